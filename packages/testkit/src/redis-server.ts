@@ -71,7 +71,8 @@ function handle(first: ChildProcess, port: number, directory: string, options: R
     directory,
     kill: () => end("SIGKILL"),
     async restart() {
-      if (child.exitCode === null && child.signalCode === null) throw new Error("redis-server: restart before kill");
+      if (child.exitCode === null && child.signalCode === null)
+        throw new Error("redis-server: restart before kill");
       child = await launch(port, directory, options);
     },
     freeze: () => void child.kill("SIGSTOP"),
@@ -104,8 +105,11 @@ function settings(port: number, directory: string, options: RedisOptions): Recor
 
 /** Resolves when the server has read its data and accepts commands; rejects with its log when it ends before. */
 function launch(port: number, directory: string, options: RedisOptions): Promise<ChildProcess> {
-  const program = process.env["PURGELINE_REDIS_SERVER"] ?? "redis-server";
-  const args = Object.entries(settings(port, directory, options)).flatMap(([key, value]) => [`--${key}`, value]);
+  const program = process.env.PURGELINE_REDIS_SERVER ?? "redis-server";
+  const args = Object.entries(settings(port, directory, options)).flatMap(([key, value]) => [
+    `--${key}`,
+    value,
+  ]);
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   const killWithParent = (): void => void child.kill("SIGKILL");
   process.once("exit", killWithParent);
@@ -120,7 +124,11 @@ function launch(port: number, directory: string, options: RedisOptions): Promise
     createInterface({ input: child.stdout }).on("line", read);
     createInterface({ input: child.stderr }).on("line", read);
     child.once("error", (cause) => {
-      reject(new Error(`redis-server: cannot start ${program}; install it or set PURGELINE_REDIS_SERVER`, { cause }));
+      reject(
+        new Error(`redis-server: cannot start ${program}; install it or set PURGELINE_REDIS_SERVER`, {
+          cause,
+        }),
+      );
     });
     child.once("close", (code) => reject(new Error(`redis-server ended with ${code}:\n${log.join("\n")}`)));
   });
