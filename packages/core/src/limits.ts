@@ -1,0 +1,114 @@
+import type { BodyWeight, ProviderTable } from "./provider.ts";
+import type { CallName, Lane, QuotaClass } from "./words.ts";
+import { LANES } from "./words.ts";
+
+/** One lane's limits in force. */
+export interface LaneLimits {
+  readonly call: CallName;
+  readonly quota: QuotaClass | null;
+  readonly unitsPerTarget: number;
+  readonly weight: BodyWeight;
+  readonly batch: number;
+  readonly bodyBytes: number;
+  readonly urlChars: number;
+  readonly domains: number | null;
+  readonly perDomainPerMinute: number | null;
+  readonly inFlight: number;
+}
+
+export interface CallLimits {
+  readonly perSecond: number | null;
+  readonly perMinute: number | null;
+  readonly timeoutMs: number;
+}
+
+/** An account's limits in force: the provider's table under the account's overrides. */
+export interface Limits {
+  readonly lanes: Readonly<Partial<Record<Lane, LaneLimits>>>;
+  readonly calls: Readonly<Record<CallName, CallLimits>>;
+  readonly quotas: Readonly<Record<QuotaClass, number>>;
+  readonly reserveForUrgent: number;
+  readonly resetTimeZone: string;
+  readonly lookBackMs: number;
+  readonly pollEveryMs: number;
+}
+
+/** The part of a lane that a configuration may override; every number must be ≥ 1. */
+export interface LaneOverride {
+  readonly batch?: number;
+  readonly bodyBytes?: number;
+  readonly urlChars?: number;
+  readonly domains?: number;
+  readonly perDomainPerMinute?: number;
+  readonly inFlight?: number;
+}
+
+export interface CallOverride {
+  readonly perSecond?: number;
+  readonly perMinute?: number;
+  readonly timeoutMs?: number;
+}
+
+/** `limits` and `quota` of an account in the configuration. */
+export interface LimitOverrides {
+  readonly lanes: Readonly<Partial<Record<Lane, LaneOverride>>>;
+  readonly calls: Readonly<Record<CallName, CallOverride>>;
+  readonly quotas: Readonly<Record<QuotaClass, number>>;
+  readonly resetTimeZone: string | null;
+  readonly reserveForUrgent: number;
+}
+
+export const NO_OVERRIDES: LimitOverrides = {
+  lanes: {},
+  calls: {},
+  quotas: {},
+  resetTimeZone: null,
+  reserveForUrgent: 0,
+};
+
+/**
+ * The limits in force. Overrides of lanes, calls or classes that the table lacks
+ * are left out: the configuration check reports them.
+ */
+export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides): Limits {
+  const lanes: Partial<Record<Lane, LaneLimits>> = {};
+  for (const lane of LANES) {
+    const spec = table.lanes[lane];
+    if (spec === undefined) continue;
+    const own = overrides.lanes[lane] ?? {};
+    lanes[lane] = {
+      call: spec.call,
+      quota: spec.quota,
+      unitsPerTarget: spec.unitsPerTarget,
+      weight: spec.weight,
+      batch: own.batch ?? spec.batch.value,
+      bodyBytes: own.bodyBytes ?? spec.bodyBytes.value,
+      urlChars: own.urlChars ?? spec.urlChars.value,
+      domains: own.domains ?? spec.domains?.value ?? null,
+      perDomainPerMinute: own.perDomainPerMinute ?? spec.perDomainPerMinute?.value ?? null,
+      inFlight: own.inFlight ?? spec.inFlight.value,
+    };
+  }
+  const calls = mapValues(table.calls, (spec, name) => ({
+    perSecond: overrides.calls[name]?.perSecond ?? spec.perSecond?.value ?? null,
+    perMinute: overrides.calls[name]?.perMinute ?? spec.perMinute?.value ?? null,
+    timeoutMs: overrides.calls[name]?.timeoutMs ?? spec.timeoutMs.value,
+  }));
+  const quotas = mapValues(table.quotas, (spec, name) => overrides.quotas[name] ?? spec.value);
+  return {
+    lanes,
+    calls,
+    quotas,
+    reserveForUrgent: overrides.reserveForUrgent,
+    resetTimeZone: overrides.resetTimeZone ?? table.resetTimeZone,
+    lookBackMs: table.lookBackMs.value,
+    pollEveryMs: table.pollEveryMs.value,
+  };
+}
+
+function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  map: (value: A, key: string) => B,
+): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}

@@ -1,0 +1,23 @@
+/** One fault in something that a person or a program gave us: where, what, and what was expected. */
+export interface Problem {
+  /** Path to the value; each front door renders it (JSON pointer, YAML path). */
+  readonly path: readonly (string | number)[];
+  /** Stable word for programs, kebab-case: `unknown-host`, `url-too-long`. */
+  readonly code: string;
+  /** The value as given, cut to 200 characters, query strings cut; absent where it is a secret or missing. */
+  readonly value?: string;
+  /** One sentence: what is wrong and what was expected. */
+  readonly detail: string;
+}
+
+/** Shows a value in a message: cut, and never the query of a URL, which may carry a signature. */
+export function showValue(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  return cutQuery(text).slice(0, 200);
+}
+
+/** Signed URLs are secrets: logs, previews and errors show them without their query. */
+export function cutQuery(url: string): string {
+  const at = url.indexOf("?");
+  return at === -1 ? url : `${url.slice(0, at)}?…`;
+}
