@@ -1,4 +1,5 @@
 export * from "./account.ts";
+export * from "./intake-store.ts";
 export * from "./intent.ts";
 export * from "./lifecycle.ts";
 export * from "./limits.ts";
@@ -6,5 +7,6 @@ export * from "./problem.ts";
 export * from "./provider.ts";
 export * from "./queue.ts";
 export * from "./row-match.ts";
-export * from "./store.ts";
+export * from "./store-views.ts";
 export * from "./words.ts";
+export * from "./work-store.ts";

@@ -1,4 +1,4 @@
-import type { Slot } from "./store.ts";
+import type { Slot } from "./store-views.ts";
 
 /** How a job looks to people on the board. */
 export interface Face {

@@ -10,12 +10,10 @@ export function matchRows(
   keyOf: (item: string) => string = (item) => item,
 ): readonly (Row | null)[] {
   const byKey = new Map<string, Row>();
-  let rest: Row | null = null;
+  const unnamed = rows.filter((row) => row.item === null);
+  const rest = unnamed.find((row) => row.end === "failed") ?? unnamed[0] ?? null;
   for (const row of rows) {
-    if (row.item === null) {
-      rest = rest?.end === "failed" ? rest : row;
-      continue;
-    }
+    if (row.item === null) continue;
     const key = keyOf(row.item);
     if (byKey.get(key)?.end !== "failed") byKey.set(key, row);
   }

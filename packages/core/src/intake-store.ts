@@ -1,0 +1,73 @@
+import type { IntentHead, LegPlan } from "./intent.ts";
+import type { State } from "./lifecycle.ts";
+import type { AccountState, LegView, Page, Slot, TargetView } from "./store-views.ts";
+import type { Json, Lane } from "./words.ts";
+
+export type Staged =
+  | {
+      readonly kind: "staged";
+      readonly createdAtMs: number;
+      readonly slots: readonly Slot[];
+      readonly merged: Readonly<Partial<Record<Lane, number>>>;
+    }
+  /** Nothing of this leg was stored. */
+  | { readonly kind: "backlog"; readonly pending: number };
+
+/** What producers' verbs need of the store. */
+export interface IntakeStore {
+  /**
+   * Stores one leg and queues its targets, durably, in chunks that are each atomic and
+   * idempotent by intent and chunk: repeating the whole call after any failure is safe.
+   * `body` is kept until `staged` says that every leg of the intent is there.
+   */
+  stage(head: IntentHead, leg: LegPlan, body: Json | null): Promise<Staged>;
+  /** Every leg is staged: the body kept with this account's leg is not needed any more. */
+  staged(account: string, intentId: string): Promise<void>;
+
+  /** The legs of an intent in all accounts that the store knows; none: unknown or past retention. */
+  legs(intentId: string): Promise<readonly LegView[]>;
+  targets(
+    intentId: string,
+    filter: { readonly state: State | null; readonly cursor: string | null; readonly limit: number },
+  ): Promise<Page<TargetView>>;
+  /** Ids by age, newest first, of intents that have a leg in one of `accounts`; `cursor` from the last page. */
+  intentIds(filter: {
+    readonly accounts: readonly string[];
+    readonly sinceMs: number | null;
+    readonly cursor: string | null;
+    readonly limit: number;
+  }): Promise<Page<string>>;
+
+  /** Takes the intent's interest out of its unsealed targets; how many that were. */
+  cancel(intentId: string): Promise<number>;
+  /** Opens a new life for failed and unconfirmed targets; how many, and the slots to be queued. */
+  retry(intentId: string): Promise<{ readonly targets: number; readonly slots: readonly Slot[] }>;
+
+  accounts(): Promise<readonly AccountState[]>;
+  pause(account: string): Promise<void>;
+  /** Ends a pause and a stop; the slots to be queued. */
+  resume(account: string): Promise<readonly Slot[]>;
+
+  /** Resolves when the intent may have changed its end, or after `timeoutMs`. */
+  changed(intentId: string, timeoutMs: number): Promise<void>;
+
+  idempotency: IdempotencyStore;
+  /** Rejects with `StoreUnavailable` when Redis does not take writes now. */
+  ping(): Promise<void>;
+}
+
+export type IdempotencyClaim =
+  | {
+      readonly kind: "mine" /** The id to use: an earlier, unfinished try's, if there was one. */;
+      readonly intentId: string;
+    }
+  | { readonly kind: "replay"; readonly response: Json }
+  | { readonly kind: "mismatch" }
+  | { readonly kind: "running" };
+
+export interface IdempotencyStore {
+  claim(token: string, key: string, bodyDigest: string, intentId: string): Promise<IdempotencyClaim>;
+  finish(token: string, key: string, bodyDigest: string, response: Json): Promise<void>;
+  /** The request was refused: the key is free again. */
+  release(token: string, key: string): Promise<void>;
+}

@@ -1,0 +1,170 @@
+import type { IntentHead } from "./intent.ts";
+import type { EndState, State } from "./lifecycle.ts";
+import type { Limits } from "./limits.ts";
+import type { CallOptions, Task } from "./provider.ts";
+import type { Slot, Waiting } from "./store-views.ts";
+import type { CallName, Json, Lane, QuotaClass } from "./words.ts";
+
+/** A sealed batch that may be sent now: its permit is 10 ms old at most when the bytes leave. */
+export interface TakenBatch {
+  readonly id: string;
+  readonly account: string;
+  readonly lane: Lane;
+  readonly options: CallOptions;
+  readonly items: readonly [string, ...string[]];
+  /** 1 for the first sending; also the fence: a record with another number is refused. */
+  readonly attempt: number;
+  /** Why it is sent again, where the last sending's outcome is unknown. */
+  readonly resend: "crash" | "ambiguous" | null;
+  /** Age of the first sending; 0 on the first. */
+  readonly ageMs: number;
+  /** How long the oldest of it waited for a permit since it was ready. */
+  readonly waitedMs: number;
+}
+
+export type Take =
+  | {
+      readonly kind: "batch";
+      readonly batch: TakenBatch;
+      readonly slots: readonly Slot[];
+      readonly pending: number;
+    }
+  | {
+      readonly kind: "wait";
+      readonly waitMs: number;
+      readonly why: Waiting;
+      readonly pending: number;
+      readonly oldestAgeMs: number;
+    }
+  /** Nothing to do for this slot any more. */
+  | { readonly kind: "end" };
+
+/** Counted transitions, for metrics. */
+export interface Transitions {
+  readonly targets: Readonly<Partial<Record<State, number>>>;
+}
+
+/** What an attempt came to, decided by the engine. */
+export type Verdict =
+  | {
+      readonly do: "accept";
+      readonly tasks: readonly Task[];
+      readonly pollInMs: number;
+      readonly rejected: readonly Rejected[];
+    }
+  | { readonly do: "finish"; readonly rejected: readonly Rejected[] }
+  /** Every item ends so. */
+  | {
+      readonly do: "end";
+      readonly end: EndState;
+      readonly code: string;
+      readonly message: string;
+      readonly refund: boolean;
+    }
+  | {
+      readonly do: "retry";
+      readonly inMs: number;
+      readonly resend: "ambiguous" | null;
+      readonly hold: Hold | null;
+    }
+  | { readonly do: "split"; readonly code: string; readonly message: string };
+
+/** What else stops with the batch. */
+export type Hold =
+  | { readonly scope: "call"; readonly ms: number }
+  | { readonly scope: "quota"; readonly class: QuotaClass }
+  | { readonly scope: "account"; readonly reason: string; readonly probeInMs: number };
+
+export interface Rejected {
+  /** Position in the batch's items. */
+  readonly index: number;
+  readonly end: EndState;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Recorded {
+  /** false: another attempt has taken over; nothing was written. */
+  readonly applied: boolean;
+  readonly slots: readonly Slot[];
+  readonly transitions: Transitions;
+}
+
+export interface DueTask {
+  /** Names the task in `progress`. */
+  readonly ref: string;
+  readonly batch: string;
+  readonly task: Task;
+  readonly lane: Lane;
+  readonly acceptedAgeMs: number;
+}
+
+export type ClaimedPolls =
+  | { readonly kind: "tasks"; readonly tasks: readonly [DueTask, ...DueTask[]] }
+  | { readonly kind: "wait"; readonly waitMs: number; readonly running: number }
+  | { readonly kind: "end" };
+
+/** What the workers' verbs need of the store. */
+export interface WorkStore {
+  take(slot: Slot): Promise<Take>;
+  /** A fresh permit for a batch whose first one went stale before the bytes left; how long to wait, 0: granted. */
+  permit(batch: TakenBatch): Promise<number>;
+  record(slot: Slot, batch: TakenBatch, verdict: Verdict, seen: Seen): Promise<Recorded>;
+
+  claimPolls(slot: Slot, max: number): Promise<ClaimedPolls>;
+  /** Items of a batch in order; null: the batch has ended. */
+  items(account: string, batchId: string): Promise<readonly string[] | null>;
+  /**
+   * Ends items and replaces a task by what is still to be asked, atomically.
+   * No `next` anywhere and items left over: they end `unconfirmed` with `rest`'s code.
+   */
+  settle(account: string, answer: TaskAnswer): Promise<Recorded>;
+  /** Puts polls off: the call is throttled or the provider away. */
+  putOff(
+    account: string,
+    tasks: readonly DueTask[],
+    inMs: number,
+    hold: Hold | null,
+    seen: Seen,
+  ): Promise<void>;
+
+  /** Finds what crashes left behind: lapsed slots and attempts, unstaged legs, intents that are due. */
+  sweep(account: string): Promise<Swept>;
+  /** Slots whose job is alive keep their lease; the others are dropped and minted again where work waits. */
+  renew(account: string, alive: readonly Slot[], lost: readonly Slot[]): Promise<readonly Slot[]>;
+  /** Puts these limits in force unless newer ones are; `false`: others are in force. */
+  publish(
+    account: string,
+    limits: Limits,
+    revision: { readonly atMs: number; readonly digest: string },
+  ): Promise<boolean>;
+}
+
+/** What a reply told beside its outcome. */
+export interface Seen {
+  readonly call: CallName;
+  /** The provider's `Date` header, epoch ms; null: no reply. */
+  readonly providerDateMs: number | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface TaskAnswer {
+  readonly task: DueTask;
+  readonly ended: readonly Rejected[];
+  readonly next: readonly Task[];
+  readonly pollInMs: number;
+  /** How items end that no task can tell about any more; null: they cannot be left over yet. */
+  readonly rest: { readonly end: EndState; readonly code: string; readonly message: string } | null;
+  readonly seen: Seen;
+}
+
+export interface Swept {
+  /** Slots to be queued (again). */
+  readonly slots: readonly Slot[];
+  /** Slots whose lease has run out: alive or lost, only the queue knows. */
+  readonly lapsed: readonly Slot[];
+  /** Intents whose staging was cut off or whose time has come: admit these bodies again. */
+  readonly unstaged: readonly { readonly intentId: string; readonly head: IntentHead; readonly body: Json }[];
+  /** Attempts that nobody will record any more. */
+  readonly resent: number;
+}
