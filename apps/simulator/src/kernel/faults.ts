@@ -1,0 +1,97 @@
+import type { CallName } from "@purgeline/core";
+
+interface Scope {
+  /** Only this account's calls; absent: every account's. */
+  readonly account?: string;
+  /** Only this call, by the provider's name; absent: every call. */
+  readonly call?: string;
+  /** How often it strikes; absent: until the faults are deleted. */
+  readonly times?: number;
+}
+
+interface ItemScope extends Scope {
+  /** Items that contain this text … */
+  readonly match?: string;
+  /** … and match this regular expression; absent both: every item. */
+  readonly pattern?: string;
+}
+
+/** One injected fault: what goes wrong, for whom, how often. docs/simulators.md describes each. */
+export type Fault =
+  | (Scope & { readonly kind: "latency"; readonly ms: number })
+  | (Scope & { readonly kind: "throttle" })
+  | (Scope & {
+      readonly kind: "reply";
+      /** Default 502 with an HTML page, as proxies answer. */
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+      /** Whether the call takes effect before this is answered. Default no. */
+      readonly applied?: boolean;
+    })
+  | (Scope & { readonly kind: "drop-request" })
+  | (Scope & { readonly kind: "drop-reply" })
+  | (Scope & { readonly kind: "hang"; readonly applied?: boolean })
+  | (Scope & { readonly kind: "lazy-status" })
+  | (Scope & { readonly kind: "vanish-task" })
+  | (ItemScope & { readonly kind: "fail-items" })
+  | (ItemScope & { readonly kind: "refuse-items" });
+
+export type FaultKind = Fault["kind"];
+
+/** Whom a fault may strike. */
+export interface Strike {
+  readonly account: string | null;
+  /** The calls concerned: a query about a task is about the call that made it, too. */
+  readonly calls: readonly CallName[];
+  /** For faults of items. */
+  readonly item?: string;
+}
+
+export interface Faults {
+  /** Later faults strike when the earlier ones do not, or are used up. */
+  add(fault: Fault): void;
+  clear(): void;
+  list(): readonly (Fault & { readonly struck: number })[];
+  /** The oldest fault of these kinds that strikes here; it is used up by one. */
+  take<K extends FaultKind>(kinds: readonly K[], strike: Strike): Extract<Fault, { kind: K }> | null;
+}
+
+export function createFaults(): Faults {
+  let all: { readonly fault: Fault; struck: number }[] = [];
+  return {
+    add(fault) {
+      all.push({ fault, struck: 0 });
+    },
+    clear() {
+      all = [];
+    },
+    list: () => all.map(({ fault, struck }) => ({ ...fault, struck })),
+    take(kinds, strike) {
+      for (const entry of all) {
+        const { fault, struck } = entry;
+        if (!isOneOf(fault, kinds) || struck >= (fault.times ?? Number.POSITIVE_INFINITY)) continue;
+        if (!strikes(fault, strike)) continue;
+        entry.struck += 1;
+        return fault;
+      }
+      return null;
+    },
+  };
+}
+
+function isOneOf<K extends FaultKind>(
+  fault: Fault,
+  kinds: readonly K[],
+): fault is Extract<Fault, { kind: K }> {
+  return (kinds as readonly FaultKind[]).includes(fault.kind);
+}
+
+function strikes(fault: Fault, strike: Strike): boolean {
+  if (fault.account !== undefined && fault.account !== strike.account) return false;
+  if (fault.call !== undefined && !strike.calls.includes(fault.call)) return false;
+  if (fault.kind !== "fail-items" && fault.kind !== "refuse-items") return true;
+  const item = strike.item ?? "";
+  if (fault.match !== undefined && !item.includes(fault.match)) return false;
+  return fault.pattern === undefined || new RegExp(fault.pattern).test(item);
+}

@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { fastify } from "fastify";
+import { addControlRoutes, type Controls } from "./control.ts";
+import { type Ending, type Origin, receive, type Stamp } from "./visit.ts";
+import { readRequest, sendReply } from "./wire.ts";
+
+export interface Listening {
+  /** The origin as the configuration gave it. */
+  readonly asked: string;
+  /** The origin that listens. */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+export interface ServerPlan {
+  readonly origin: string;
+  readonly door: Origin;
+  readonly controls: Controls;
+}
+
+/** The control API's paths start with this; no provider's do. */
+const CONTROL_PREFIX = "/_sim/";
+
+/**
+ * Opens one origin. The control API is Fastify's; the provider's API is answered from
+ * Node's own request, because signatures are checked on the bytes and because faults
+ * need the bare socket.
+ */
+export async function listen({ origin, door, controls }: ServerPlan): Promise<Listening> {
+  const url = new URL(origin);
+  const app = fastify({
+    forceCloseConnections: true,
+    ajv: { customOptions: { allErrors: true, removeAdditional: false, discriminator: true } },
+    serverFactory: (handler) => createServer(splitter(handler, door)),
+  });
+  // Longer than any client keeps an idle connection: a close of ours that crosses a request
+  // would look like a lost reply, which is for the faults to inject.
+  app.server.keepAliveTimeout = 120_000;
+  addControlRoutes(app, controls);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  try {
+    await app.listen({ host, port: Number(url.port === "" ? 80 : url.port) });
+  } catch (cause) {
+    const names = door.accounts.map(({ settings }) => settings.name).join(", ");
+    throw new Error(`cannot listen on ${origin} for ${names}: ${(cause as Error).message}`, { cause });
+  }
+  const address = app.server.address();
+  if (typeof address === "object" && address !== null) url.port = String(address.port);
+  return { asked: origin, origin: url.origin, close: async () => app.close() };
+}
+
+function splitter(handler: RequestListener, door: Origin): RequestListener {
+  return (incoming, response) => {
+    if (incoming.url?.startsWith(CONTROL_PREFIX) === true) handler(incoming, response);
+    else void serve(incoming, response, door);
+  };
+}
+
+async function serve(incoming: IncomingMessage, response: ServerResponse, door: Origin): Promise<void> {
+  const { clock } = door;
+  const stamp: Stamp = {
+    nowMs: clock.nowMs(),
+    monotonicMs: clock.monotonicMs(),
+    realMonotonicMs: performance.now(),
+  };
+  const request = await readRequest(incoming);
+  if (request === null) incoming.destroy();
+  else end(incoming, response, receive(door, request, stamp), clock.nowMs);
+}
+
+function end(incoming: IncomingMessage, response: ServerResponse, ending: Ending, nowMs: () => number): void {
+  if (ending.action === "hang") return;
+  const act = (): void => {
+    if (ending.action === "drop") incoming.socket.resetAndDestroy();
+    else sendReply(response, ending.reply, nowMs());
+  };
+  if (ending.afterMs > 0) setTimeout(act, ending.afterMs).unref();
+  else act();
+}

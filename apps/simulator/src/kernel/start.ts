@@ -1,0 +1,91 @@
+import type { AccountSettings } from "@purgeline/core";
+import { createClock } from "./clock.ts";
+import type { Controls } from "./control.ts";
+import { createDailyQuota } from "./daily-quota.ts";
+import { createFaults } from "./faults.ts";
+import type { PlayedAccount, SimulatedAccount, SimulatorKind } from "./index.ts";
+import { createLedger } from "./ledger.ts";
+import { planOrigins, withAddresses } from "./origins.ts";
+import { createRateGate } from "./rate-gate.ts";
+import { type Listening, listen, type ServerPlan } from "./server.ts";
+import { createKeyedWindows } from "./sliding-window.ts";
+import { createTaskStore } from "./tasks.ts";
+
+export interface SimulatorOptions {
+  /** How long a task takes; 0: it is finished at once. Default 2,000. */
+  readonly completeMs?: number;
+  /** How many of the newest calls the ledger keeps; its counters lose nothing. Default 20,000. */
+  readonly ledgerEntries?: number;
+}
+
+export interface Simulators extends Controls {
+  /** Where they listen, and whom each plays. */
+  readonly origins: readonly { readonly origin: string; readonly accounts: readonly string[] }[];
+  /** An account as it can be reached: port 0 of its endpoints is replaced by the port that the system gave. */
+  settingsOf(account: string): AccountSettings;
+  /** Closes every socket, those of hanging requests too. */
+  close(): Promise<void>;
+}
+
+/** Plays these accounts at their endpoints; accounts with the same origin share a server. */
+export async function startSimulatorsOf(
+  kinds: readonly SimulatorKind[],
+  accounts: readonly SimulatedAccount[],
+  options: SimulatorOptions = {},
+): Promise<Simulators> {
+  const plans = planOrigins(kinds, accounts);
+  const ledger = createLedger(options.ledgerEntries ?? 20_000);
+  const shared = { clock: createClock(), faults: createFaults(), ledger };
+  const played = accounts.map((account) => play(account, shared, options.completeMs ?? 2_000));
+  const gates = new Map(accounts.map(({ settings, limits }) => [settings.name, createRateGate(limits)]));
+  const controls: Controls = { ...shared, accounts: played };
+  const servers = await openAll(
+    [...plans].map(([origin, { kind, names }]) => {
+      const here = played.filter(({ settings }) => names.includes(settings.name));
+      return { origin, door: { simulator: kind.create(), accounts: here, gates, ...shared }, controls };
+    }),
+  );
+  const addressOf = new Map(servers.map(({ asked, origin }) => [asked, origin]));
+  return {
+    ...controls,
+    origins: servers.map(({ asked, origin }) => ({ origin, accounts: plans.get(asked)?.names ?? [] })),
+    settingsOf(name) {
+      const account = played.find(({ settings }) => settings.name === name);
+      if (account === undefined) throw new Error(`simulators: account ${JSON.stringify(name)} is not played`);
+      return withAddresses(account.settings, addressOf);
+    },
+    close: async () => {
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+function play(
+  account: SimulatedAccount,
+  { clock, faults }: Pick<Controls, "clock" | "faults">,
+  completeMs: number,
+): PlayedAccount {
+  const { settings, limits } = account;
+  return {
+    ...account,
+    quota: createDailyQuota(limits.quotas, limits.resetTimeZone, clock.nowMs),
+    tasks: createTaskStore({
+      account: settings.name,
+      completeMs,
+      lookBackMs: limits.lookBackMs,
+      clock,
+      faults,
+    }),
+    windows: createKeyedWindows(clock.monotonicMs),
+  };
+}
+
+/** All or none: what already listens is closed when one port is taken. */
+async function openAll(plans: readonly ServerPlan[]): Promise<readonly Listening[]> {
+  const opened = await Promise.allSettled(plans.map(listen));
+  const servers = opened.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+  const failed = opened.filter((result) => result.status === "rejected").map(({ reason }) => reason as Error);
+  if (failed.length === 0) return servers;
+  await Promise.all(servers.map((server) => server.close()));
+  throw new AggregateError(failed, `simulators: ${failed.map(({ message }) => message).join("; ")}`);
+}

@@ -1,0 +1,119 @@
+import type { VirtualClock } from "./clock.ts";
+import type { Faults } from "./faults.ts";
+import type { Answer, PlayedAccount, Recognised, Simulator, Visit, WireReply, WireRequest } from "./index.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Arrival, RateGate } from "./rate-gate.ts";
+
+/** What the server does with the connection. */
+export interface Ending {
+  readonly action: "reply" | "drop" | "hang";
+  readonly afterMs: number;
+  readonly reply: WireReply;
+}
+
+export interface Origin {
+  readonly simulator: Simulator;
+  readonly accounts: readonly PlayedAccount[];
+  readonly gates: ReadonlyMap<string, RateGate>;
+  readonly clock: VirtualClock;
+  readonly faults: Faults;
+  readonly ledger: Ledger;
+}
+
+/** When a request's head arrived. */
+export interface Stamp {
+  readonly nowMs: number;
+  readonly monotonicMs: number;
+  /** The process's own clock, without the virtual offset. */
+  readonly realMonotonicMs: number;
+}
+
+interface Act {
+  readonly action: Ending["action"];
+  readonly answer: Answer;
+}
+
+const INTERRUPTING = ["throttle", "reply", "drop-request", "drop-reply", "hang"] as const;
+
+/** One request from recognition to the ledger. Everything but the socket. */
+export function receive(origin: Origin, request: WireRequest, stamp: Stamp): Ending {
+  const seen = origin.simulator.recognise(request, origin.accounts);
+  const arrival = arrive(origin, seen, stamp);
+  const strike = {
+    account: seen.account?.settings.name ?? null,
+    calls: seen.call === null ? [] : [seen.call],
+  };
+  const afterMs = origin.faults.take(["latency"], strike)?.ms ?? 0;
+  const visit: Visit = {
+    ...seen,
+    request,
+    nowMs: origin.clock.nowMs(),
+    overRate: arrival?.overRate ?? false,
+    refusedItem: (items) =>
+      items.find((item) => origin.faults.take(["refuse-items"], { ...strike, item }) !== null) ?? null,
+  };
+  const { action, answer } = act(origin, visit, strike);
+  origin.ledger.record(
+    {
+      receivedAt: new Date(stamp.nowMs).toISOString(),
+      receivedMonotonicMs: stamp.realMonotonicMs,
+      account: strike.account,
+      call: seen.call,
+      items: seen.items,
+      outcome: answer.outcome,
+      status: action === "reply" ? answer.reply.status : null,
+      accepted: answer.accepted,
+      taskIds: answer.taskIds,
+      overRate: visit.overRate,
+    },
+    arrival,
+  );
+  return { action, afterMs, reply: answer.reply };
+}
+
+function arrive(origin: Origin, seen: Recognised, stamp: Stamp): Arrival | null {
+  if (seen.account === null || seen.call === null) return null;
+  return origin.gates.get(seen.account.settings.name)?.arrive(seen.call, stamp.monotonicMs) ?? null;
+}
+
+/** The simulator's answer, or what the first fault that strikes makes of it. */
+function act(
+  origin: Origin,
+  visit: Visit,
+  strike: { account: string | null; calls: readonly string[] },
+): Act {
+  const { simulator, faults } = origin;
+  const fault = faults.take(INTERRUPTING, strike);
+  switch (fault?.kind) {
+    case undefined:
+      return { action: "reply", answer: simulator.answer(visit) };
+    case "throttle":
+      return { action: "reply", answer: simulator.throttled(visit) };
+    case "reply": {
+      const reply = {
+        status: fault.status ?? 502,
+        headers: fault.headers ?? { "content-type": "text/html" },
+        body: fault.body ?? "<html><body><h1>502 Bad Gateway</h1></body></html>",
+      };
+      const applied = fault.applied === true ? simulator.answer(visit) : NOTHING;
+      return { action: "reply", answer: { ...applied, outcome: `fault:reply-${reply.status}`, reply } };
+    }
+    case "drop-request":
+      return { action: "drop", answer: { ...NOTHING, outcome: "fault:drop-request" } };
+    case "drop-reply":
+      return { action: "drop", answer: { ...simulator.answer(visit), outcome: "fault:drop-reply" } };
+    case "hang": {
+      const applied = fault.applied === true ? simulator.answer(visit) : NOTHING;
+      return { action: "hang", answer: { ...applied, outcome: "fault:hang" } };
+    }
+    default:
+      return fault satisfies never;
+  }
+}
+
+const NOTHING: Answer = {
+  reply: { status: 500, headers: {}, body: "" },
+  outcome: "",
+  accepted: [],
+  taskIds: [],
+};

@@ -1,0 +1,4 @@
+import type { SimulatorKind } from "./kernel/index.ts";
+
+/** Every provider that can be played: one line each. */
+export const SIMULATOR_KINDS: readonly SimulatorKind[] = [];
