@@ -1,1 +1,20 @@
-export {};
+export { EVENTS, type EventName } from "./events.ts";
+export {
+  createLogger,
+  LOG_LEVELS,
+  type LogFields,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from "./logger.ts";
+export { COUNTERS, HISTOGRAMS, PROCESS_GAUGES, STATE_GAUGES, type StateGauge } from "./metric-table.ts";
+export {
+  type CallOutcome,
+  createMetrics,
+  type IntentResult,
+  type Metrics,
+  type MetricsOptions,
+  type ResendCause,
+} from "./metrics.ts";
+export { cutUrls } from "./safe-fields.ts";
+export type { QueueJobs, Sample, StateSnapshot } from "./state.ts";
