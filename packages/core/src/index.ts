@@ -1,4 +1,5 @@
 export * from "./account.ts";
+export * from "./hosts.ts";
 export * from "./intake-store.ts";
 export * from "./intent.ts";
 export * from "./lifecycle.ts";
@@ -7,6 +8,9 @@ export * from "./problem.ts";
 export * from "./provider.ts";
 export * from "./queue.ts";
 export * from "./row-match.ts";
+export * from "./stable-json.ts";
 export * from "./store-views.ts";
+export * from "./url.ts";
+export * from "./url-pattern.ts";
 export * from "./words.ts";
 export * from "./work-store.ts";

@@ -1,0 +1,125 @@
+import type { QueryRule } from "./account.ts";
+
+/*
+ * What decides that two URLs are one object. Joining two that the provider keeps apart
+ * would lose a purge; keeping two apart that the provider joins costs one unit of quota.
+ * So only what RFC 3986 calls equivalent is joined (section 6.2.2 and 6.2.3: case, escapes
+ * of unreserved characters, dot segments, default port, empty path), and non-ASCII text
+ * with its UTF-8 escapes, since that is how every client sends it (RFC 3987, 3.1).
+ * Everything else stays apart: `?` and no query, the order of parameters, `//`, `%2F`
+ * and `/`, `+` and `%20`, and ASCII that a URL may not hold (`|`, `{`, `"`) and its escape.
+ */
+
+export interface CanonicalUrl {
+  readonly scheme: "http" | "https";
+  /** Lower case, ASCII, no trailing dot. */
+  readonly host: string;
+  /** null: the scheme's own. */
+  readonly port: number | null;
+  /** Never empty. */
+  readonly path: string;
+  /** Without `?`; null: none, which is not the same as an empty one. */
+  readonly query: string | null;
+}
+
+/** Why a text is not a URL that can be purged: a stable word, part of the API's error codes. */
+export type UrlFault =
+  | "url-scheme"
+  | "url-credentials"
+  | "url-fragment"
+  | "url-host"
+  | "url-port"
+  | "url-characters"
+  | "url-escape";
+
+export type ParsedUrl =
+  | { readonly ok: true; readonly url: CanonicalUrl; readonly canonical: string; readonly domain: string }
+  | { readonly ok: false; readonly fault: UrlFault };
+
+export interface UrlTools {
+  /** A host name in lower-case ASCII (IDNA), "" when it is none: `domainToASCII` of `node:url`. */
+  readonly asciiHost: (host: string) => string;
+}
+
+// scheme "://" authority, path, query, fragment: RFC 3986, appendix B, with the scheme and slashes required.
+const PARTS = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s;
+// White space, controls and halves of surrogate pairs: no two programs read them alike.
+// A backslash is a slash to browsers and a character to servers.
+const UNSAFE = /[\p{Cc}\p{Z}\p{Surrogate}\\]/u;
+const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
+const DEFAULT_PORT = { http: 80, https: 443 } as const;
+
+/** The one spelling of a URL, or why it has none. Idempotent: `canonical` parses to itself. */
+export function canonicalUrl(text: string, tools: UrlTools): ParsedUrl {
+  const parts = PARTS.exec(text);
+  const scheme = parts?.[1]?.toLowerCase();
+  if (parts === null || (scheme !== "http" && scheme !== "https")) return { ok: false, fault: "url-scheme" };
+  const [, , authority = "", path = "", query, fragment] = parts;
+  if (authority.includes("@")) return { ok: false, fault: "url-credentials" };
+  if (fragment !== undefined) return { ok: false, fault: "url-fragment" };
+  if (UNSAFE.test(text)) return { ok: false, fault: "url-characters" };
+  if (BAD_ESCAPE.test(path) || BAD_ESCAPE.test(query ?? "")) return { ok: false, fault: "url-escape" };
+  const [, name = "", digits] = /^(.*?)(?::([0-9]*))?$/s.exec(authority) ?? [];
+  const host = canonicalHost(name, tools);
+  if (host === null) return { ok: false, fault: /^[^[]+:/.test(name) ? "url-port" : "url-host" };
+  const port = digits === undefined || digits === "" ? DEFAULT_PORT[scheme] : Number(digits);
+  if (port < 1 || port > 65_535) return { ok: false, fault: "url-port" };
+  const url: CanonicalUrl = {
+    scheme,
+    host,
+    port: port === DEFAULT_PORT[scheme] ? null : port,
+    path: withoutDotSegments(normalEscapes(path)) || "/",
+    query: query === undefined ? null : normalEscapes(query.slice(1)),
+  };
+  return { ok: true, url, canonical: urlText(url), domain: host };
+}
+
+export function urlText(url: CanonicalUrl): string {
+  const port = url.port === null ? "" : `:${url.port}`;
+  const query = url.query === null ? "" : `?${url.query}`;
+  return `${url.scheme}://${url.host}${port}${url.path}${query}`;
+}
+
+/** The key under which a provider with this rule stores the object. */
+export function cacheKey(url: CanonicalUrl, rule: QueryRule): string {
+  if (rule === "keep" || url.query === null) return urlText(url);
+  if (rule === "ignore") return urlText({ ...url, query: null });
+  const kept = url.query.split("&").filter((parameter) => rule.only.includes(nameOf(parameter)));
+  return urlText({ ...url, query: kept.length === 0 ? null : kept.join("&") });
+}
+
+function nameOf(parameter: string): string {
+  const end = parameter.indexOf("=");
+  return end === -1 ? parameter : parameter.slice(0, end);
+}
+
+/** Lower case, ASCII, without the root's dot; null: no host name. Escapes and IPv6 literals are refused: no CDN serves them. */
+export function canonicalHost(text: string, tools: UrlTools): string | null {
+  if (/[%[\]:*]/.test(text)) return null;
+  const host = tools.asciiHost(text).replace(/\.$/, "");
+  return host === "" || host.split(".").includes("") ? null : host;
+}
+
+/** Escapes in upper case, those of unreserved characters undone, non-ASCII characters as UTF-8 escapes. */
+function normalEscapes(text: string): string {
+  return text
+    .replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
+      const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+      return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase();
+    })
+    .replace(/[^\p{ASCII}]+/gu, encodeURIComponent);
+}
+
+/** RFC 3986, 5.2.4. An empty segment is a segment: `//` is another object than `/`. */
+function withoutDotSegments(path: string): string {
+  if (!path.includes("/.")) return path;
+  const kept: string[] = [];
+  const segments = path.split("/").slice(1);
+  for (const [index, segment] of segments.entries()) {
+    const isLast = index === segments.length - 1;
+    if (segment === "..") kept.pop();
+    if (segment !== "." && segment !== "..") kept.push(segment);
+    else if (isLast) kept.push("");
+  }
+  return `/${kept.join("/")}`;
+}
