@@ -9,7 +9,7 @@ import { bin, root } from "./project.mjs";
  * @type {readonly Step[]}
  */
 export const gates = [
-  { title: "format and lint", tool: "biome ci", run: (env) => local(env, "biome", ["ci", "."]) },
+  { title: "format and lint", tool: "biome ci", run: (env) => local(env, "biome", ["ci", ...plain(), "."]) },
   // turbo finds the workspace by asking pnpm, hence through it.
   {
     title: "types",
@@ -45,6 +45,11 @@ export function local(
   /** @type {string[]} */ args,
 ) {
   return run(join(bin, name), args, { cwd: root, env, stdio: "inherit" });
+}
+
+/** In CI mode Biome colours every character, also into a file. */
+function plain() {
+  return process.stdout.isTTY ? [] : ["--colors=off"];
 }
 
 function turbo(/** @type {string[]} */ args) {
