@@ -1,0 +1,85 @@
+import type { AccountSettings, CallSpec, Lane, LaneSpec, ProviderTable, Sourced } from "@purgeline/core";
+import { formWeight } from "../shared/alibaba/form-weight.ts";
+import { isShanghai } from "./api-host.ts";
+import { QUOTA_OF } from "./quota-of.ts";
+
+function sourced(value: number, source: string): Sourced {
+  return { value, source, asOf: "2026-11-21" };
+}
+
+/** Rows of one DescribeVodRefreshTasks page (VOD3). */
+export const PAGE_SIZE = 50;
+
+const UNCONFIRMED = "Purgeline (unconfirmed by any page)";
+/** UserData or WithHeader of 2,048 characters, three bytes each, and the short ones. */
+const OWN_PARAMS_BYTES = 6_700;
+
+function call(perSecond: Sourced): CallSpec {
+  return { perSecond, perMinute: null, timeoutMs: sourced(10_000, "Purgeline") };
+}
+
+function lane(settings: AccountSettings, name: Lane, callName: string, batch: Sourced): LaneSpec {
+  return {
+    call: callName,
+    quota: QUOTA_OF[name] ?? null,
+    // One media id is as many URLs as it has formats × definitions × slices: one is the least that it
+    // can be. A guess that is too high would park a day's work that the provider still takes.
+    unitsPerTarget: 1,
+    batch,
+    bodyBytes: sourced(1_000_000, UNCONFIRMED),
+    weight: formWeight(settings, OWN_PARAMS_BYTES),
+    urlChars: sourced(10_240, UNCONFIRMED),
+    domains: null,
+    perDomainPerMinute: null,
+    inFlight: sourced(16, "Purgeline"),
+  };
+}
+
+type Lanes = ProviderTable["lanes"];
+
+function mediaLanes(settings: AccountSettings): Lanes {
+  const batch = sourced(20, "SEED1");
+  return {
+    "purge-media": lane(settings, "purge-media", "RefreshMediaPlayUrls", batch),
+    "prefetch-media": lane(settings, "prefetch-media", "RefreshMediaPlayUrls", batch),
+  };
+}
+
+/** What a URL-based request takes is stated nowhere for VOD: the CDN's numbers, whose operations these mirror. */
+function urlLanes(settings: AccountSettings): Lanes {
+  const refresh = (name: Lane, batch: Sourced): LaneSpec => ({
+    ...lane(settings, name, "RefreshVodObjectCaches", batch),
+    domains: sourced(10, "H:91164, for the CDN"),
+  });
+  return {
+    "purge-url": refresh("purge-url", sourced(1_000, "GHVOD error table")),
+    "purge-directory": refresh("purge-directory", sourced(100, "H:91164, for the CDN")),
+    "prefetch-url": {
+      ...lane(settings, "prefetch-url", "PreloadVodObjectCaches", sourced(100, "H:91161, for the CDN")),
+      urlChars: sourced(1_024, "H:91161, for the CDN"),
+    },
+  };
+}
+
+export function alibabaVodTable(settings: AccountSettings): ProviderTable {
+  return {
+    // VOD3 documents the URL-based operations for cn-shanghai only.
+    lanes: { ...mediaLanes(settings), ...(isShanghai(settings.region) ? urlLanes(settings) : {}) },
+    calls: {
+      RefreshMediaPlayUrls: call(sourced(50, "www.alibabacloud.com/help/en/vod, page of 2024-05-11")),
+      GetMediaRefreshJobs: call(sourced(50, "VOD3")),
+      RefreshVodObjectCaches: call(sourced(10, UNCONFIRMED)),
+      PreloadVodObjectCaches: call(sourced(10, UNCONFIRMED)),
+      // The CDN's own task list allows 5 by its newest page.
+      DescribeVodRefreshTasks: call(sourced(5, "H:91158, for the CDN")),
+    },
+    quotas: {
+      url: sourced(2_000, "VOD3"),
+      directory: sourced(100, "VOD3"),
+      prefetch: sourced(500, "VOD3"),
+    },
+    resetTimeZone: "Asia/Shanghai",
+    lookBackMs: sourced(3 * 24 * 3_600_000, "VOD3"),
+    pollEveryMs: sourced(5_000, "SCRIPT21"),
+  };
+}

@@ -1,0 +1,90 @@
+/** What an error code of Alibaba CDN or ApsaraVideo VOD means for the batch. */
+export type ErrorClass =
+  /** `waitMs`: how long the code itself tells to wait. */
+  | { readonly kind: "throttled"; readonly waitMs: number | null }
+  | { readonly kind: "quota" | "transient" | "poisoned" | "refused" }
+  | { readonly kind: "auth"; readonly resign: boolean };
+
+const THROTTLED: ErrorClass = { kind: "throttled", waitMs: null };
+const MINUTE_SPENT: ErrorClass = { kind: "throttled", waitMs: 60_000 };
+const QUOTA: ErrorClass = { kind: "quota" };
+const TRANSIENT: ErrorClass = { kind: "transient" };
+const POISONED: ErrorClass = { kind: "poisoned" };
+const REFUSED: ErrorClass = { kind: "refused" };
+const AUTH: ErrorClass = { kind: "auth", resign: false };
+const STALE_SIGNATURE: ErrorClass = { kind: "auth", resign: true };
+
+/**
+ * By `Code`, never by HTTP status: daily quota, minute limit and bad input are all 400, a full
+ * queue is 403. Sources per code: H:91164, H:452794, H:434846, GHCDN, GHVOD, DCDN-TWIN.
+ */
+const BY_CODE: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
+  ["Throttling", THROTTLED],
+  ["TooManyRequests", THROTTLED],
+  ["QuotaPerMinuteExceeded.Refresh", MINUTE_SPENT],
+  // Back-pressure of one domain's queue, not of the call: other domains go on.
+  ["TooMany.Refresh", TRANSIENT],
+  // A full queue, or (H:queue-full) the day's end; parking till midnight for a full queue would be the worse mistake.
+  ["PreloadQueueFull", TRANSIENT],
+  // Prefetches answer with the same code.
+  ["QuotaExceeded.Refresh", QUOTA],
+  // Too many entries, or an entry or its domain that is not ours: the answer does not say which.
+  ["SingleRequest.OverLimit", POISONED],
+  ["InvalidObjectPath.Size.Malformed", POISONED],
+  ["InvalidObjectPath.Malformed", POISONED],
+  ["ObjectPath.Malformed", POISONED],
+  ["InvalidExtensiveDomain.ValueNotSupported", POISONED],
+  ["InvalidDomain.NotFound", POISONED],
+  ["InvalidDomain.Offline", POISONED],
+  ["IllegalOperation", POISONED],
+  ["IllegalOperationDomain", POISONED],
+  ["DomainInProtectedMode", POISONED],
+  ["InvalidObjectType.ValueNotSupported", REFUSED],
+  ["InvalidObjectType.Malformed", REFUSED],
+  ["MissingParameter", REFUSED],
+  ["ServiceBusy", TRANSIENT],
+  ["SystemUpgrading", TRANSIENT],
+  ["InvalidDomain.Configure_failed", TRANSIENT],
+  ["InternalError", TRANSIENT],
+  ["ServiceUnavailable", TRANSIENT],
+  ["ServiceUnAvailable", TRANSIENT],
+  // The account, not the key: still nothing of it can go through.
+  ["OperationDenied", AUTH],
+  ["OperationDenied.Suspended", AUTH],
+  ["CdnServiceNotFound", AUTH],
+  ["Forbidden", AUTH],
+  ["NoPermission", AUTH],
+  ["InvalidAccessKeyId", AUTH],
+  ["SignatureDoesNotMatch", AUTH],
+  ["IncompleteSignature", AUTH],
+  ["SignatureNonceUsed", STALE_SIGNATURE],
+  ["InvalidTimeStamp", STALE_SIGNATURE],
+  ["InvalidSecurityToken", STALE_SIGNATURE],
+  // Task queries. One bad id spoils the query for the nine others.
+  ["InvalidTaskId.Malformed", POISONED],
+  ["MissingParameter.ObjectType", REFUSED],
+  ["MissingTimeParameter", REFUSED],
+  ["InvalidStartTime.Malformed", REFUSED],
+  ["InvalidStartTime.ValueNotSupported", REFUSED],
+  ["InvalidEndTime.Malformed", REFUSED],
+  ["InvalidEndTime.Mismatch", REFUSED],
+  ["InvalidStatus.ValueNotSupported", REFUSED],
+  ["InvalidTime", REFUSED],
+]);
+
+/** Families that are documented as `Name.*`: Throttling.User, Forbidden.RAM, InvalidSecurityToken.Expired … */
+const FAMILIES: ReadonlySet<string> = new Set([
+  "Throttling",
+  "Forbidden",
+  "InvalidAccessKeyId",
+  "InvalidTimeStamp",
+  "InvalidSecurityToken",
+]);
+
+/** null: a code that no page lists. */
+export function errorClass(code: string): ErrorClass | null {
+  const exact = BY_CODE.get(code);
+  if (exact !== undefined) return exact;
+  const family = code.split(".", 1)[0] ?? code;
+  return FAMILIES.has(family) ? (BY_CODE.get(family) ?? null) : null;
+}

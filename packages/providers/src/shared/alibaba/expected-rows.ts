@@ -1,0 +1,35 @@
+import type { BatchContent, JsonObject, Task } from "@purgeline/core";
+import { isObject } from "../json.ts";
+import type { RefreshRow } from "./refresh-rows.ts";
+
+/**
+ * How many rows each domain's task must list, kept in the task: a poll does not see the batch, and
+ * DescribeRefreshTaskById has no pages, so nothing else tells a cut list from a whole one. URLs of
+ * one domain share an id (CDN9); with more ids than domains that rule did not hold and nothing is
+ * expected. Directories and patterns have an id each, with one row. At most 10 domains: ~300 bytes.
+ */
+export function expectedRows(batch: BatchContent, ids: number): JsonObject | null {
+  if (batch.lane !== "purge-url" && batch.lane !== "prefetch-url") return null;
+  const counts = new Map<string, number>();
+  for (const item of batch.items) {
+    const host = hostOf(item);
+    if (host !== null) counts.set(host, (counts.get(host) ?? 0) + 1);
+  }
+  return ids <= counts.size ? { rows: Object.fromEntries(counts) } : null;
+}
+
+/** Rows that the task must have, given whose URLs it lists; 0: no telling. */
+export function rowsExpected(task: Task, rows: readonly RefreshRow[]): number {
+  const counts = task.state?.rows;
+  if (!isObject(counts)) return 0;
+  const hosts = new Set(rows.map((row) => hostOf(row.path)));
+  let expected = 0;
+  for (const [host, count] of Object.entries(counts)) {
+    if (hosts.has(host) && typeof count === "number") expected += count;
+  }
+  return expected;
+}
+
+function hostOf(url: string): string | null {
+  return URL.parse(url)?.host ?? null;
+}
