@@ -1,0 +1,60 @@
+import type {
+  BatchContent,
+  CallName,
+  Failure,
+  HttpReply,
+  JsonObject,
+  Lane,
+  Outcome,
+  QuotaClass,
+} from "@purgeline/core";
+import { failureByStatus } from "../shared/failure-by-status.ts";
+import { isObject, textField } from "../shared/json.ts";
+import { api3Class } from "./api3-errors.ts";
+import { failureOf } from "./error-class.ts";
+
+const SPENDS: Readonly<Partial<Record<Lane, QuotaClass>>> = {
+  "purge-url": "url",
+  "purge-directory": "directory",
+  "prefetch-url": "prefetch",
+};
+
+/** The class that a lane's targets spend, in both APIs. */
+export function classSpentBy(lane: Lane): QuotaClass | null {
+  return SPENDS[lane] ?? null;
+}
+
+export type Api3Answer =
+  | { readonly ok: true; readonly response: JsonObject; readonly requestId: string | null }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Opens the envelope; errors come in it under HTTP 200. */
+export function openApi3(reply: HttpReply, response: JsonObject, spends: QuotaClass | null): Api3Answer {
+  const requestId = textField(response, "RequestId");
+  const error = response.Error;
+  if (isObject(error)) {
+    const code = textField(error, "Code") ?? "";
+    const message = textField(error, "Message") ?? "";
+    const errorClass = api3Class(code);
+    if (errorClass !== null)
+      return { ok: false, failure: failureOf(errorClass, { code, message, requestId }, spends) };
+    return { ok: false, failure: failureByStatus(reply, code, message, requestId) };
+  }
+  if (reply.status < 200 || reply.status > 299) {
+    const message = `HTTP ${reply.status} without an error of API 3.0`;
+    return { ok: false, failure: failureByStatus(reply, `HTTP ${reply.status}`, message, requestId) };
+  }
+  return { ok: true, response, requestId };
+}
+
+export function decodeApi3(reply: HttpReply, response: JsonObject, { lane, items }: BatchContent): Outcome {
+  const answer = openApi3(reply, response, classSpentBy(lane));
+  if (!answer.ok) return answer.failure;
+  const { requestId } = answer;
+  const id = textField(answer.response, "TaskId");
+  if (id === null || id === "") {
+    return { kind: "ambiguous", code: "no-task-id", message: "the reply has no TaskId", requestId };
+  }
+  const call: CallName = lane === "prefetch-url" ? "DescribePushTasks" : "DescribePurgeTasks";
+  return { kind: "accepted", tasks: [{ call, id, state: { urls: items.length } }], rejected: [], requestId };
+}

@@ -1,0 +1,62 @@
+import type { HttpReply, Outcome, PollAnswer, Provider } from "@purgeline/core";
+import { failureByStatus } from "../shared/failure-by-status.ts";
+import { isObject, parseObject } from "../shared/json.ts";
+import { checkAccount, isLegacy, SIGNATURES } from "./account.ts";
+import { decodeApi3Poll, encodeApi3Poll } from "./api3-poll.ts";
+import { decodeApi3 } from "./api3-reply.ts";
+import { encodeApi3 } from "./api3-request.ts";
+import { checkOptions } from "./options.ts";
+import { matchUrlRows } from "./row-url.ts";
+import { tableOf } from "./table.ts";
+import { decodeV2Poll, encodeV2Poll } from "./v2-poll.ts";
+import { decodeV2 } from "./v2-reply.ts";
+import { encodeV2 } from "./v2-request.ts";
+
+const V2_QUERY = "GetCdnRefreshLog";
+
+/**
+ * Tencent Cloud CDN: API 3.0, and the legacy v2 API for accounts whose `signature` asks for it.
+ * Replies tell by themselves which of the two they are: 3.0 wraps all in `Response`, v2 has `code`.
+ */
+export const tencentCdn: Provider = {
+  name: "tencent-cdn",
+  signatures: SIGNATURES,
+  check: checkAccount,
+  table: tableOf,
+  options: checkOptions,
+
+  whyNot(_lane, target) {
+    // `hosts: ["*.example.com"]` matches the name "*.example.com" too, which the service refuses.
+    const host = URL.parse(target)?.hostname ?? "";
+    return host.includes("*")
+      ? `wildcard domains cannot be purged or prefetched: expected one host, got ${host}`
+      : null;
+  },
+
+  encode: (batch, call) => (isLegacy(call.settings) ? encodeV2(batch, call) : encodeApi3(batch, call)),
+
+  decode(reply, batch): Outcome {
+    const body = parseObject(reply.body);
+    if (isObject(body?.Response)) return decodeApi3(reply, body.Response, batch);
+    if (body?.code !== undefined) return decodeV2(reply, body, batch);
+    return unreadable(reply);
+  },
+
+  poll: {
+    // Each query takes one task id.
+    max: () => 1,
+    encode: ([task], call) =>
+      task.call === V2_QUERY ? encodeV2Poll(task, call) : encodeApi3Poll(task, call),
+    decode(reply, [task]): PollAnswer {
+      const body = parseObject(reply.body);
+      if (isObject(body?.Response)) return decodeApi3Poll(reply, body.Response, task);
+      if (body?.code !== undefined) return decodeV2Poll(reply, body, task);
+      return unreadable(reply);
+    },
+    match: matchUrlRows,
+  },
+};
+
+function unreadable(reply: HttpReply): ReturnType<typeof failureByStatus> {
+  return failureByStatus(reply, `HTTP ${reply.status}`, "the body is no reply of this API", null);
+}

@@ -1,0 +1,134 @@
+import type { AccountSettings, LaneSpec, ProviderTable, Sourced } from "@purgeline/core";
+import { isLegacy } from "./account.ts";
+
+/*
+ * Every number about Tencent CDN. API 3.0: cloud.tencent.com/document/api/228/37870 (URLs), 37871
+ * (directories), 41956 (push), 37873 (tasks). Legacy v2: api/228/3946, api/231/3947, api/228/3948.
+ */
+
+const asOf = "2026-11-21";
+const page = (path: string): string => `https://cloud.tencent.com/${path}`;
+const from = (value: number, source: string): Sourced => ({ value, source, asOf });
+
+const inFlight = from(16, "Purgeline");
+const timeoutMs = from(10_000, "Purgeline");
+// No page gives the length behind CdnUrlExceedLength; a longer URL than it allows is bisected out of its batch.
+const urlChars = from(10_240, "Purgeline; the provider publishes no figure");
+// The pages for both lists state no window for API 3.0 and 30 days for v2; a purge is through in
+// 5 minutes, a push in 30, so what has no end after a day will not get one.
+const lookBackMs = from(24 * 3_600_000, "Purgeline; v2 keeps records for 30 days, API 3.0: unpublished");
+// The v2 page asks callers to wait three seconds after a submit; nothing is known for API 3.0.
+const pollEveryMs = from(3_000, "RefreshCdnUrl page, result example");
+// The reset hour is unpublished; the service's own pages count days in Beijing time.
+const resetTimeZone = "Asia/Shanghai";
+
+export function tableOf(settings: AccountSettings): ProviderTable {
+  return isLegacy(settings) ? v2Table(settings) : API3_TABLE;
+}
+
+function lane(spec: Pick<LaneSpec, "call" | "quota" | "batch" | "bodyBytes" | "weight">): LaneSpec {
+  return { unitsPerTarget: 1, urlChars, domains: null, perDomainPerMinute: null, inFlight, ...spec };
+}
+
+const api3Call = (path: string) => ({
+  perSecond: from(20, page(path)),
+  perMinute: null,
+  timeoutMs,
+});
+
+// The largest option set: 20 headers of 128 + 1,024 bytes, every one a quote or a backslash (escaped: twice
+// as long), a user agent of 1,024, names and brackets: under 50,000. An item adds two quotes and a comma.
+const api3Weight = { encoding: "json", fixed: 50_000, perItem: 3 } as const;
+const api3Body = from(10_000_000, "API 3.0 request structure: 10 MB for a TC3 POST");
+
+const API3_TABLE: ProviderTable = {
+  lanes: {
+    "purge-url": lane({
+      call: "PurgeUrlsCache",
+      quota: "url",
+      batch: from(1_000, page("document/api/228/37870")),
+      bodyBytes: api3Body,
+      weight: api3Weight,
+    }),
+    "purge-directory": lane({
+      call: "PurgePathCache",
+      quota: "directory",
+      batch: from(500, page("document/api/228/37871")),
+      bodyBytes: api3Body,
+      weight: api3Weight,
+    }),
+    "prefetch-url": lane({
+      call: "PushUrlsCache",
+      quota: "prefetch",
+      batch: from(500, page("document/product/228/41956")),
+      bodyBytes: api3Body,
+      weight: api3Weight,
+    }),
+  },
+  calls: {
+    PurgeUrlsCache: api3Call("document/api/228/37870"),
+    PurgePathCache: api3Call("document/api/228/37871"),
+    PushUrlsCache: api3Call("document/product/228/41956"),
+    DescribePurgeTasks: api3Call("document/api/228/37873"),
+    DescribePushTasks: api3Call("document/api/228/37873"),
+  },
+  quotas: {
+    url: from(10_000, page("document/api/228/37870")),
+    directory: from(100, page("document/api/228/37871")),
+    prefetch: from(1_000, page("document/product/228/41956")),
+  },
+  resetTimeZone,
+  lookBackMs,
+  pollEveryMs,
+};
+
+/** No prefetch: v2's CdnUrlPusher was a closed beta whose status query and its words are not documented to us. */
+function v2Table(settings: AccountSettings): ProviderTable {
+  const { credentials, region } = settings;
+  const keyTexts =
+    credentials.kind === "keys" ? [credentials.accessKeyId, credentials.securityToken ?? ""] : [];
+  // Action, time, nonce, signature (44 characters, each at most 3 bytes long) and their names: under 400.
+  const fixed = 400 + encodeURIComponent([...keyTexts, region ?? ""].join("")).length;
+  // "&urls.999=" is ten bytes.
+  const weight = { encoding: "form", fixed, perItem: 10 } as const;
+  const bodyBytes = from(
+    1_000_000,
+    "API request structure: 1 MB for a POST signed with HmacSHA1 or HmacSHA256",
+  );
+  const perMinute = (value: number, source: string) => ({
+    perSecond: null,
+    perMinute: from(value, source),
+    timeoutMs,
+  });
+  return {
+    lanes: {
+      "purge-url": lane({
+        call: "RefreshCdnUrl",
+        quota: "url",
+        batch: from(1_000, page("document/api/228/3946")),
+        bodyBytes,
+        weight,
+      }),
+      "purge-directory": lane({
+        call: "RefreshCdnDir",
+        quota: "directory",
+        batch: from(20, page("doc/api/231/3947")),
+        bodyBytes,
+        weight,
+      }),
+    },
+    calls: {
+      // The page of 2020 says 1,200: an account that is held to it overrides this.
+      RefreshCdnUrl: perMinute(10_000, "RefreshCdnUrl page of 2018"),
+      RefreshCdnDir: perMinute(3_000, page("doc/api/231/3947")),
+      GetCdnRefreshLog: perMinute(1_000, page("document/api/228/3948")),
+    },
+    quotas: {
+      url: from(10_000, page("document/api/228/3946")),
+      directory: from(100, page("doc/api/231/3947")),
+    },
+    resetTimeZone,
+    lookBackMs,
+    pollEveryMs,
+  };
+}
