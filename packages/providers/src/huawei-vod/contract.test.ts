@@ -1,0 +1,15 @@
+import type { AccountSettings } from "@purgeline/core";
+import { providerContract } from "@purgeline/testkit/provider-contract";
+import { huaweiVod } from "./index.ts";
+import { IAM, KEYS, settingsWith, TOKEN } from "./fixtures/sample-account.ts";
+
+const accepted = { status: 202, headers: {}, body: '{"task_id":"5199337c31c8e4622f1590735b13a263"}' };
+const accepting = {
+  "purge-media": accepted,
+  "purge-url": accepted,
+  "prefetch-media": accepted,
+  "prefetch-url": accepted,
+};
+
+const ACCOUNTS: readonly AccountSettings[] = [KEYS, TOKEN, IAM].map(settingsWith);
+for (const settings of ACCOUNTS) providerContract(huaweiVod, settings, accepting);

@@ -1,0 +1,22 @@
+import type { BatchContent, HttpReply, Outcome } from "@purgeline/core";
+import { parseObject, textField } from "../shared/json.ts";
+import { failureOf, requestIdOf } from "./failure.ts";
+import { HUAWEI_VOD_TABLE } from "./table.ts";
+
+/** Any 2xx with a task id is an acceptance: the pages say 202, older copies 200. */
+export function decodeSubmit(reply: HttpReply, batch: BatchContent): Outcome {
+  const body = parseObject(reply.body);
+  const spends = HUAWEI_VOD_TABLE.lanes[batch.lane]?.quota ?? null;
+  if (reply.status < 200 || reply.status > 299 || body === null || "error_code" in body) {
+    return failureOf(reply, spends);
+  }
+  const id = textField(body, "task_id");
+  const requestId = requestIdOf(reply, body);
+  if (id === null || id === "") {
+    return { kind: "ambiguous", code: "no-task-id", message: "accepted without a task_id", requestId };
+  }
+  const call = batch.lane.startsWith("prefetch") ? "ShowPreheatingAsset" : "ShowRefreshResult";
+  const isMedia = batch.lane.endsWith("-media");
+  const task = isMedia ? { call, id, state: { media: true } } : { call, id };
+  return { kind: "accepted", tasks: [task], rejected: [], requestId };
+}

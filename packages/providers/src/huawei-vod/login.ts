@@ -1,0 +1,49 @@
+import type { AccountSettings, Failure, HttpReply, HttpRequest } from "@purgeline/core";
+import { failureByStatus } from "../shared/failure-by-status.ts";
+import { isObject, parseObject, textField } from "../shared/json.ts";
+
+/** A token lives for 24 hours (api-iam/iam_30_0001); an hour less where the reply does not say until when. */
+const ASSUMED_LIFE_MS = 23 * 3_600_000;
+
+/** A token for the account's project, by user and password. */
+export function encodeLogin({ name, projectId, credentials }: AccountSettings): HttpRequest {
+  if (credentials.kind !== "iam") throw new Error(`huawei-vod.login: account ${name} has no iam credentials`);
+  const { domain, user, password } = credentials;
+  const identity = {
+    methods: ["password"],
+    password: { user: { name: user, password, domain: { name: domain } } },
+  };
+  return {
+    method: "POST",
+    url: `${credentials.endpoint.replace(/\/$/, "")}/v3/auth/tokens`,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ auth: { identity, scope: { project: { id: projectId } } } }),
+  };
+}
+
+/** The token is in a header; the body says until when. */
+export function decodeLogin(
+  reply: HttpReply,
+): { readonly token: string; readonly expiresAtMs: number } | Failure {
+  const body = parseObject(reply.body) ?? {};
+  const token = reply.headers["x-subject-token"] ?? "";
+  if (reply.status < 200 || reply.status > 299) return loginFailure(reply);
+  const given = isObject(body.token) ? textField(body.token, "expires_at") : null;
+  const expiresAtMs = given === null ? Number.NaN : Date.parse(given);
+  const assumedMs = Date.parse(reply.headers.date ?? "") + ASSUMED_LIFE_MS;
+  const untilMs = Number.isNaN(expiresAtMs) ? assumedMs : expiresAtMs;
+  if (token !== "" && !Number.isNaN(untilMs)) return { token, expiresAtMs: untilMs };
+  const requestId = reply.headers["x-request-id"] ?? null;
+  return { kind: "ambiguous", code: "no-token", message: "no x-subject-token with an end", requestId };
+}
+
+/** `{error: {code, message}}` from the identity service, `{error_code, error_msg}` from the gateway before it. */
+function loginFailure(reply: HttpReply): Failure {
+  const body = parseObject(reply.body) ?? {};
+  const inner = isObject(body.error) ? body.error : body;
+  const code = textField(inner, "error_code") ?? textField(inner, "code") ?? `HTTP ${reply.status}`;
+  const message = textField(inner, "error_msg") ?? textField(inner, "message") ?? "the login was refused";
+  const failure = failureByStatus(reply, code, message, reply.headers["x-request-id"] ?? null);
+  // A locked or suspended user is answered with 403.
+  return reply.status === 403 ? { ...failure, kind: "auth", resign: false } : failure;
+}
