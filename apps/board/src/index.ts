@@ -1,1 +1,2 @@
-export {};
+export { type BoardOptions, boardPlugin } from "./board-plugin.ts";
+export { type BoardRole, type BoardRoleOptions, startBoard } from "./start-board.ts";

@@ -1,0 +1,60 @@
+import basicAuth from "@fastify/basic-auth";
+import { isLoopbackHost } from "@purgeline/config";
+import type { Logger } from "@purgeline/telemetry";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type BoardToken, isAdmin } from "./credentials.ts";
+
+/** An answer that ends the request; `message` is shown. */
+export class Refused extends Error {
+  readonly statusCode: number;
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+/** Everything in this scope wants HTTP Basic: a token's name and secret, `admin` allowed. */
+export async function wantAdmin(
+  app: FastifyInstance,
+  tokens: readonly BoardToken[],
+  log: Logger,
+): Promise<void> {
+  await app.register(basicAuth, {
+    authenticate: { realm: "Purgeline board" },
+    async validate(name, secret) {
+      if (isAdmin(tokens, name, secret)) return;
+      log.warn("auth.refused", { tokenName: name });
+      throw new Refused(401, "the name and secret of a token that allows admin are wanted");
+    },
+  });
+  app.addHook("onRequest", app.basicAuth);
+}
+
+/**
+ * Without tokens, whoever reaches the loopback address may look. A web page cannot, unless its name is
+ * made to point here (DNS rebinding): then the browser still sends that name.
+ */
+export function wantLoopbackHost(app: FastifyInstance, log: Logger): void {
+  app.addHook("onRequest", async (request) => {
+    if (isLoopbackHost(request.hostname)) return;
+    log.warn("auth.refused", { host: request.hostname });
+    throw new Refused(
+      403,
+      `Host is ${JSON.stringify(request.hostname)}: without tokens only loopback names are served`,
+    );
+  });
+}
+
+/** Browsers send Basic credentials with other pages' requests, too; those name their origin. */
+export function refuseForeignWrites(app: FastifyInstance): void {
+  app.addHook("onRequest", async (request) => {
+    if (request.method === "GET" || request.method === "HEAD") return;
+    if (isForeign(request)) throw new Refused(403, "a change must come from the board's own pages");
+  });
+}
+
+function isForeign(request: FastifyRequest): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined) return false; // not a browser: those name the origin of every change
+  return !URL.canParse(origin) || new URL(origin).host !== request.host;
+}
