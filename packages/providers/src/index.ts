@@ -1,8 +1,10 @@
 import type { Provider, ProviderCatalog } from "@purgeline/core";
 import { alibabaCdn } from "./alibaba-cdn/index.ts";
 import { alibabaVod } from "./alibaba-vod/index.ts";
+import { huaweiVod } from "./huawei-vod/index.ts";
+import { tencentCdn } from "./tencent-cdn/index.ts";
 
-const ALL: readonly Provider[] = [alibabaCdn, alibabaVod];
+const ALL: readonly Provider[] = [alibabaCdn, alibabaVod, tencentCdn, huaweiVod];
 
 /** Every provider, by the name that configurations write: one line each above. */
 export const providers: ProviderCatalog = new Map(ALL.map((provider) => [provider.name, provider]));
