@@ -71,7 +71,9 @@ function openQueue(name: string, options: BoardOptions): Queue {
     // A looker must not change the queue: its settings belong to the roles that work on it.
     skipMetasUpdate: true,
   });
-  queue.on("error", (error) => options.log.warn("redis.lost", { queue: name, error }));
+  // Whoever owns the connection logs what happens to it, once and not for every queue;
+  // without a listener here an error would end the process.
+  queue.on("error", () => {});
   return queue;
 }
 
