@@ -1,0 +1,99 @@
+import type { LaneSpec, LimitOverrides, ProviderTable, Sourced } from "@purgeline/core";
+import { effectiveLimits, LANES } from "@purgeline/core";
+import type { Findings, Path } from "../config-problem.ts";
+import { didYouMean } from "../did-you-mean.ts";
+import type { AccountDraft } from "../schema/file.ts";
+
+/** `limits` and `quota` of an account, compared with what its provider ships. */
+export function readOverrides(draft: AccountDraft): LimitOverrides {
+  const { classes, resetTimeZone, reserveForUrgent } = draft.quota;
+  const { lanes, calls } = draft.limits;
+  return { lanes, calls, quotas: classes, resetTimeZone, reserveForUrgent };
+}
+
+/** Reports what the provider's table has no place for, and what exceeds it. */
+export function checkOverrides(
+  own: LimitOverrides,
+  table: ProviderTable,
+  path: Path,
+  findings: Findings,
+): void {
+  checkLanes(own, table, [...path, "limits", "lanes"], findings);
+  checkCalls(own, table, [...path, "limits", "calls"], findings);
+  checkQuotas(own, table, [...path, "quota"], findings);
+}
+
+/** The limits of a lane that are the provider's; `inFlight` is our own restraint, and may be anything. */
+const LANE_LIMITS = [
+  "batch",
+  "bodyBytes",
+  "urlChars",
+  "domains",
+  "perDomainPerMinute",
+] as const satisfies readonly (keyof LaneSpec)[];
+
+function checkLanes(own: LimitOverrides, table: ProviderTable, path: Path, findings: Findings): void {
+  const supported = LANES.filter((lane) => table.lanes[lane] !== undefined);
+  for (const lane of LANES) {
+    const override = own.lanes[lane];
+    if (override === undefined) continue;
+    const spec = table.lanes[lane];
+    if (spec === undefined) {
+      const detail = `this provider has no such lane; it has ${supported.join(", ")}`;
+      findings.problem([...path, lane], "unsupported-lane", detail);
+      continue;
+    }
+    for (const key of LANE_LIMITS) warnAbove(override[key], spec[key], [...path, lane, key], findings);
+  }
+}
+
+function checkCalls(own: LimitOverrides, table: ProviderTable, path: Path, findings: Findings): void {
+  const known = Object.keys(table.calls);
+  for (const [call, override] of Object.entries(own.calls)) {
+    const spec = Object.hasOwn(table.calls, call) ? table.calls[call] : undefined;
+    if (spec === undefined) {
+      const hint = didYouMean(call, known) || `; it has ${known.join(", ")}`;
+      findings.problem([...path, call], "unknown-call", `this provider has no such call${hint}`);
+      continue;
+    }
+    warnAbove(override.perSecond, spec.perSecond, [...path, call, "perSecond"], findings);
+    warnAbove(override.perMinute, spec.perMinute, [...path, call, "perMinute"], findings);
+  }
+}
+
+function checkQuotas(own: LimitOverrides, table: ProviderTable, path: Path, findings: Findings): void {
+  const known = Object.keys(table.quotas);
+  for (const [name, units] of Object.entries(own.quotas)) {
+    const spec = Object.hasOwn(table.quotas, name) ? table.quotas[name] : undefined;
+    if (spec !== undefined) warnAbove(units, spec, [...path, name], findings);
+    else {
+      const detail = `without effect: this provider counts ${known.join(", ") || "nothing"}`;
+      findings.warning([...path, name], "unused-quota", detail);
+    }
+  }
+  checkReserve(own, table, [...path, "reserveForUrgent"], findings);
+}
+
+/**
+ * The reserve is kept back in every class: one that takes the whole of a class stops its
+ * normal work for ever. That is an error where the file sets the class, or where nothing
+ * is left at all; small classes that keep their default may be unused, hence a warning.
+ */
+function checkReserve(own: LimitOverrides, table: ProviderTable, path: Path, findings: Findings): void {
+  const reserve = own.reserveForUrgent;
+  const quotas = Object.entries(effectiveLimits(table, own).quotas);
+  const starved = quotas.filter(([, units]) => units <= reserve);
+  if (reserve === 0 || starved.length === 0) return;
+  const which = starved.map(([name, units]) => `${name} ${units}`).join(", ");
+  const isMeant =
+    starved.length === quotas.length || starved.some(([name]) => Object.hasOwn(own.quotas, name));
+  if (isMeant) findings.problem(path, "conflict", `expected less than every quota (${which})`);
+  else findings.warning(path, "conflict", `leaves nothing for normal work in these classes: ${which}`);
+}
+
+/** Providers do grant more on request: it is allowed, but a slip of the pen looks the same. */
+function warnAbove(own: number | undefined, spec: Sourced | null, path: Path, findings: Findings): void {
+  if (own === undefined || spec === null || own <= spec.value) return;
+  const detail = `more than the default ${spec.value} (${spec.source}, ${spec.asOf}): right only if the provider granted it`;
+  findings.warning(path, "above-default", detail);
+}

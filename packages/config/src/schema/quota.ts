@@ -1,0 +1,67 @@
+import type { QuotaClass } from "@purgeline/core";
+import { z } from "zod";
+import { unknownKey } from "../did-you-mean.ts";
+import { integer, parsed } from "./fields.ts";
+
+/** The classes that a provider may count per day; each may be followed by `@area`. */
+const CLASSES = ["url", "directory", "prefetch", "pattern", "ignoreParams"];
+const KEYS = [...CLASSES, "resetTimeZone", "reserveForUrgent"];
+
+const units = integer(0);
+
+const timeZone = parsed(
+  (given) => (isTimeZone(given) ? given : null),
+  "expected a time zone's IANA name, such as Asia/Shanghai or UTC",
+);
+
+function isTimeZone(given: string): boolean {
+  // Intl takes offsets (`+08:00`) too; they are no names, and other tools refuse them.
+  if (!/^[A-Za-z]/.test(given)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: given }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+interface Quota {
+  readonly classes: Readonly<Record<QuotaClass, number>>;
+  readonly resetTimeZone: string | null;
+  readonly reserveForUrgent: number;
+}
+
+/** Classes and settings stand side by side in the file; the areas are the providers' own words, so the keys are open. */
+export const quota = z
+  .record(z.string(), z.unknown(), { error: "expected a mapping (key: value)" })
+  .transform((given, context): Quota => {
+    const classes: Record<QuotaClass, number> = {};
+    let resetTimeZone: string | null = null;
+    let reserveForUrgent = 0;
+    const read = <T>(key: string, schema: z.ZodType<T>): T | null => {
+      const result = schema.safeParse(given[key]);
+      if (result.success) return result.data;
+      for (const { message } of result.error.issues) {
+        context.addIssue({ code: "custom", path: [key], message });
+      }
+      return null;
+    };
+    for (const [key, value] of Object.entries(given)) {
+      if (value === null) continue;
+      if (key === "resetTimeZone") resetTimeZone = read(key, timeZone);
+      else if (key === "reserveForUrgent") reserveForUrgent = read(key, units) ?? 0;
+      else if (isClass(key)) classes[key] = read(key, units) ?? 0;
+      else
+        context.addIssue({
+          code: "custom",
+          path: [key],
+          message: unknownKey(key, KEYS),
+          params: { code: "unknown-key" },
+        });
+    }
+    return { classes, resetTimeZone, reserveForUrgent };
+  });
+
+function isClass(key: string): boolean {
+  const [name = "", ...areas] = key.split("@");
+  return CLASSES.includes(name) && areas.length <= 1 && areas.every((area) => /^[a-z][a-z0-9-]*$/.test(area));
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { brief, load, withAccount } from "./loading.ts";
+
+/** Problems of a refused file, warnings of a good one. */
+const heard = (fields: object): readonly string[] => {
+  const loaded = load(withAccount(fields));
+  const said = loaded.ok ? loaded.warnings : loaded.problems;
+  return [loaded.ok ? "good" : "refused", ...brief(said).map((each) => each.replace("accounts.0.", ""))];
+};
+const lanes = (own: object) => heard({ limits: { lanes: own } });
+const calls = (own: object) => heard({ limits: { calls: own } });
+const quota = (own: object) => heard({ quota: own });
+
+describe("overrides of the shipped limits", () => {
+  it("are for lanes that the provider has", () => {
+    expect(lanes({ "purge-media": { batch: 1 } })).toEqual([
+      "refused",
+      "limits.lanes.purge-media: unsupported-lane",
+    ]);
+    expect(lanes({ "purge-urls": { batch: 1 } })).toEqual([
+      "refused",
+      "limits.lanes.purge-urls: unknown-key",
+    ]);
+  });
+
+  it("are for calls that the provider has", () => {
+    expect(calls({ RefreshObjectCache: { perSecond: 1 } })).toEqual([
+      "refused",
+      "limits.calls.RefreshObjectCache: unknown-call",
+    ]);
+    expect(calls({ toString: { perSecond: 1 } })).toEqual(["refused", "limits.calls.toString: unknown-call"]);
+  });
+
+  it("are whole numbers above zero", () => {
+    for (const batch of [0, -1, 1.5, 1e300, "many"]) {
+      expect(lanes({ "purge-url": { batch } })).toEqual([
+        "refused",
+        "limits.lanes.purge-url.batch: invalid-value",
+      ]);
+    }
+    expect(calls({ RefreshObjectCaches: { perSecond: 0 } })).toEqual([
+      "refused",
+      "limits.calls.RefreshObjectCaches.perSecond: invalid-value",
+    ]);
+  });
+
+  it("may exceed the provider's default, with a warning", () => {
+    expect(lanes({ "purge-url": { batch: 1_001, inFlight: 99, domains: 50 } })).toEqual([
+      "good",
+      "limits.lanes.purge-url.batch: above-default",
+    ]);
+    expect(calls({ RefreshObjectCaches: { perSecond: 51, perMinute: 1, timeoutMs: 60_000 } })).toEqual([
+      "good",
+      "limits.calls.RefreshObjectCaches.perSecond: above-default",
+    ]);
+    expect(quota({ url: 10_001 })).toEqual(["good", "quota.url: above-default"]);
+    expect(quota({ url: 10_000, directory: 0 })).toEqual(["good"]);
+  });
+});
+
+describe("quota", () => {
+  it("takes classes by area, and warns about those that the provider does not count", () => {
+    expect(quota({ "url@overseas": 5 })).toEqual(["good"]);
+    expect(quota({ pattern: 5, "url@mainland": 5 })).toEqual([
+      "good",
+      "quota.pattern: unused-quota",
+      "quota.url@mainland: unused-quota",
+    ]);
+    expect(quota({ urls: 5 })).toEqual(["refused", "quota.urls: unknown-key"]);
+    expect(quota({ "url@": 5 })).toEqual(["refused", "quota.url@: unknown-key"]);
+    expect(quota({ "urls@overseas": 5 })).toEqual(["refused", "quota.urls@overseas: unknown-key"]);
+  });
+
+  it.each(["Asia/Nowhere", "+08:00", "GMT+8", "", 8])("refuses %j as a time zone", (resetTimeZone) => {
+    expect(quota({ resetTimeZone })).toEqual(["refused", "quota.resetTimeZone: invalid-value"]);
+  });
+
+  it.each(["UTC", "Asia/Shanghai", "America/Argentina/Buenos_Aires"])(
+    "takes the time zone %s",
+    (resetTimeZone) => {
+      expect(quota({ resetTimeZone })).toEqual(["good"]);
+    },
+  );
+
+  it("keeps less in reserve than a class that the file sets has", () => {
+    expect(quota({ url: 10, reserveForUrgent: 10 })).toEqual(["refused", "quota.reserveForUrgent: conflict"]);
+    expect(quota({ url: 11, reserveForUrgent: 10 })).toEqual(["good"]);
+    expect(quota({ reserveForUrgent: 10_000 })).toEqual(["refused", "quota.reserveForUrgent: conflict"]);
+  });
+
+  it("warns when the reserve leaves nothing of a class at its default", () => {
+    expect(quota({ url: 500, reserveForUrgent: 100 })).toEqual(["good", "quota.reserveForUrgent: conflict"]);
+  });
+});

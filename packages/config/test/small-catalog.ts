@@ -1,0 +1,70 @@
+import type {
+  AccountSettings,
+  LaneSpec,
+  Problem,
+  Provider,
+  ProviderCatalog,
+  ProviderTable,
+} from "@purgeline/core";
+
+const sourced = (value: number) => ({ value, source: "a page", asOf: "2026-01-01" });
+
+const lane = (call: string, quota: string, batch: number): LaneSpec => ({
+  call,
+  quota,
+  unitsPerTarget: 1,
+  batch: sourced(batch),
+  bodyBytes: sourced(1_000_000),
+  weight: { encoding: "form", fixed: 0, perItem: 1 },
+  urlChars: sourced(1_024),
+  domains: null,
+  perDomainPerMinute: null,
+  inFlight: sourced(16),
+});
+
+const TABLE: ProviderTable = {
+  lanes: {
+    "purge-url": lane("RefreshObjectCaches", "url", 1_000),
+    "purge-directory": lane("RefreshObjectCaches", "directory", 100),
+  },
+  calls: {
+    RefreshObjectCaches: { perSecond: sourced(50), perMinute: null, timeoutMs: sourced(10_000) },
+    DescribeRefreshTasks: { perSecond: sourced(5), perMinute: null, timeoutMs: sourced(10_000) },
+  },
+  quotas: { url: sourced(10_000), directory: sourced(100), "url@overseas": sourced(2_000) },
+  resetTimeZone: "Asia/Shanghai",
+  lookBackMs: sourced(86_400_000),
+  pollEveryMs: sourced(5_000),
+};
+
+/** A provider as far as the configuration asks one; a codec has nothing to do here. */
+function provider(
+  name: string,
+  signatures: readonly string[],
+  check: (settings: AccountSettings) => readonly Problem[],
+): Provider {
+  const unasked = (): never => {
+    throw new Error(`${name}: the configuration encodes and decodes nothing`);
+  };
+  return {
+    name,
+    signatures,
+    check,
+    table: () => TABLE,
+    options: unasked,
+    encode: unasked,
+    decode: unasked,
+    poll: { max: unasked, encode: unasked, decode: unasked, match: unasked },
+  };
+}
+
+function needsProject({ projectId }: AccountSettings): readonly Problem[] {
+  if (projectId !== null) return [];
+  return [{ path: ["projectId"], code: "missing-project", detail: "expected the project's id" }];
+}
+
+/** One provider with a choice of signatures and no needs, one without a choice that needs a project. */
+export const catalog: ProviderCatalog = new Map([
+  ["alibaba-cdn", provider("alibaba-cdn", ["acs3", "rpc"], () => [])],
+  ["huawei-vod", provider("huawei-vod", [], needsProject)],
+]);
