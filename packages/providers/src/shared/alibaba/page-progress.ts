@@ -22,7 +22,8 @@ export function pageProgress(body: JsonObject, task: Task, pageSize: number): Pr
   if (rows.length === 0 || final.length < rows.length) return { rows: final, next: [task] };
   const page = pageOf(task);
   const total = totalCount(body);
-  if (page === 1 && (total ?? pageSize) < rowsExpected(task, rows)) return { rows: final, next: [task] };
+  const known = total ?? (rows.length < pageSize ? rows.length : Number.POSITIVE_INFINITY);
+  if (page === 1 && known < rowsExpected(task, rows)) return { rows: final, next: [task] };
   return { rows: final, next: pagesAfter(page, rows.length, total, pageSize).map((n) => at(task, n)) };
 }
 

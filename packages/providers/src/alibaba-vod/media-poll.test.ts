@@ -1,0 +1,231 @@
+import type { HttpReply, Progress, Task } from "@purgeline/core";
+import { describe, expect, it } from "vitest";
+import { testAccount, testCall } from "../shared/alibaba/test-account.ts";
+import { alibabaVod } from "./index.ts";
+
+const { poll } = alibabaVod;
+
+interface Line {
+  readonly media: string;
+  readonly urls?: readonly string[];
+  readonly ids?: readonly string[];
+  readonly status?: string;
+}
+
+function told(body: object, task: Task): Progress {
+  const reply: HttpReply = { status: 200, headers: {}, body: JSON.stringify(body) };
+  const answer = poll.decode(reply, [task]);
+  const [progress] = answer.kind === "progress" ? answer.tasks : [];
+  if (progress === undefined) throw new Error(`no progress: ${JSON.stringify(answer)}`);
+  return progress;
+}
+
+function job(...media: readonly string[]): Task {
+  return { call: "GetMediaRefreshJobs", id: "job", state: { media } };
+}
+
+function jobReply(...lines: readonly Line[]): object {
+  return {
+    MediaRefreshJobs: lines.map(({ media, urls = [], ids = [], status = "success" }) => ({
+      MediaId: media,
+      Status: status,
+      SuccessPlayUrls: urls.join(","),
+      TaskIds: ids.join(","),
+      ErrorCode: status === "fail" ? "PreloadQueueFull" : "",
+      ErrorMessage: status === "fail" ? "The queue is full." : "",
+    })),
+  };
+}
+
+function page(rows: readonly (readonly [url: string, status: string])[], TotalCount = rows.length): object {
+  const Task = rows.map(([ObjectPath, Status]) => ({ TaskId: "x", ObjectPath, Status, Description: "" }));
+  return { Tasks: { Task }, TotalCount };
+}
+
+const confirmed = (item: string) => ({ item, end: "confirmed", code: null, message: null });
+
+describe("GetMediaRefreshJobs", () => {
+  it("is asked with GET, by the job's id", () => {
+    const request = poll.encode([job("m1")], testCall(testAccount("alibaba-vod")));
+    expect([request.method, new URL(request.url).search]).toEqual(["GET", "?MediaRefreshJobId=job"]);
+  });
+
+  it("confirms nothing by its success: the tasks of the media's URLs are asked next", () => {
+    const progress = told(jobReply({ media: "m1", urls: ["https://v.test/1"], ids: ["7"] }), job("m1"));
+    expect(progress.rows).toEqual([]);
+    expect(progress.next).toMatchObject([{ call: "DescribeVodRefreshTasks", id: "7" }]);
+  });
+
+  it("is asked again only for media that are not submitted yet", () => {
+    const lines = [
+      { media: "m1", urls: ["https://v.test/1"], ids: ["7"] },
+      { media: "m2" },
+      { media: "m3", urls: ["https://v.test/3"], ids: ["8"], status: "queued" },
+      { media: "someone-else", urls: ["https://v.test/9"], ids: ["9"] },
+    ];
+    const { next } = told(jobReply(...lines), job("m1", "m2", "m3", "m4"));
+    expect(next.map(({ call, id }) => `${call} ${id}`)).toEqual([
+      "DescribeVodRefreshTasks 7",
+      "GetMediaRefreshJobs job",
+    ]);
+    expect(next.at(-1)).toEqual(job("m2", "m3", "m4"));
+  });
+
+  it("fails a media that could not be submitted, and it alone", () => {
+    const progress = told(jobReply({ media: "m1", status: "fail" }), job("m1", "m2"));
+    expect(progress.rows.toSorted((a, b) => (`${a.item}` < `${b.item}` ? -1 : 1))).toEqual([
+      { item: "m1", end: "failed", code: "PreloadQueueFull", message: "The queue is full." },
+    ]);
+    expect(progress.next).toEqual([job("m2")]);
+  });
+
+  it("asks once for an id that several media share, and side by side for the others", () => {
+    const lines = [
+      { media: "m1", urls: ["https://v.test/1", "https://v.test/1b"], ids: ["7", "7"] },
+      { media: "m2", urls: ["https://v.test/2"], ids: ["8"] },
+      { media: "m3", urls: ["https://v.test/3"], ids: ["7"] },
+    ];
+    const { next } = told(jobReply(...lines), job("m1", "m2", "m3"));
+    expect(next.map(({ id }) => id).toSorted()).toEqual(["7", "8"]);
+  });
+});
+
+describe("DescribeVodRefreshTasks of media", () => {
+  const u = (n: number) => `https://v.test/${n}.mp4`;
+  const next = (...lines: readonly Line[]): Task => {
+    const [task] = told(jobReply(...lines), job(...lines.map(({ media }) => media))).next;
+    if (task === undefined) throw new Error("no task");
+    return task;
+  };
+
+  it("asks for fifty rows of the task's page", () => {
+    const request = poll.encode(
+      [next({ media: "m1", urls: [u(1)], ids: ["7"] })],
+      testCall(testAccount("alibaba-vod")),
+    );
+    const query = Object.fromEntries(new URL(request.url).searchParams);
+    expect([request.method, query]).toEqual(["POST", { TaskId: "7", PageNumber: "1", PageSize: "50" }]);
+  });
+
+  it("confirms a media when all of its URLs, of all of its tasks, are complete", () => {
+    const task = next({ media: "m1", urls: [u(1), u(2), u(3)], ids: ["7", "8", "7"] });
+    const first = told(
+      page([
+        [u(1), "Complete"],
+        [u(3), "Complete"],
+      ]),
+      task,
+    );
+    expect(first.rows).toEqual([]);
+    expect(first.next).toMatchObject([{ id: "8" }]);
+    const [second] = first.next;
+    if (second === undefined) throw new Error("no second task");
+    expect(told(page([[u(2), "Complete"]]), second)).toEqual({ rows: [confirmed("m1")], next: [] });
+  });
+
+  it("fails a media with one failed URL and leaves the one that shares its task alone", () => {
+    const task = next(
+      { media: "m1", urls: [u(1), u(2)], ids: ["7", "7"] },
+      { media: "m2", urls: [u(3)], ids: ["7"] },
+    );
+    const progress = told(
+      page([
+        [u(1), "Failed"],
+        [u(2), "Refreshing"],
+        [u(3), "Complete"],
+      ]),
+      task,
+    );
+    expect(progress.rows.toSorted((a, b) => (`${a.item}` < `${b.item}` ? -1 : 1))).toEqual([
+      { item: "m1", end: "failed", code: "Failed", message: null },
+      confirmed("m2"),
+    ]);
+    expect(progress.next).toEqual([]);
+  });
+
+  it("does not wait for another's URLs in a shared task", () => {
+    const task = next({ media: "m1", urls: [u(1)], ids: ["7"] });
+    expect(
+      told(
+        page([
+          [u(1), "Complete"],
+          [u(99), "Refreshing"],
+        ]),
+        task,
+      ).next,
+    ).toEqual([]);
+  });
+
+  it("asks again while a URL is unfinished, unlisted or of an unknown word", () => {
+    const task = next({ media: "m1", urls: [u(1), u(2)], ids: ["7", "7"] });
+    for (const rows of [
+      [],
+      [
+        [u(1), "Refreshing"],
+        [u(2), "Frozen"],
+      ],
+      [[u(99), "Complete"]],
+    ] as const) {
+      expect(told(page(rows), task)).toEqual({ rows: [], next: [task] });
+    }
+  });
+
+  it("does not ask again for what it has seen complete", () => {
+    const task = next({ media: "m1", urls: [u(1)], ids: ["7"] }, { media: "m2", urls: [u(2)], ids: ["7"] });
+    const progress = told(
+      page([
+        [u(1), "Complete"],
+        [u(2), "Refreshing"],
+      ]),
+      task,
+    );
+    expect(progress.rows).toEqual([confirmed("m1")]);
+    const [again] = progress.next;
+    if (again === undefined) throw new Error("not asked again");
+    expect(
+      told(
+        page([
+          [u(1), "Refreshing"],
+          [u(2), "Complete"],
+        ]),
+        again,
+      ),
+    ).toEqual({ rows: [confirmed("m2")], next: [] });
+  });
+
+  it("turns pages until it has found its URLs", () => {
+    const task = next({ media: "m1", urls: [u(60)], ids: ["7"] });
+    const all = Array.from({ length: 70 }, (_, index) => [u(index), "Complete"] as const);
+    const first = told(page(all.slice(0, 50), 70), task);
+    expect(first.next).toMatchObject([{ id: "7", state: { page: 2 } }]);
+    const [second] = first.next;
+    if (second === undefined) throw new Error("no second page");
+    expect(told(page(all.slice(50), 70), second)).toEqual({ rows: [confirmed("m1")], next: [] });
+  });
+
+  it("goes by the whole task where a URL is not named as the job spelled it", () => {
+    const odd: Line = { media: "m1", urls: ["https://v.test/a", "b.mp4"], ids: ["7"] };
+    expect(told(page([["https://v.test/a,b.mp4", "Complete"]]), next(odd)).rows).toEqual([confirmed("m1")]);
+    const failing = told(page([["https://v.test/a,b.mp4", "Failed"]]), next(odd));
+    expect(failing.rows).toMatchObject([{ item: "m1", end: "failed" }]);
+  });
+
+  it("remembers a failure on an earlier page of a task that names no URL of ours", () => {
+    const task = next({ media: "m1", urls: ["https://v.test/a", "b.mp4"], ids: ["7"] });
+    const all = Array.from({ length: 60 }, (_, n) => [u(n), n === 3 ? "Failed" : "Complete"] as const);
+    const [second] = told(page(all.slice(0, 50), 60), task).next;
+    if (second === undefined) throw new Error("no second page");
+    expect(told(page(all.slice(50), 60), second).rows).toMatchObject([{ item: "m1", end: "failed" }]);
+  });
+});
+
+describe("DescribeVodRefreshTasks of URLs", () => {
+  const task: Task = { call: "DescribeVodRefreshTasks", id: "7", state: { rows: { "v.test": 120 } } };
+
+  it("reads the first page until it is final, then the others at once", () => {
+    const rows = Array.from({ length: 50 }, (_, n) => [`https://v.test/${n}`, "Complete"] as const);
+    const { rows: final, next } = told(page(rows, 120), task);
+    expect(final).toHaveLength(50);
+    expect(next.map(({ state }) => state?.page)).toEqual([2, 3]);
+  });
+});
