@@ -1,1 +1,13 @@
-export {};
+export { type AdmitPorts, type Admitted, admitIntent, responseOf } from "./admit/admit-intent.ts";
+export { type Intake, type IntakeAccount, intakeOf } from "./admit/intake-accounts.ts";
+export { isIntentId, newIntentId } from "./admit/intent-id.ts";
+export { type Planned, planIntent } from "./admit/plan-intent.ts";
+export type { Producer, Rights } from "./admit/producer.ts";
+export { type ReopenPorts, resumeAccount, retryIntent } from "./admit/reopen.ts";
+export { type Merged, type Setback, type StagedIntent, stageLegs } from "./admit/stage-legs.ts";
+export { parseTimestamp } from "./admit/timestamp.ts";
+export { accountView } from "./read/account-view.ts";
+export { type IntentFilter, listIntents } from "./read/list-intents.ts";
+export { awaitIntent, readIntent } from "./read/read-intent.ts";
+export { hasEnded, type Legs, receiptOf, stateOfLegs } from "./read/receipt.ts";
+export { mayChange, mayReadAccount, maySee } from "./read/visibility.ts";

@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import {
+  addCounts,
+  type IdempotencyClaim,
+  type IntakeStore,
+  type IntentPlan,
+  type Json,
+  NO_COUNTS,
+  type Problem,
+  type SlotQueue,
+  type StateCounts,
+  StoreUnavailable,
+  stableJson,
+} from "@purgeline/core";
+import { countsView } from "../read/counts-view.ts";
+import { linksOf } from "../read/links.ts";
+import type { Intake } from "./intake-accounts.ts";
+import { planIntent } from "./plan-intent.ts";
+import type { Producer } from "./producer.ts";
+import { type Merged, type Setback, stageLegs } from "./stage-legs.ts";
+
+export interface AdmitPorts {
+  readonly store: IntakeStore;
+  readonly queue: SlotQueue;
+  readonly intake: Intake;
+  readonly newId: () => string;
+  /** Hears of failures that do no harm to the intent: rescue makes up for them. */
+  readonly onSetback: Setback;
+}
+
+export type Admitted =
+  | {
+      readonly kind: "accepted";
+      readonly plan: IntentPlan;
+      readonly response: Json;
+      readonly merged: readonly Merged[];
+    }
+  | { readonly kind: "replayed"; readonly response: Json }
+  | { readonly kind: "refused"; readonly why: "invalid" | "forbidden"; readonly problems: readonly Problem[] }
+  | { readonly kind: "mismatch" }
+  | { readonly kind: "running" }
+  | { readonly kind: "backlog"; readonly account: string; readonly pending: number }
+  /** `intentId`: it may exist; null: nothing was enqueued. */
+  | { readonly kind: "unavailable"; readonly intentId: string | null; readonly cause: StoreUnavailable };
+
+/**
+ * Takes an intent in: when this says `accepted` it is durable and staged. `key` is the
+ * caller's Idempotency-Key: the same key and body make one intent, whatever crashes.
+ */
+export async function admitIntent(
+  body: Json,
+  producer: Producer,
+  key: string | null,
+  ports: AdmitPorts,
+): Promise<Admitted> {
+  const planned = planIntent(body, producer, ports.intake, ports.newId);
+  if (!planned.ok) return { kind: "refused", why: planned.why, problems: planned.problems };
+  if (key === null) return await stagePlan(planned.plan, null, ports);
+  const lock = { token: producer.name, key, digest: digestOf(body) };
+  let claim: IdempotencyClaim;
+  try {
+    claim = await ports.store.idempotency.claim(lock.token, key, lock.digest, planned.plan.head.id);
+  } catch (cause) {
+    return unavailable(cause, planned.plan.head.id);
+  }
+  switch (claim.kind) {
+    case "mine":
+      return await stagePlan(withId(planned.plan, claim.intentId), lock, ports);
+    case "replay":
+      return { kind: "replayed", response: claim.response };
+    case "mismatch":
+    case "running":
+      return { kind: claim.kind };
+    default:
+      return claim satisfies never;
+  }
+}
+
+interface Lock {
+  readonly token: string;
+  readonly key: string;
+  readonly digest: string;
+}
+
+async function stagePlan(plan: IntentPlan, lock: Lock | null, ports: AdmitPorts): Promise<Admitted> {
+  const { store, queue, onSetback } = ports;
+  const { id } = plan.head;
+  const staged = await stageLegs(plan, store, onSetback);
+  if (staged.kind === "unavailable")
+    return { kind: "unavailable", intentId: staged.maybeApplied ? id : null, cause: staged.cause };
+  if (staged.kind === "backlog") {
+    if (lock !== null) {
+      const released = store.idempotency.release(lock.token, lock.key);
+      await released.catch((error: unknown) => onSetback("release", id, error));
+    }
+    return staged;
+  }
+  // A slot without a job is found by rescue: a queue that fails costs latency, never the intent.
+  await queue.add(staged.slots).catch((error: unknown) => onSetback("queue", id, error));
+  const response = responseOf(plan);
+  if (lock !== null) {
+    // Unfinished, the key stays tied to this id: a repetition stages nothing twice.
+    const finished = store.idempotency.finish(lock.token, lock.key, lock.digest, response);
+    await finished.catch((error: unknown) => onSetback("finish", id, error));
+  }
+  return { kind: "accepted", plan, response, merged: staged.merged };
+}
+
+/** What the producer gets: the receipt as it is at staging. */
+export function responseOf({ head, legs }: IntentPlan): Json {
+  let counts: StateCounts = NO_COUNTS;
+  let duplicates = 0;
+  for (const leg of legs) {
+    const pending = leg.lanes.reduce((sum, { targets }) => sum + targets.length, 0);
+    counts = addCounts(counts, { ...NO_COUNTS, pending });
+    duplicates += leg.duplicates;
+  }
+  return { id: head.id, state: "accepted", counts: countsView(counts, duplicates), links: linksOf(head.id) };
+}
+
+function withId(plan: IntentPlan, id: string): IntentPlan {
+  return { ...plan, head: { ...plan.head, id } };
+}
+
+/** Equal for equal JSON, whatever its spacing and the order of its keys. */
+function digestOf(body: Json): string {
+  return createHash("sha256").update(stableJson(body)).digest("base64url");
+}
+
+function unavailable(cause: unknown, intentId: string): Admitted {
+  if (!(cause instanceof StoreUnavailable)) throw cause;
+  return { kind: "unavailable", intentId: cause.maybeApplied ? intentId : null, cause };
+}

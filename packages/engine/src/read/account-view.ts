@@ -1,0 +1,64 @@
+import type { AccountState, CallState, JsonObject, LaneState, QuotaState } from "@purgeline/core";
+import { exhaustedAtMs } from "./quota-forecast.ts";
+import { rfc3339, rfc3339OrNull } from "./rfc3339.ts";
+
+/** One account as ops see it. */
+export function accountView(state: AccountState, provider: string, nowMs: number): JsonObject {
+  const { stopped, lastError } = state;
+  return {
+    account: state.account,
+    provider,
+    paused: state.paused,
+    stopped:
+      stopped === null
+        ? null
+        : {
+            reason: stopped.reason,
+            since: rfc3339(stopped.sinceMs),
+            probeAt: rfc3339(stopped.probeAtMs),
+          },
+    lanes: state.lanes.map(laneView),
+    calls: state.calls.map(callView),
+    quotas: state.quotas.map((quota) => quotaView(quota, nowMs)),
+    pollLagMs: state.pollLagMs,
+    lastError:
+      lastError === null
+        ? null
+        : {
+            call: lastError.call,
+            code: lastError.code,
+            message: lastError.message,
+            at: rfc3339(lastError.atMs),
+          },
+  };
+}
+
+function laneView(lane: LaneState): JsonObject {
+  return {
+    lane: lane.lane,
+    pending: lane.pending,
+    oldestUnconfirmedAgeMs: { ...lane.oldestUnconfirmedAgeMs },
+    inFlight: lane.inFlightBatches,
+    running: lane.runningBatches,
+    waiting:
+      lane.waiting === null
+        ? null
+        : { reason: lane.waiting.reason, until: rfc3339OrNull(lane.waiting.untilMs) },
+  };
+}
+
+function callView({ call, perSecond, perMinute, usedLastSecond, usedLastMinute }: CallState): JsonObject {
+  return { call, perSecond, perMinute, usedLastSecond, usedLastMinute };
+}
+
+function quotaView(quota: QuotaState, nowMs: number): JsonObject {
+  return {
+    quota: quota.class,
+    limit: quota.limit,
+    used: quota.used,
+    reserved: quota.reserved,
+    remaining: Math.max(0, quota.limit - quota.used - quota.reserved),
+    resetsAt: rfc3339(quota.resetsAtMs),
+    exhaustedAt: rfc3339OrNull(exhaustedAtMs(quota, nowMs)),
+  };
+}

@@ -1,0 +1,18 @@
+import type { QuotaState } from "@purgeline/core";
+
+const DAY_MS = 24 * 3_600_000;
+// A burst in the first minutes of the day says nothing about the rest of it.
+const SHORTEST_BASE_MS = 3_600_000;
+
+/**
+ * When the class will be spent if the rest of the day goes like the day so far, epoch ms;
+ * null: not before it is filled again. Spent already: now.
+ */
+export function exhaustedAtMs(quota: QuotaState, nowMs: number): number | null {
+  const spent = quota.used + quota.reserved;
+  const remaining = quota.limit - spent;
+  if (remaining <= 0) return nowMs;
+  const baseMs = Math.max(SHORTEST_BASE_MS, nowMs - (quota.resetsAtMs - DAY_MS));
+  const atMs = Math.round(nowMs + (remaining * baseMs) / spent);
+  return atMs < quota.resetsAtMs ? atMs : null;
+}
