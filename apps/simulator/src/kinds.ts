@@ -1,4 +1,5 @@
+import { huaweiSimulator } from "./huawei/index.ts";
 import type { SimulatorKind } from "./kernel/index.ts";
 
 /** Every provider that can be played: one line each. */
-export const SIMULATOR_KINDS: readonly SimulatorKind[] = [];
+export const SIMULATOR_KINDS: readonly SimulatorKind[] = [huaweiSimulator];

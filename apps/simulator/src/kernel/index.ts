@@ -72,7 +72,7 @@ export interface Answer {
   readonly taskIds: readonly string[];
 }
 
-/** One provider's API on one origin. May keep its own state (nonces seen, keys locked) in its closure. */
+/** One provider's API, on all its origins. May keep its own state (nonces seen, keys locked) in its closure. */
 export interface Simulator {
   recognise(request: WireRequest, accounts: readonly PlayedAccount[]): Recognised;
   /**

@@ -1,32 +1,38 @@
 import type { AccountSettings } from "@purgeline/core";
-import type { SimulatedAccount, SimulatorKind } from "./index.ts";
+import type { SimulatedAccount, Simulator } from "./index.ts";
 import { originsOf, whyNotPlayable } from "./playable.ts";
 
+/** A simulator and the provider names that it plays. */
+export interface Player {
+  readonly providers: readonly string[];
+  readonly simulator: Simulator;
+}
+
 export interface OriginPlan {
-  readonly kind: SimulatorKind;
+  readonly player: Player;
   /** The accounts that are played there. */
   readonly names: string[];
 }
 
 /** Who is played where; throws on what cannot be played, all of it at once. */
 export function planOrigins(
-  kinds: readonly SimulatorKind[],
+  players: readonly Player[],
   accounts: readonly SimulatedAccount[],
 ): ReadonlyMap<string, OriginPlan> {
   const plans = new Map<string, OriginPlan>();
   const wrong: string[] = [];
   for (const { settings } of accounts) {
-    const kind = kinds.find(({ providers }) => providers.includes(settings.provider));
+    const player = players.find(({ providers }) => providers.includes(settings.provider));
     const why = whyNotPlayable(settings);
     if (why !== null) wrong.push(why);
-    if (kind === undefined) wrong.push(unknownProvider(kinds, settings));
-    if (why !== null || kind === undefined) continue;
+    if (player === undefined) wrong.push(unknownProvider(players, settings));
+    if (why !== null || player === undefined) continue;
     for (const origin of originsOf(settings)) {
-      const plan: OriginPlan = plans.get(origin) ?? { kind, names: [] };
+      const plan: OriginPlan = plans.get(origin) ?? { player, names: [] };
       plans.set(origin, plan);
       plan.names.push(settings.name);
-      if (plan.kind === kind) continue;
-      wrong.push(`account ${settings.name}: ${origin} already plays ${plan.kind.providers.join(", ")}`);
+      if (plan.player === player) continue;
+      wrong.push(`account ${settings.name}: ${origin} already plays ${plan.player.providers.join(", ")}`);
     }
   }
   if (wrong.length > 0) throw new Error(`simulators: ${wrong.join("; ")}`);
@@ -51,7 +57,7 @@ export function withAddresses(
   };
 }
 
-function unknownProvider(kinds: readonly SimulatorKind[], { name, provider }: AccountSettings): string {
-  const known = kinds.flatMap(({ providers }) => providers).join(", ");
+function unknownProvider(players: readonly Player[], { name, provider }: AccountSettings): string {
+  const known = players.flatMap(({ providers }) => providers).join(", ");
   return `account ${name}: provider is ${JSON.stringify(provider)}, expected one of ${known}`;
 }

@@ -33,16 +33,18 @@ export async function startSimulatorsOf(
   accounts: readonly SimulatedAccount[],
   options: SimulatorOptions = {},
 ): Promise<Simulators> {
-  const plans = planOrigins(kinds, accounts);
+  // One simulator for all its origins: a token of the identity service's origin is good at the API's.
+  const cast = kinds.map(({ providers, create }) => ({ providers, simulator: create() }));
+  const plans = planOrigins(cast, accounts);
   const ledger = createLedger(options.ledgerEntries ?? 20_000);
   const shared = { clock: createClock(), faults: createFaults(), ledger };
   const played = accounts.map((account) => play(account, shared, options.completeMs ?? 2_000));
   const gates = new Map(accounts.map(({ settings, limits }) => [settings.name, createRateGate(limits)]));
   const controls: Controls = { ...shared, accounts: played };
   const servers = await openAll(
-    [...plans].map(([origin, { kind, names }]) => {
+    [...plans].map(([origin, { player, names }]) => {
       const here = played.filter(({ settings }) => names.includes(settings.name));
-      return { origin, door: { simulator: kind.create(), accounts: here, gates, ...shared }, controls };
+      return { origin, door: { simulator: player.simulator, accounts: here, gates, ...shared }, controls };
     }),
   );
   const addressOf = new Map(servers.map(({ asked, origin }) => [asked, origin]));

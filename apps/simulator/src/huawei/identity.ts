@@ -1,0 +1,87 @@
+import type { Json, JsonObject } from "@purgeline/core";
+import type { Answer, PlayedAccount, Visit, WireRequest } from "../kernel/index.ts";
+import { answered, jsonReply, newId } from "./replies.ts";
+
+/** The identity service of the same cloud: POST /v3/auth/tokens, by user and password, for one project. */
+export const TOKENS_PATH = "/v3/auth/tokens";
+
+/** api-iam/iam_30_0001: a token lives for 24 hours. */
+const TOKEN_LIFE_MS = 24 * 3_600_000;
+
+/** Tokens given out by this origin. */
+export type Sessions = Map<string, { readonly account: PlayedAccount; readonly expiresAtMs: number }>;
+
+export interface LoginWords {
+  readonly domain: string | null;
+  readonly user: string | null;
+  readonly password: string | null;
+  readonly project: string | null;
+}
+
+/** What a login says of itself; a part that is not where the API has it is null. */
+export function loginWords(body: JsonObject): LoginWords {
+  const user = at(body, ["auth", "identity", "password", "user"]);
+  return {
+    domain: text(at(user, ["domain", "name"])),
+    user: text(at(user, ["name"])),
+    password: text(at(user, ["password"])),
+    project: text(at(body, ["auth", "scope", "project", "id"])),
+  };
+}
+
+/** The account whose user logs in, whether or not the password is right. */
+export function accountOfLogin(words: LoginWords, accounts: readonly PlayedAccount[]): PlayedAccount | null {
+  const mine = accounts.filter(({ settings: { credentials } }) => {
+    return (
+      credentials.kind === "iam" && credentials.user === words.user && credentials.domain === words.domain
+    );
+  });
+  return mine.find(({ settings }) => settings.projectId === words.project) ?? mine[0] ?? null;
+}
+
+export function answerLogin(visit: Visit, words: LoginWords, sessions: Sessions): Answer {
+  const { account, nowMs } = visit;
+  const credentials = account?.settings.credentials;
+  if (account === null || credentials?.kind !== "iam" || credentials.password !== words.password) {
+    return identityError(401, "The username or password is wrong.", "Unauthorized");
+  }
+  if (words.project !== account.settings.projectId) {
+    return identityError(400, "auth.scope.project.id is not a project of the user.", "Bad Request");
+  }
+  const token = `MII${newId()}${newId()}`;
+  const expiresAtMs = nowMs + TOKEN_LIFE_MS;
+  sessions.set(token, { account, expiresAtMs });
+  // The service writes microseconds.
+  const time = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z");
+  const issued = {
+    methods: ["password"],
+    issued_at: time(nowMs),
+    expires_at: time(expiresAtMs),
+    project: { id: words.project, domain: { name: words.domain } },
+    user: { name: words.user, domain: { name: words.domain } },
+  };
+  return answered(jsonReply(201, { token: issued }, { "x-subject-token": token }));
+}
+
+/** The account whose session a request names. */
+export function sessionOf(request: WireRequest, sessions: Sessions): PlayedAccount | null {
+  return sessions.get(request.headers["x-auth-token"] ?? "")?.account ?? null;
+}
+
+function identityError(code: number, message: string, title: string): Answer {
+  return answered(jsonReply(code, { error: { code, message, title } }), `IAM.${code}`);
+}
+
+function at(value: Json | undefined, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (inner, name) =>
+      typeof inner === "object" && inner !== null && !Array.isArray(inner)
+        ? (inner as JsonObject)[name]
+        : undefined,
+    value,
+  );
+}
+
+function text(value: Json | undefined): string | null {
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,80 @@
+import type { Answer, PlayedAccount, Visit, WireRequest } from "../kernel/index.ts";
+import { type Sessions, sessionOf } from "./identity.ts";
+import type { KeyLock } from "./key-lock.ts";
+import { gatewayError, vodError } from "./replies.ts";
+import { claimOf, whyNotSigned } from "./wire-signature.ts";
+
+/** What the gateway knows of keys and tokens. */
+export interface Gatekeeper {
+  readonly sessions: Sessions;
+  readonly lock: KeyLock;
+}
+
+const BAD_IDENTITY = "Incorrect IAM authentication information";
+
+/** The account whose key or token a request names, proven or not. Of several with one key the project decides. */
+export function accountOf(
+  request: WireRequest,
+  projectId: string | null,
+  accounts: readonly PlayedAccount[],
+  sessions: Sessions,
+): PlayedAccount | null {
+  const issued = sessionOf(request, sessions);
+  if (issued !== null) return issued;
+  const key = claimOf(request)?.accessKeyId;
+  const token = request.headers["x-auth-token"];
+  const named = accounts.filter(({ settings: { credentials } }) => {
+    if (credentials.kind === "keys") return credentials.accessKeyId === key;
+    return credentials.kind === "token" && credentials.token === token;
+  });
+  return named.find(({ settings }) => settings.projectId === projectId) ?? named[0] ?? null;
+}
+
+/** The account that a request proves to come from, or the gateway's refusal. */
+export function prove(visit: Visit, projectId: string, gatekeeper: Gatekeeper): PlayedAccount | Answer {
+  const { account, request } = visit;
+  const refusal =
+    request.headers.authorization === undefined
+      ? whyNotToken(visit, gatekeeper.sessions)
+      : whyNotKey(visit, gatekeeper.lock);
+  if (refusal !== null) return refusal;
+  const claimed = request.headers["x-project-id"] ?? projectId;
+  if (account?.settings.projectId === projectId && claimed === projectId) return account;
+  return vodError(403, "VOD.10057", "The tenant ID check failed.");
+}
+
+function whyNotToken({ request, account, nowMs }: Visit, sessions: Sessions): Answer | null {
+  const token = request.headers["x-auth-token"];
+  if (token === undefined) return refused("x-auth-token not found");
+  if (account === null) return refused("decrypt token fail");
+  const session = sessions.get(token);
+  if (session === undefined || nowMs < session.expiresAtMs) return null;
+  return gatewayError(401, "APIGW.0307", "The token must be updated.");
+}
+
+function whyNotKey({ request, account, nowMs }: Visit, lock: KeyLock): Answer | null {
+  const claim = claimOf(request);
+  if (claim === null) return refused("authorization header is malformed");
+  const key = claim.accessKeyId;
+  if (lock.isLocked(key, nowMs)) return refused("AK access failed to reach the limit,forbidden");
+  const credentials = account?.settings.credentials;
+  if (credentials?.kind !== "keys") {
+    lock.failed(key, nowMs);
+    return refused(`Get secretKey failed,ak:${key},err:ak not exist`);
+  }
+  const temporary = request.headers["x-security-token"] ?? null;
+  const why =
+    temporary === credentials.securityToken
+      ? whyNotSigned(request, claim, credentials.accessKeySecret, nowMs)
+      : "x-security-token is not the key's";
+  if (why === null) {
+    lock.succeeded(key);
+    return null;
+  }
+  lock.failed(key, nowMs);
+  return refused(why);
+}
+
+function refused(why: string): Answer {
+  return gatewayError(401, "APIGW.0301", `${BAD_IDENTITY}: ${why}`);
+}

@@ -1,0 +1,45 @@
+import type { CallName, Json, JsonObject } from "@purgeline/core";
+import type { WireRequest } from "../kernel/index.ts";
+import { TOKENS_PATH } from "./identity.ts";
+
+export interface Route {
+  readonly call: CallName;
+  /** Null: the identity service's path, which names none. */
+  readonly projectId: string | null;
+}
+
+/** `v1` and `v1.0` as the provider has them: each path exists under one of them only. */
+const PATHS: Readonly<Record<string, CallName>> = {
+  "POST v1 refresh": "RefreshAsset",
+  "GET v1 refresh": "ShowRefreshResult",
+  "POST v1.0 preheating": "CreatePreheatingAsset",
+  "GET v1.0 preheating": "ShowPreheatingAsset",
+};
+
+/** The operation behind a request line; null: there is none. */
+export function routeOf({ method, path }: WireRequest): Route | null {
+  if (method === "POST" && path === TOKENS_PATH)
+    return { call: "KeystoneCreateUserTokenByPassword", projectId: null };
+  const [, version, projectId, verb] = /^\/(v1|v1\.0)\/([^/]+)\/asset\/([a-z]+)\/?$/.exec(path) ?? [];
+  const call = PATHS[`${method} ${version} ${verb}`];
+  return call === undefined || projectId === undefined ? null : { call, projectId };
+}
+
+/** The body as an object; null: it is none. */
+export function bodyOf({ body }: WireRequest): JsonObject | null {
+  try {
+    const value = JSON.parse(body.toString("utf8")) as Json;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Every asset id and URL that a body names, in whichever member. */
+export function itemsOf(body: JsonObject | null): readonly string[] {
+  if (body === null) return [];
+  const named = [body.asset_id, body.asset_id_list, body.urls].flat();
+  return named.filter((value) => typeof value === "string");
+}
