@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<FaultKind, { readonly takes: object; readonly needs
 export const FAULT_SCHEMA = {
   type: "object",
   required: ["kind"],
+  properties: { kind: { enum: Object.keys(KINDS) } },
   discriminator: { propertyName: "kind" },
   oneOf: Object.entries(KINDS).map(([kind, { takes, needs = [] }]) => ({
     properties: { kind: { const: kind }, ...takes, ...scope },

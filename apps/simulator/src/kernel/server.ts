@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { fastify } from "fastify";
 import { addControlRoutes, type Controls } from "./control.ts";
+import { describeErrors } from "./schema-errors.ts";
 import { type Ending, type Origin, receive, type Stamp } from "./visit.ts";
 import { readRequest, sendReply } from "./wire.ts";
 
@@ -30,7 +31,8 @@ export async function listen({ origin, door, controls }: ServerPlan): Promise<Li
   const url = new URL(origin);
   const app = fastify({
     forceCloseConnections: true,
-    ajv: { customOptions: { allErrors: true, removeAdditional: false, discriminator: true } },
+    ajv: { customOptions: { allErrors: true, verbose: true, removeAdditional: false, discriminator: true } },
+    schemaErrorFormatter: describeErrors,
     serverFactory: (handler) => createServer(splitter(handler, door)),
   });
   // Longer than any client keeps an idle connection: a close of ours that crosses a request
