@@ -6,6 +6,7 @@ export * from "./lifecycle.ts";
 export * from "./limits.ts";
 export * from "./problem.ts";
 export * from "./provider.ts";
+export * from "./provider-day.ts";
 export * from "./queue.ts";
 export * from "./row-match.ts";
 export * from "./stable-json.ts";

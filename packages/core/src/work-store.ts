@@ -34,7 +34,8 @@ export type Take =
       readonly waitMs: number;
       readonly why: Waiting;
       readonly pending: number;
-      readonly oldestAgeMs: number;
+      /** When the oldest unconfirmed target of the lane was staged, epoch ms. */
+      readonly oldestAtMs: number;
     }
   /** Nothing to do for this slot any more. */
   | { readonly kind: "end" };
@@ -71,7 +72,8 @@ export type Verdict =
 
 /** What else stops with the batch. */
 export type Hold =
-  | { readonly scope: "call"; readonly ms: number }
+  /** The call, for everybody: the provider slows us down, or is away. */
+  | { readonly scope: "call"; readonly why: "rate" | "provider"; readonly ms: number }
   | { readonly scope: "quota"; readonly class: QuotaClass }
   | { readonly scope: "account"; readonly reason: string; readonly probeInMs: number };
 
@@ -100,7 +102,7 @@ export interface DueTask {
 }
 
 export type ClaimedPolls =
-  | { readonly kind: "tasks"; readonly tasks: readonly [DueTask, ...DueTask[]] }
+  | { readonly kind: "tasks"; readonly tasks: readonly DueTask[]; readonly slots: readonly Slot[] }
   | { readonly kind: "wait"; readonly waitMs: number; readonly running: number }
   | { readonly kind: "end" };
 
@@ -150,6 +152,8 @@ export interface Seen {
 
 export interface TaskAnswer {
   readonly task: DueTask;
+  /** Items of the batch; 0 where nothing has ended. */
+  readonly size: number;
   readonly ended: readonly Rejected[];
   readonly next: readonly Task[];
   readonly pollInMs: number;

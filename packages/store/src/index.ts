@@ -1,1 +1,3 @@
-export {};
+export { type Connection, connect, type Purpose, type RedisTarget } from "./connect.ts";
+export type { StoreAccount, StoreOptions } from "./context.ts";
+export { openIntakeStore, openWorkStore } from "./open-store.ts";

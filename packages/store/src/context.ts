@@ -1,0 +1,87 @@
+import { type Account, type CallName, dayStarts, type Lane, type Limits } from "@purgeline/core";
+import type { Connection } from "./connect.ts";
+import { type Arg, loadScript, runScript, type Script } from "./script.ts";
+
+/** One configured account, as the store needs it. */
+export interface StoreAccount {
+  readonly name: string;
+  readonly limits: Limits;
+  readonly coalesce: Account["coalesce"];
+  /** The calls by which its tasks are asked for. */
+  readonly polls: readonly CallName[];
+  /** Canonical key and domain of a target, by this account's rules. */
+  keyOf(lane: Lane, text: string): { readonly key: string; readonly domain: string };
+}
+
+export interface StoreOptions {
+  readonly connection: Connection;
+  readonly prefix: string;
+  readonly accounts: readonly StoreAccount[];
+  readonly intentsMs: number;
+  readonly idempotencyKeysMs: number;
+  readonly maxPendingTargets: number;
+  /** Added to Redis's clock by every script; 0 outside tests. */
+  readonly skewMs?: number;
+}
+
+/** What all parts of the store share. */
+export interface Context extends StoreOptions {
+  readonly byName: ReadonlyMap<string, StoreAccount>;
+  run(script: Script, account: string, ...args: readonly Arg[]): Promise<unknown>;
+  account(name: string): StoreAccount;
+  /** First instants of the provider's days around now, comma-joined. */
+  resets(account: StoreAccount): string;
+}
+
+const scripts = new Map<string, Script>();
+
+/** Each script is read once a process. */
+export function script(name: string): Script {
+  const known = scripts.get(name);
+  if (known !== undefined) return known;
+  const loaded = loadScript(name);
+  scripts.set(name, loaded);
+  return loaded;
+}
+
+export function createContext(options: StoreOptions): Context {
+  const byName = new Map(options.accounts.map((account) => [account.name, account]));
+  const skewMs = options.skewMs ?? 0;
+  const resets = resetTexts(skewMs);
+  return {
+    ...options,
+    byName,
+    resets,
+    run: (each, account, ...args) =>
+      runScript(options.connection, each, accountPrefix(options.prefix, account), [skewMs, ...args]),
+    account(name) {
+      const found = byName.get(name);
+      if (found === undefined) throw new Error(`store: account ${JSON.stringify(name)} is not configured`);
+      return found;
+    },
+  };
+}
+
+/** The account in braces is the hash tag: everything of one account lives in one Cluster slot. */
+export function accountPrefix(prefix: string, account: string): string {
+  return `${prefix}:{${account}}:`;
+}
+
+// The list spans two days back and twelve ahead, so that it depends neither on this host's clock
+// being right to the hour nor on a rehearsal's provider clock that runs some days ahead.
+const DAYS_BACK = 2;
+const DAYS_AHEAD = 12;
+const HOUR_MS = 3_600_000;
+
+function resetTexts(skewMs: number): (account: StoreAccount) => string {
+  const cache = new Map<string, { readonly hour: number; readonly text: string }>();
+  return ({ limits }) => {
+    const now = Date.now() + skewMs;
+    const hour = Math.floor(now / HOUR_MS);
+    const known = cache.get(limits.resetTimeZone);
+    if (known?.hour === hour) return known.text;
+    const text = dayStarts(limits.resetTimeZone, now, DAYS_BACK, DAYS_AHEAD).join(",");
+    cache.set(limits.resetTimeZone, { hour, text });
+    return text;
+  };
+}

@@ -1,0 +1,125 @@
+import {
+  type AccountState,
+  LANES,
+  type Lane,
+  type LaneState,
+  type Limits,
+  type Waiting,
+  type WaitReason,
+} from "@purgeline/core";
+import { type Context, type StoreAccount, script } from "../context.ts";
+import { text } from "../script.ts";
+
+interface RawLane {
+  readonly lane: Lane;
+  readonly pending: number;
+  readonly sending: number;
+  readonly running: number;
+  readonly urgentAgeMs: number;
+  readonly normalAgeMs: number;
+  readonly why: string;
+  readonly untilMs: string;
+}
+
+/** What `read_account.lua` answers; Lua's empty tables are JSON objects. */
+interface RawState {
+  readonly now: number;
+  readonly account: Readonly<Record<string, string | undefined>>;
+  readonly lanes: readonly RawLane[] | Readonly<Record<string, never>>;
+  readonly calls:
+    | readonly { readonly call: string; readonly second: number; readonly minute: number }[]
+    | Readonly<Record<string, never>>;
+  readonly quotas:
+    | readonly {
+        readonly class: string;
+        readonly used: number;
+        readonly reserved: number;
+        readonly full: boolean;
+        readonly resetsAtMs: number;
+      }[]
+    | Readonly<Record<string, never>>;
+  readonly pollLagMs: number;
+}
+
+export async function readAccount(context: Context, account: StoreAccount): Promise<AccountState> {
+  const { limits } = account;
+  const reply = await context.run(
+    script("read_account"),
+    account.name,
+    lanesOf(limits).join(","),
+    Object.keys(limits.calls).join(","),
+    Object.keys(limits.quotas).join(","),
+    account.polls.join(","),
+    context.resets(account),
+  );
+  return stateOf(account, JSON.parse(text(reply, "read_account")) as RawState);
+}
+
+export function lanesOf(limits: Limits): readonly Lane[] {
+  return LANES.filter((lane) => limits.lanes[lane] !== undefined);
+}
+
+function listOf<T>(value: readonly T[] | Readonly<Record<string, never>>): readonly T[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function stateOf(account: StoreAccount, raw: RawState): AccountState {
+  const { limits } = account;
+  const stopReason = raw.account.stopReason;
+  const paused = raw.account.paused !== undefined;
+  const errCode = raw.account.errCode;
+  return {
+    account: account.name,
+    paused,
+    stopped:
+      stopReason === undefined
+        ? null
+        : {
+            reason: stopReason,
+            sinceMs: Number(raw.account.stopSince),
+            probeAtMs: Number(raw.account.stopProbeAt),
+          },
+    lanes: listOf(raw.lanes).map((lane) => laneState(lane, paused)),
+    calls: listOf(raw.calls).map(({ call, second, minute }) => ({
+      call,
+      perSecond: limits.calls[call]?.perSecond ?? null,
+      perMinute: limits.calls[call]?.perMinute ?? null,
+      usedLastSecond: second,
+      usedLastMinute: minute,
+    })),
+    quotas: listOf(raw.quotas).map((quota) => {
+      const limit = limits.quotas[quota.class] ?? 0;
+      // The provider said that the day is spent, whatever we counted: somebody else spends it too.
+      const used = quota.full ? Math.max(quota.used, limit - quota.reserved) : quota.used;
+      return { class: quota.class, limit, used, reserved: quota.reserved, resetsAtMs: quota.resetsAtMs };
+    }),
+    pollLagMs: raw.pollLagMs,
+    lastError:
+      errCode === undefined
+        ? null
+        : {
+            call: raw.account.errCall ?? "",
+            code: errCode,
+            message: raw.account.errMessage ?? "",
+            atMs: Number(raw.account.errAt),
+          },
+  };
+}
+
+function laneState(raw: RawLane, paused: boolean): LaneState {
+  const age = (ms: number): number | null => (ms < 0 ? null : ms);
+  return {
+    lane: raw.lane,
+    pending: raw.pending,
+    oldestUnconfirmedAgeMs: { urgent: age(raw.urgentAgeMs), normal: age(raw.normalAgeMs) },
+    inFlightBatches: raw.sending,
+    runningBatches: raw.running,
+    waiting: raw.pending === 0 ? null : waitingOf(raw, paused),
+  };
+}
+
+function waitingOf(raw: RawLane, paused: boolean): Waiting | null {
+  if (paused) return { reason: "paused", untilMs: null };
+  if (raw.why === "") return null;
+  return { reason: raw.why as WaitReason, untilMs: raw.untilMs === "" ? null : Number(raw.untilMs) };
+}

@@ -1,0 +1,84 @@
+import type { IntentHead, Lane, Slot, State } from "@purgeline/core";
+import { type Context, script } from "../context.ts";
+import { digests } from "../digest.ts";
+import { domainRuns } from "../runs.ts";
+import { list, number, text } from "../script.ts";
+import { slotsOf } from "../slots.ts";
+import { readTargets, type StoredTarget } from "./targets.ts";
+
+const PAGE = 1000;
+
+/** Pages through one leg's targets in some states; each group is of one lane and one chunk. */
+async function* groups(
+  context: Context,
+  account: string,
+  intentId: string,
+  states: readonly State[],
+): AsyncGenerator<readonly StoredTarget[]> {
+  let from: number | null = 0;
+  while (from !== null) {
+    const page: Awaited<ReturnType<typeof readTargets>> = await readTargets(
+      context,
+      account,
+      intentId,
+      states,
+      from,
+      PAGE,
+    );
+    if (page === null) return;
+    const chunks = Map.groupBy(page.targets, (target) => Math.floor(target.position / PAGE));
+    yield* chunks.values();
+    from = page.next;
+  }
+}
+
+function laneOf(group: readonly StoredTarget[]): Lane {
+  const lane = group[0]?.lane;
+  if (lane === undefined) throw new Error("store: a group of targets is never empty");
+  return lane;
+}
+
+export async function cancelLeg(context: Context, account: string, intentId: string): Promise<number> {
+  let cancelled = 0;
+  for await (const group of groups(context, account, intentId, ["pending"])) {
+    const lane = laneOf(group);
+    const keys = group.map((target) => context.account(account).keyOf(lane, target.text).key);
+    const positions = group.map((target) => target.position);
+    cancelled += number(
+      await context.run(script("cancel"), account, intentId, lane, digests(keys), ...positions),
+      "cancel",
+    );
+  }
+  return cancelled;
+}
+
+export async function retryLeg(
+  context: Context,
+  account: string,
+  head: IntentHead,
+): Promise<{ readonly targets: number; readonly slots: readonly Slot[] }> {
+  let targets = 0;
+  const slots: Slot[] = [];
+  for await (const group of groups(context, account, head.id, ["failed", "unconfirmed"])) {
+    const lane = laneOf(group);
+    const planned = group.map((target) => context.account(account).keyOf(lane, target.text));
+    const reply = list(
+      await context.run(
+        script("retry"),
+        account,
+        head.id,
+        lane,
+        head.priority === "urgent" ? "u" : "n",
+        head.createdBy,
+        targets === 0 ? "1" : "0",
+        digests(planned.map((each) => each.key)),
+        domainRuns(planned.map((each) => each.domain)),
+        ...group.map((target) => target.position),
+      ),
+      "retry",
+    );
+    targets += number(reply[0], "retry");
+    slots.push(...slotsOf(account, text(reply[1], "retry")));
+  }
+  return { targets, slots };
+}

@@ -1,0 +1,87 @@
+import {
+  type IntentHead,
+  type Json,
+  type Lane,
+  type LegPlan,
+  type PlannedLane,
+  type Slot,
+  type Staged,
+  stableJson,
+} from "@purgeline/core";
+import { type Context, script } from "../context.ts";
+import { digests } from "../digest.ts";
+import { domainRuns } from "../runs.ts";
+import { kinded, number, text } from "../script.ts";
+import { slotsOf } from "../slots.ts";
+
+/** Positions are chunk × 1,000 + place: a chunk is one lane's, and one script call. */
+const CHUNK = 1000;
+/** A staging that has said nothing for so long was cut off. */
+const RESCUE_AFTER_MS = 10_000;
+
+interface Chunk {
+  readonly lane: PlannedLane;
+  readonly from: number;
+}
+
+export async function stage(
+  context: Context,
+  head: IntentHead,
+  leg: LegPlan,
+  body: Json | null,
+): Promise<Staged> {
+  const chunks = leg.lanes.flatMap(chunksOf);
+  const total = leg.lanes.reduce((sum, lane) => sum + lane.targets.length, 0);
+  const legArgs = [
+    head.id,
+    JSON.stringify(head),
+    total,
+    leg.duplicates,
+    chunks.length,
+    context.intentsMs,
+    context.maxPendingTargets,
+    body === null ? "" : JSON.stringify(body),
+    RESCUE_AFTER_MS,
+    head.notBeforeMs ?? 0,
+  ];
+  const slots: Slot[] = [];
+  const merged: Partial<Record<Lane, number>> = {};
+  let createdAtMs = 0;
+  for (const [index, chunk] of chunks.entries()) {
+    const { kind, rest } = kinded(await runChunk(context, head, leg.account, legArgs, index, chunk), "stage");
+    if (kind === "backlog") return { kind: "backlog", pending: number(rest[0], "stage") };
+    createdAtMs = number(rest[0], "stage");
+    merged[chunk.lane.lane] = (merged[chunk.lane.lane] ?? 0) + number(rest[1], "stage");
+    slots.push(...slotsOf(leg.account, text(rest[2], "stage")));
+  }
+  return { kind: "staged", createdAtMs, slots, merged };
+}
+
+function chunksOf(lane: PlannedLane): readonly Chunk[] {
+  const count = Math.ceil(lane.targets.length / CHUNK);
+  return Array.from({ length: count }, (_, i) => ({ lane, from: i * CHUNK }));
+}
+
+function runChunk(
+  context: Context,
+  head: IntentHead,
+  account: string,
+  legArgs: readonly (string | number)[],
+  index: number,
+  chunk: Chunk,
+): Promise<unknown> {
+  const targets = chunk.lane.targets.slice(chunk.from, chunk.from + CHUNK);
+  return context.run(
+    script("stage"),
+    account,
+    ...legArgs,
+    index,
+    chunk.lane.lane,
+    head.priority === "urgent" ? "u" : "n",
+    head.createdBy,
+    stableJson(chunk.lane.options),
+    digests(targets.map((target) => target.key)),
+    domainRuns(targets.map((target) => target.domain)),
+    ...targets.map((target) => target.text),
+  );
+}

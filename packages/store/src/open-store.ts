@@ -1,0 +1,41 @@
+import type { IntakeStore, WorkStore } from "@purgeline/core";
+import type { Connection } from "./connect.ts";
+import { createContext, type StoreOptions, script } from "./context.ts";
+import { listenForChanges } from "./intake/changes.ts";
+import { intakeStore } from "./intake/intake-store.ts";
+import { number } from "./script.ts";
+import { claimPolls, items, putOff, settle } from "./work/polls.ts";
+import { record } from "./work/record.ts";
+import { publish, renew, sweep } from "./work/rescue.ts";
+import { type Clocks, take } from "./work/take.ts";
+
+/** What producers' verbs need; `subscriber` is a connection of its own, for wake-ups. */
+export function openIntakeStore(
+  options: StoreOptions & { readonly subscriber: Connection },
+): IntakeStore & { close(): void } {
+  const context = createContext(options);
+  const changes = listenForChanges(context, options.subscriber);
+  return { ...intakeStore(context, changes), close: changes.close };
+}
+
+/** What workers' verbs need. */
+export function openWorkStore(options: StoreOptions): WorkStore {
+  const context = createContext(options);
+  const clocks: Clocks = new Map();
+  return {
+    take: (slot) => take(context, clocks, slot),
+    async permit(batch) {
+      const call = context.account(batch.account).limits.lanes[batch.lane]?.call;
+      if (call === undefined) throw new Error(`store: ${batch.account} has no lane ${batch.lane}`);
+      return number(await context.run(script("permit"), batch.account, call), "permit");
+    },
+    record: (slot, batch, verdict, seen) => record(context, slot, batch, verdict, seen),
+    claimPolls: (slot, most) => claimPolls(context, slot, most),
+    items: (account, batch) => items(context, account, batch),
+    settle: (account, answer) => settle(context, account, answer),
+    putOff: (account, tasks, inMs, hold, seen) => putOff(context, account, tasks, inMs, hold, seen),
+    sweep: (account) => sweep(context, account),
+    renew: (account, alive, lost) => renew(context, account, alive, lost),
+    publish: (account, limits, revision) => publish(context, account, limits, revision),
+  };
+}

@@ -1,0 +1,54 @@
+-- claim_polls: grants one query's permit and hands out as many due tasks as it takes. Claimed tasks come
+-- back by themselves after a lease, so a dead worker loses none.
+-- KEYS[1] the account's prefix; touches account, limits, hold:*, gate:*, poll:*, tasks, batch:*
+-- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms
+-- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', ref, batch, lane, accepted age ms, task JSON, …}
+-- O(log tasks + claimed)
+-- @include base
+-- @include slots
+-- @include gate
+local call, slot = ARGV[2], ARGV[3]
+local C = P .. 'poll:' .. call
+if not holdsSlot(C .. ':slots', slot) then return { 'end' } end
+local running = redis.call('ZCARD', C .. ':due')
+if running == 0 then
+  doneWaiting(C, slot)
+  endSlot(C .. ':slots', slot)
+  return { 'end' }
+end
+
+local function wait(reason, untilMs)
+  local ms = waitAs(C, C .. ':slots', slot, reason, untilMs)
+  if not ms then return { 'end' } end
+  return { 'wait', ms, running }
+end
+
+local due = redis.call('ZRANGEBYSCORE', C .. ':due', '-inf', now, 'LIMIT', 0, tonumber(ARGV[4]))
+if #due == 0 then
+  local first = redis.call('ZRANGE', C .. ':due', 0, 0, 'WITHSCORES')
+  return wait('due', tonumber(first[2]))
+end
+local stopped = stoppedUntil()
+if stopped then return wait('stopped', stopped) end
+local waitMs, why, openAt = permit(call, limitsOf('call:' .. call))
+if waitMs > 0 then return wait(why, openAt) end
+
+local reply = { 'tasks', '' }
+local leased = {}
+for _, ref in ipairs(due) do
+  local json = redis.call('HGET', P .. 'tasks', ref)
+  if json then
+    local number = string.match(ref, '^%d+')
+    local b = redis.call('HMGET', P .. 'batch:' .. number, 'lane', 'accepted')
+    for _, value in ipairs({ ref, number, b[1], now - tonumber(b[2] or now), json }) do reply[#reply + 1] = value end
+    leased[#leased + 1] = now + tonumber(ARGV[5])
+    leased[#leased + 1] = ref
+  else
+    redis.call('ZREM', C .. ':due', ref)
+  end
+end
+if #leased > 0 then redis.call('ZADD', C .. ':due', unpack(leased)) end
+doneWaiting(C, slot)
+endSlot(C .. ':slots', slot)
+reply[2] = keepPollSlot(call, nil) or ''
+return reply

@@ -1,0 +1,32 @@
+-- base: what every script starts with. P is the account's prefix, `<prefix>:{<account>}:`; every key a
+-- script touches begins with it, so all of them share one Redis Cluster slot.
+local P = KEYS[1]
+local time = redis.call('TIME')
+-- Whole milliseconds: 13 digits, exact in Lua's doubles and in its 14-digit number-to-text.
+local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+
+-- A slot's job starts within this long, or rescue asks the queue for it.
+local LEASE_MS = 20000
+-- unpack() and variadic commands stay well below Lua's C stack limit of about 8,000.
+local WIDE = 1000
+
+local function laneKey(lane) return P .. 'lane:' .. lane end
+
+-- Calls a variadic command in slices: args must go in groups of `step` (2 for field-value pairs).
+local function wide(command, key, args, step)
+  local slice = WIDE - WIDE % (step or 1)
+  for from = 1, #args, slice do
+    redis.call(command, key, unpack(args, from, math.min(from + slice - 1, #args)))
+  end
+end
+
+local function limitsOf(field)
+  local text = redis.call('HGET', P .. 'limits', field)
+  return text and cjson.decode(text) or nil
+end
+
+-- cjson turns JSON's null into a userdata that is true: `have` is nil for it.
+local function have(value)
+  if value == cjson.null then return nil end
+  return value
+end

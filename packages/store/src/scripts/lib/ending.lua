@@ -1,0 +1,62 @@
+-- ending: batches come to their end item by item; the last one closes the books.
+local function dropTask(ref)
+  local json = redis.call('HGET', P .. 'tasks', ref)
+  if not json then return false end
+  redis.call('HDEL', P .. 'tasks', ref)
+  redis.call('ZREM', P .. 'poll:' .. cjson.decode(json).call .. ':due', ref)
+  return true
+end
+
+local function addTask(number, json, dueMs)
+  local ref = number .. '.' .. redis.call('HINCRBY', P .. 'batch:' .. number, 'taskNo', 1)
+  redis.call('HSET', P .. 'tasks', ref, json)
+  -- Due times meet on half seconds, so that one query takes many tasks.
+  local due = math.ceil(dueMs / 500) * 500
+  redis.call('ZADD', P .. 'poll:' .. cjson.decode(json).call .. ':due', due, ref)
+  redis.call('HINCRBY', P .. 'batch:' .. number, 'tasks', 1)
+  return due
+end
+
+local function closeBatch(number)
+  local B = P .. 'batch:' .. number
+  local b = redis.call('HMGET', B, 'lane', 'taskNo')
+  redis.call('ZREM', laneKey(b[1]) .. ':running', number)
+  for i = 1, tonumber(b[2] or '0') do dropTask(number .. '.' .. i) end
+  redis.call('HSET', B, 'state', 'ended', 'ended', now)
+  redis.call('DEL', B .. ':m')
+  -- Kept as long as a provider can be asked about it (3 days at most providers, 30 at one).
+  redis.call('PEXPIRE', B, 3 * 86400000)
+end
+
+-- Ends the items whose letter in `letters` is not '.', once each. why[i]: JSON of the reason, by index.
+local function endItems(number, letters, why, totals)
+  local B = P .. 'batch:' .. number
+  local b = redis.call('HMGET', B, 'lane', 'ms')
+  if not b[2] then return end
+  local members = redis.call('LRANGE', B .. ':m', 0, -1)
+  local refs, reasons, states, ended = {}, {}, {}, 0
+  for i = 1, #members do
+    local old, to = string.sub(b[2], i, i), string.sub(letters, i, i)
+    if to ~= '.' and to ~= '' and not IS_END[old] then
+      refs[to] = refs[to] or {}
+      reasons[to] = reasons[to] or {}
+      refs[to][#refs[to] + 1] = members[i]
+      reasons[to][#refs[to]] = why[i]
+      ended = ended + 1
+      states[i] = to
+    else
+      states[i] = old
+    end
+  end
+  if ended == 0 then return end
+  for to, list in pairs(refs) do mark(b[1], list, to, nil, reasons[to], totals) end
+  redis.call('HSET', B, 'ms', table.concat(states))
+  if redis.call('HINCRBY', B, 'left', -ended) == 0 then closeBatch(number) end
+end
+
+-- `index TAB json NEWLINE …`, indexes from 1.
+local function reasonsOf(text)
+  local why = {}
+  for index, json in string.gmatch(text, '(%d+)\t([^\n]*)\n') do why[tonumber(index)] = json end
+  return why
+end

@@ -1,0 +1,255 @@
+-- fill: which keys go into the next batch. Producers take turns, and within one its groups (a domain and an
+-- option set), by deficit round robin: a turn is worth one batch; what a full batch leaves of it is kept.
+-- A batch holds one option set and as few domains as possible.
+local SCAN = 32
+
+-- What a take may seal now: classes, or that the lane is empty, or until when it keeps quiet.
+local function whatToTake(L, limits, quietMs, maxWaitMs)
+  for _, parked in ipairs(redis.call('ZRANGEBYSCORE', L .. ':parked', '-inf', now, 'LIMIT', 0, 100)) do
+    local class, producer, group = string.match(parked, '^(.)\t([^\t]*)\t(.*)$')
+    redis.call('ZREM', L .. ':parked', parked)
+    local C = L .. ':' .. class
+    if redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then redis.call('RPUSH', C .. ':ring', producer) end
+  end
+  local pending = redis.call('HLEN', L .. ':keys')
+  if pending == 0 then return { empty = true } end
+  local urgent = redis.call('EXISTS', L .. ':u:ring') == 1
+  local normal = redis.call('EXISTS', L .. ':n:ring') == 1
+  if not urgent and not normal then
+    local first = redis.call('ZRANGE', L .. ':parked', 0, 0, 'WITHSCORES')
+    return { waitUntil = tonumber(first[2] or now + 1000), reason = 'rate' }
+  end
+  local times = redis.call('HMGET', L, 'first', 'last')
+  local first, last = tonumber(times[1] or now), tonumber(times[2] or now)
+  local ready = math.min(last + quietMs, first + maxWaitMs)
+  if pending >= limits.batch then ready = math.min(ready, now) end
+  local normalReady = normal and ready <= now
+  if not urgent and not normalReady then return { waitUntil = ready, reason = 'quiet' } end
+  -- Every 8th call starts with the lower class, so that urgent work never starves it.
+  local turn = (urgent and normalReady) and redis.call('HINCRBY', L, 'turn', 1) or 0
+  return { urgent = urgent, normal = normalReady, normalFirst = turn > 0 and turn % 8 == 0, ready = ready }
+end
+
+-- Targets of one domain that may still be sent in this minute; windows are second buckets.
+local function domainRoom(lane, domain, limit)
+  if not limit or domain == '' then return math.huge, nil end
+  local key = P .. 'window:' .. lane .. ':' .. domain
+  local buckets = redis.call('HGETALL', key)
+  local second = math.floor(now / 1000)
+  local used, first = 0, nil
+  for i = 1, #buckets, 2 do
+    local bucket = tonumber(buckets[i])
+    if bucket < second - 61 then
+      redis.call('HDEL', key, buckets[i])
+    else
+      used = used + tonumber(buckets[i + 1])
+      if not first or bucket < first then first = bucket end
+    end
+  end
+  return math.max(0, limit - used), first and (first + 62) * 1000
+end
+
+local function spendDomain(lane, domain, limit, n)
+  if not limit or domain == '' then return end
+  local key = P .. 'window:' .. lane .. ':' .. domain
+  redis.call('HINCRBY', key, math.floor(now / 1000), n)
+  redis.call('PEXPIRE', key, 63000)
+end
+
+local function leaveRing(C, producer, group)
+  redis.call('LREM', C .. ':ring:' .. producer, 1, group)
+  if redis.call('EXISTS', C .. ':ring:' .. producer) == 0 then
+    redis.call('LREM', C .. ':ring', 1, producer)
+    redis.call('HDEL', C .. ':deficit', producer)
+  end
+end
+
+-- Calls visit(leg, pos, count, at) for each run of neighbours in one chunk; `at` is the run's first ref.
+local CHUNK = 1000
+local function eachRun(refs, visit)
+  local at = 1
+  while at <= #refs do
+    local leg, pos = splitRef(refs[at])
+    local count = 1
+    while at + count <= #refs and (pos + count) % CHUNK ~= 0 do
+      local otherLeg, otherPos = splitRef(refs[at + count])
+      if otherLeg ~= leg or otherPos ~= pos + count then break end
+      count = count + 1
+    end
+    visit(leg, pos, count, at)
+    at = at + count
+  end
+end
+
+-- Texts of refs in order; false where the leg is past its retention.
+local function textsOf(refs)
+  local texts = {}
+  eachRun(refs, function(leg, pos, count, at)
+    local from = pos % CHUNK
+    local key = P .. 'leg:' .. leg .. ':t:' .. math.floor(pos / CHUNK)
+    local found = redis.call('LRANGE', key, from, from + count - 1)
+    for i = 1, count do texts[at + i - 1] = found[i] or false end
+  end)
+  return texts
+end
+
+local function encodedBytes(text, weight)
+  if weight.encoding == 'form' then
+    local _, escaped = string.gsub(text, '[^%w%-_.~]', '')
+    return #text + 2 * escaped + weight.perItem
+  end
+  if weight.encoding == 'json' then
+    local _, escaped = string.gsub(text, '["\\%c]', '')
+    return #text + 5 * escaped + weight.perItem
+  end
+  return #text + weight.perItem
+end
+
+-- Which refs are still wanted: by their first interest, or by another one.
+local function wantedOf(refs)
+  local wanted = {}
+  eachRun(refs, function(leg, pos, count, at)
+    local letters = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos + count - 1)
+    for i = 1, count do wanted[at + i - 1] = string.sub(letters, i, i) == 'p' end
+  end)
+  for i, ref in ipairs(refs) do
+    local _, _, more = splitRef(ref)
+    if not wanted[i] and more then
+      for _, other in ipairs(redis.call('LRANGE', P .. 'more:' .. refKey(ref), 0, WIDE - 1)) do
+        local leg, pos = splitRef(other)
+        if redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos) == 'p' then
+          wanted[i] = true
+          break
+        end
+      end
+    end
+  end
+  return wanted
+end
+
+-- Pops up to `most` live keys of one group; stale digests (cancelled, or promoted to urgent and gone) fall out.
+local function popGroup(L, C, producer, group, most, batch, weight, room)
+  local fifo = C .. ':q:' .. producer .. ':' .. group
+  local taken = 0
+  while taken < most do
+    local digests = redis.call('LPOP', fifo, math.min(most - taken, WIDE))
+    if not digests or #digests == 0 then return taken, false, false end
+    local refs = redis.call('HMGET', L .. ':keys', unpack(digests))
+    local known, knownDigests = {}, {}
+    for i, ref in ipairs(refs) do
+      if ref then
+        known[#known + 1] = ref
+        knownDigests[#knownDigests + 1] = digests[i]
+      end
+    end
+    local wanted = wantedOf(known)
+    local live, liveDigests, gone = {}, {}, {}
+    for i, ref in ipairs(known) do
+      if wanted[i] then
+        live[#live + 1] = ref
+        liveDigests[#liveDigests + 1] = knownDigests[i]
+      else
+        gone[#gone + 1] = knownDigests[i]
+        redis.call('DEL', P .. 'more:' .. refKey(known[i]))
+      end
+    end
+    local texts = textsOf(live)
+    for i, ref in ipairs(live) do
+      local bytes = texts[i] and encodedBytes(texts[i], weight) or 0
+      if batch.bytes + bytes > room and #batch.refs > 0 then
+        -- The body is full: the rest goes back to the front, in its order.
+        local back = {}
+        for j = #live, i, -1 do back[#back + 1] = liveDigests[j] end
+        redis.call('LPUSH', fifo, unpack(back))
+        if #gone > 0 then redis.call('HDEL', L .. ':keys', unpack(gone)) end
+        return taken, true, true
+      end
+      gone[#gone + 1] = liveDigests[i]
+      if texts[i] then
+        batch.bytes = batch.bytes + bytes
+        batch.refs[#batch.refs + 1] = ref
+        batch.texts[#batch.texts + 1] = texts[i]
+        taken = taken + 1
+      end
+    end
+    if #gone > 0 then redis.call('HDEL', L .. ':keys', unpack(gone)) end
+  end
+  return taken, redis.call('EXISTS', fifo) == 1, false
+end
+
+-- Fills the batch from one class; returns when it is full or nothing (more) fits.
+local function fillClass(lane, limits, class, most, batch)
+  local L = laneKey(lane)
+  local C = L .. ':' .. class
+  local perDomain, maxDomains = have(limits.perDomainPerMinute), have(limits.domains)
+  for _, producer in ipairs(redis.call('LRANGE', C .. ':ring', 0, SCAN - 1)) do
+    local turn = tonumber(redis.call('HGET', C .. ':deficit', producer) or limits.batch)
+    for _, group in ipairs(redis.call('LRANGE', C .. ':ring:' .. producer, 0, SCAN - 1)) do
+      local left = math.min(most - #batch.refs, turn)
+      if left < 1 or batch.full then break end
+      local domain, options = string.match(group, '^([^|]*)|(.*)$')
+      local known = batch.domains[domain]
+      if (not batch.options or batch.options == options)
+        and (known or not maxDomains or batch.domainCount < maxDomains) then
+        local room, freeAt = domainRoom(lane, domain, perDomain)
+        if room < 1 then
+          leaveRing(C, producer, group)
+          redis.call('ZADD', L .. ':parked', freeAt, class .. '\t' .. producer .. '\t' .. group)
+        else
+          local taken, remains, full =
+            popGroup(L, C, producer, group, math.min(left, room), batch, limits.weight, limits.bodyBytes)
+          batch.full = batch.full or full
+          if taken > 0 then
+            batch.options = options
+            if not known then
+              batch.domains[domain] = true
+              batch.domainCount = batch.domainCount + 1
+            end
+            spendDomain(lane, domain, perDomain, taken)
+            turn = turn - taken
+          end
+          leaveRing(C, producer, group)
+          if remains and redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then
+            redis.call('LPUSH', C .. ':ring', producer)
+          end
+        end
+      end
+    end
+    if redis.call('EXISTS', C .. ':ring:' .. producer) == 1 then
+      if turn < 1 then
+        redis.call('LREM', C .. ':ring', 1, producer)
+        redis.call('RPUSH', C .. ':ring', producer)
+        redis.call('HDEL', C .. ':deficit', producer)
+      elseif turn < limits.batch then
+        redis.call('HSET', C .. ':deficit', producer, turn)
+      end
+    end
+    if #batch.refs >= most or batch.full then break end
+  end
+end
+
+-- Seals the batch: its keys leave the queue, so whatever is staged from now on waits for another one.
+local function seal(lane, limits, plan, slot)
+  local L = laneKey(lane)
+  local batch = { refs = {}, texts = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0 }
+  local order = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
+  for _, class in ipairs(order) do
+    if (class == 'u' and plan.urgent) or (class == 'n' and plan.normal) then
+      local room = class == 'u' and plan.urgentRoom or plan.normalRoom
+      fillClass(lane, limits, class, math.min(limits.batch, room), batch)
+    end
+  end
+  if redis.call('HLEN', L .. ':keys') == 0 then redis.call('HDEL', L, 'first', 'last') end
+  if #batch.refs == 0 then return nil end
+  local number = redis.call('HINCRBY', P .. 'account', 'batches', 1)
+  local sealed = redis.call('INCR', P .. 'clock')
+  mark(lane, batch.refs, 's', number, nil, {})
+  local B = P .. 'batch:' .. number
+  redis.call('HSET', B, 'lane', lane, 'options', batch.options, 'size', #batch.refs, 'left', #batch.refs,
+    'ms', string.rep('s', #batch.refs), 'sealed', now, 'seal', sealed, 'ready', math.min(now, plan.ready or now),
+    'class', plan.urgent and 'u' or 'n')
+  local refs = {}
+  for i, ref in ipairs(batch.refs) do refs[i] = string.match(ref, '^%d+:%d+%+?') end
+  wide('RPUSH', B .. ':m', refs)
+  return number, batch.texts
+end

@@ -1,0 +1,59 @@
+-- read_account: the account as it stands, as JSON: its size does not depend on the backlog.
+-- KEYS[1] the account's prefix; reads account, limits, lane:*, poll:*, gate:*, quota:*
+-- ARGV[1] skew ms  [2] lanes  [3] calls  [4] quota classes, comma-joined  [5] polls, comma-joined
+-- ARGV[6] reset instants, epoch ms, comma-joined, from the last past one on
+-- returns JSON        O(lanes + calls + classes)
+-- @include base
+-- @include quota
+local state = { account = {}, lanes = {}, calls = {}, quotas = {}, now = now, pollLagMs = 0, pending = 0 }
+local all = redis.call('HGETALL', P .. 'account')
+for i = 1, #all, 2 do state.account[all[i]] = all[i + 1] end
+state.account.known = '1'
+
+local function age(key)
+  local head = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  return head[2] and now - tonumber(head[2]) or -1
+end
+for lane in string.gmatch(ARGV[2], '[^,]+') do
+  local L = laneKey(lane)
+  local why = redis.call('HMGET', L, 'why', 'until')
+  state.lanes[#state.lanes + 1] = {
+    lane = lane, pending = redis.call('HLEN', L .. ':keys'), retrying = redis.call('ZCARD', L .. ':retry'),
+    sending = redis.call('ZCARD', L .. ':sending'), running = redis.call('ZCARD', L .. ':running'),
+    urgentAgeMs = age(L .. ':open:u'), normalAgeMs = age(L .. ':open:n'), why = why[1] or '', untilMs = why[2] or '',
+  }
+end
+
+-- Grants of the last window: the log is in order, so its tail is read backwards in halves.
+local function grantsSince(key, sinceMs)
+  local length = redis.call('LLEN', key)
+  local low, high = 0, length
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if tonumber(redis.call('LINDEX', key, middle)) > sinceMs then high = middle else low = middle + 1 end
+  end
+  return length - low
+end
+for call in string.gmatch(ARGV[3], '[^,]+') do
+  local key = P .. 'gate:' .. call
+  state.calls[#state.calls + 1] = { call = call, second = grantsSince(key, now - 1000), minute = grantsSince(key, now - 60000) }
+end
+for call in string.gmatch(ARGV[5], '[^,]+') do
+  local first = redis.call('ZRANGE', P .. 'poll:' .. call .. ':due', 0, 0, 'WITHSCORES')
+  if first[2] then state.pollLagMs = math.max(state.pollLagMs, now - tonumber(first[2])) end
+end
+
+local resets = {}
+for reset in string.gmatch(ARGV[6], '%d+') do resets[#resets + 1] = tonumber(reset) end
+local at = now + tonumber(state.account.skewMs or '0')
+for class in string.gmatch(ARGV[4], '[^,]+') do
+  local today = resets[#resets]
+  for i = #resets, 1, -1 do
+    if resets[i] > at then today = resets[i] end
+  end
+  local spent = redis.call('HMGET', quotaKey(class, today), 'used', 'reserved', 'full')
+  state.quotas[#state.quotas + 1] = {
+    class = class, used = tonumber(spent[1] or '0'), reserved = tonumber(spent[2] or '0'), full = spent[3] ~= false, resetsAtMs = today,
+  }
+end
+return cjson.encode(state)

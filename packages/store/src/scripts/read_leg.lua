@@ -1,0 +1,44 @@
+-- read_leg: one leg as it stands: its fields, what waits and why, its first 100 failures.
+-- KEYS[1] the account's prefix; reads intent:*, leg:*, lane:*, account
+-- ARGV[1] skew ms  [2] intent id
+-- returns nil or {fields and values, {lane, pending targets, why or '', until, …}, {pos's text, why JSON, …}}
+-- O(targets / 10, at memory speed)
+-- @include base
+local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
+if not leg then return false end
+local K = P .. 'leg:' .. leg
+local fields, lanes, order = {}, {}, {}
+local all = redis.call('HGETALL', K)
+local held = false
+for i = 1, #all, 2 do
+  local chunk = string.match(all[i], '^c:(%d+)$')
+  if chunk then
+    local lane = string.sub(all[i + 1], 2)
+    held = held or string.sub(all[i + 1], 1, 1) == 'h'
+    local _, pending = string.gsub(redis.call('GETRANGE', K .. ':s', chunk * 1000, chunk * 1000 + 999), 'p', '')
+    if pending > 0 then
+      if not lanes[lane] then order[#order + 1] = lane end
+      lanes[lane] = (lanes[lane] or 0) + pending
+    end
+  elseif all[i] ~= 'body' then
+    fields[#fields + 1] = all[i]
+    fields[#fields + 1] = all[i + 1]
+  end
+end
+local paused = redis.call('HGET', P .. 'account', 'paused')
+local waiting = {}
+for _, lane in ipairs(order) do
+  local why = redis.call('HMGET', laneKey(lane), 'why', 'until')
+  local reason, untilMs = why[1] or '', why[2] or ''
+  if paused then reason, untilMs = 'paused', '' end
+  if held then reason, untilMs = 'notBefore', '' end
+  for _, value in ipairs({ lane, lanes[lane], reason, untilMs }) do waiting[#waiting + 1] = value end
+end
+local failures = {}
+local why = redis.call('HSCAN', K .. ':why', 0, 'COUNT', 100)[2]
+for i = 1, math.min(#why, 200), 2 do
+  local pos = tonumber(why[i])
+  failures[#failures + 1] = redis.call('LINDEX', K .. ':t:' .. math.floor(pos / 1000), pos % 1000) or ''
+  failures[#failures + 1] = why[i + 1]
+end
+return { fields, waiting, failures }

@@ -1,0 +1,26 @@
+-- resume: ends a pause and a stop, and wakes every lane and query that has work.
+-- KEYS[1] the account's prefix; touches account, lane:*, poll:*, limits
+-- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined
+-- returns {owner, slot, …}        O(lanes)
+-- @include base
+-- @include slots
+-- @include gate
+local minted = {}
+redis.call('HDEL', P .. 'account', 'paused')
+unstopAccount(nil)
+local function add(owner, slot)
+  if not slot then return end
+  minted[#minted + 1] = owner
+  minted[#minted + 1] = slot
+end
+for lane in string.gmatch(ARGV[2], '[^,]+') do
+  local limits = limitsOf('lane:' .. lane)
+  -- Whoever waits for the end of the pause sleeps up to 30 s: its place is free, and it ends when it wakes.
+  redis.call('HDEL', laneKey(lane), 'waiter', 'why', 'until')
+  if limits then add(lane, keepLaneSlot(lane, limits, true)) end
+end
+for call in string.gmatch(ARGV[3], '[^,]+') do
+  redis.call('HDEL', P .. 'poll:' .. call, 'waiter', 'why', 'until')
+  add(call, keepPollSlot(call, now - 1000))
+end
+return minted

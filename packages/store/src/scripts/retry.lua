@@ -1,0 +1,47 @@
+-- retry: opens a new life for up to 1,000 failed or unconfirmed targets of one chunk: they count as accepted now.
+-- KEYS[1] the account's prefix; touches account, clock, intent:*, intents, leg:*, lane:*, more:*, limits
+-- ARGV[1] skew ms  [2] intent id  [3] lane  [4] class u|n  [5] producer  [6] '1': the first of this life
+-- ARGV[7] digests, 16 bytes each  [8] runs of one domain: domain TAB count NEWLINE …  [9…] positions, ascending
+-- returns {targets, slot or ''}        O(positions)
+-- @include base
+-- @include slots
+-- @include mark
+-- @include enqueue
+local intent, lane = ARGV[2], ARGV[3]
+local leg = redis.call('GET', P .. 'intent:' .. intent)
+if not leg then return { 0, '' } end
+local K = P .. 'leg:' .. leg
+local options = redis.call('HGET', K, 'o:' .. lane) or '{}'
+local positions, digests, groups, back = {}, {}, {}, 0
+for domain, n in string.gmatch(ARGV[8], '([^\t\n]*)\t(%d+)\n') do
+  for _ = 1, tonumber(n) do groups[#groups + 1] = domain .. '|' .. options end
+end
+local kept = {}
+for i = 9, #ARGV do
+  local pos = tonumber(ARGV[i])
+  local letter = redis.call('GETRANGE', K .. ':s', pos, pos)
+  if letter == 'f' or letter == 'n' then
+    redis.call('SETRANGE', K .. ':s', pos, 'p')
+    redis.call('HDEL', K .. ':why', pos)
+    redis.call('HINCRBY', K, 'n:' .. letter, -1)
+    back = back + 1
+    positions[back] = pos
+    digests[back] = string.sub(ARGV[7], (i - 9) * 16 + 1, (i - 9) * 16 + 16)
+    kept[back] = groups[i - 8]
+  end
+end
+if back == 0 then return { 0, '' } end
+redis.call('HINCRBY', K, 'n:p', back)
+redis.call('HINCRBY', K, 'left', back)
+redis.call('HINCRBY', K, 'left:' .. lane, back)
+redis.call('HINCRBY', P .. 'account', 'pending', back)
+if ARGV[6] == '1' then
+  redis.call('HINCRBY', K, 'lives', 1)
+  redis.call('HDEL', K, 'finished')
+  for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':why', P .. 'intent:' .. intent }) do redis.call('PERSIST', key) end
+  for chunk = 0, tonumber(redis.call('HGET', K, 'chunks')) - 1 do redis.call('PERSIST', K .. ':t:' .. chunk) end
+  redis.call('ZADD', P .. 'intents', 'NX', redis.call('HGET', K, 'created'), intent)
+end
+redis.call('INCR', P .. 'clock')
+enqueue(leg, lane, ARGV[4], ARGV[5], positions, digests, kept)
+return { back, keepLaneSlot(lane, limitsOf('lane:' .. lane), ARGV[4] == 'u') or '' }

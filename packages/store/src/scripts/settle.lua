@@ -1,0 +1,36 @@
+-- settle: one task's answer: ends items, replaces the task by what is still to be asked, closes the batch
+-- with its last item. Replays and late answers find the items ended and change nothing.
+-- KEYS[1] the account's prefix; touches account, hold:*, lane:*, batch:*, leg:*, more:*, tasks, poll:*
+-- ARGV[1] skew ms  [2] batch number  [3] task ref  [4] letters: one an item, '.' = not told
+-- ARGV[5] reasons: index TAB JSON NEWLINE …  [6] ms until the next query
+-- ARGV[7] letter for items that no task is left to tell about, or ''  [8] its reason, JSON
+-- ARGV[9] call  [10] provider's Date, epoch ms, or ''  [11…] next tasks, JSON each
+-- returns {applied 0|1, {slots}, {letter, n, …}}
+-- O(items + interests)
+-- @include base
+-- @include slots
+-- @include mark
+-- @include gate
+-- @include ending
+local number, ref = ARGV[2], ARGV[3]
+local B = P .. 'batch:' .. number
+local slots, totals = {}, {}
+seen(ARGV[9], ARGV[10], '', '')
+openCall(ARGV[9])
+unstopAccount(ARGV[9])
+if not dropTask(ref) then return { 0, {}, {} } end
+if redis.call('HGET', B, 'state') ~= 'submitted' then return { 0, {}, {} } end
+redis.call('HINCRBY', B, 'tasks', -1)
+for i = 11, #ARGV do
+  local due = addTask(number, ARGV[i], now + tonumber(ARGV[6]))
+  local slot = keepPollSlot(cjson.decode(ARGV[i]).call, due)
+  if slot then slots[#slots + 1] = slot end
+end
+if string.find(ARGV[4], '[^.]') then endItems(number, ARGV[4], reasonsOf(ARGV[5]), totals) end
+local b = redis.call('HMGET', B, 'state', 'tasks', 'size')
+if b[1] == 'submitted' and tonumber(b[2]) == 0 and ARGV[7] ~= '' then
+  local why = {}
+  for i = 1, tonumber(b[3]) do why[i] = ARGV[8] end
+  endItems(number, string.rep(ARGV[7], tonumber(b[3])), why, totals)
+end
+return { 1, slots, totalsReply(totals) }

@@ -1,0 +1,74 @@
+-- stage: stores one chunk of a leg and lets its targets wait for their seal. Idempotent by intent and chunk.
+-- The first chunk to come makes the leg, or refuses it when the backlog has no room.
+-- KEYS[1] the account's prefix; touches account, intent:*, intents, unstaged, leg:*, lane:*, more:*, limits
+-- ARGV[1] skew ms  [2] intent id  [3] head JSON  [4] targets of the leg  [5] duplicates  [6] chunks of the leg
+-- ARGV[7] history ms  [8] room: pending targets the account may have  [9] body JSON to keep, or ''
+-- ARGV[10] ms until rescue looks at the body  [11] not before, epoch ms, or 0  [12] chunk number  [13] lane
+-- ARGV[14] class u|n  [15] producer  [16] options JSON  [17] digests, 16 bytes each
+-- ARGV[18] runs of neighbours with one domain: domain TAB count NEWLINE …  [19…] the targets' texts
+-- returns {'staged', created ms, merged, slot or ''} or {'backlog', pending}
+-- O(targets of the chunk)
+-- @include base
+-- @include slots
+-- @include mark
+-- @include enqueue
+local CHUNK = 1000
+local intent, chunk, lane = ARGV[2], tonumber(ARGV[12]), ARGV[13]
+local count = #ARGV - 18
+local notBefore = tonumber(ARGV[11])
+local held = notBefore > now
+
+local function makeLeg()
+  local total = tonumber(ARGV[4])
+  local pending = tonumber(redis.call('HGET', P .. 'account', 'pending') or '0')
+  if pending + total > tonumber(ARGV[8]) then return nil, pending end
+  local leg = redis.call('HINCRBY', P .. 'account', 'legs', 1)
+  redis.call('HINCRBY', P .. 'account', 'pending', total)
+  redis.call('SET', P .. 'intent:' .. intent, leg)
+  redis.call('ZADD', P .. 'intents', now, intent)
+  redis.call('HSET', P .. 'leg:' .. leg, 'id', intent, 'head', ARGV[3], 'total', total, 'dup', ARGV[5],
+    'chunks', ARGV[6], 'history', ARGV[7], 'created', now, 'lives', 1, 'left', total, 'n:p', total)
+  if ARGV[9] ~= '' then
+    redis.call('HSET', P .. 'leg:' .. leg, 'body', ARGV[9])
+    redis.call('ZADD', P .. 'unstaged', held and notBefore or now + tonumber(ARGV[10]), leg)
+  end
+  return leg
+end
+
+local leg = redis.call('GET', P .. 'intent:' .. intent)
+if not leg then
+  local pending
+  leg, pending = makeLeg()
+  if not leg then return { 'backlog', pending } end
+end
+local K = P .. 'leg:' .. leg
+local created = tonumber(redis.call('HGET', K, 'created'))
+local from = chunk * CHUNK
+local progress = redis.call('HGET', K, 'c:' .. chunk)
+if not progress then
+  redis.call('RPUSH', K .. ':t:' .. chunk, unpack(ARGV, 19, 18 + count))
+  redis.call('SETRANGE', K .. ':s', from, string.rep('p', count))
+end
+local merged = 0
+if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
+  redis.call('HSET', K, 'c:' .. chunk, (held and 'h' or 'q') .. lane, 'o:' .. lane, ARGV[16])
+  if not held then
+    local positions, digests, groups = {}, {}, {}
+    for i = 1, count do
+      positions[i] = from + i - 1
+      digests[i] = string.sub(ARGV[17], 16 * i - 15, 16 * i)
+    end
+    for domain, n in string.gmatch(ARGV[18], '([^\t\n]*)\t(%d+)\n') do
+      local group = domain .. '|' .. ARGV[16]
+      for _ = 1, tonumber(n) do groups[#groups + 1] = group end
+    end
+    redis.call('INCR', P .. 'clock')
+    redis.call('HINCRBY', K, 'left:' .. lane, count)
+    merged = enqueue(leg, lane, ARGV[14], ARGV[15], positions, digests, groups)
+  end
+end
+if held then return { 'staged', created, 0, '' } end
+local waiting = redis.call('HGET', laneKey(lane), 'why')
+local force = waiting == 'quiet' and (ARGV[14] == 'u'
+  or redis.call('HLEN', laneKey(lane) .. ':keys') >= limitsOf('lane:' .. lane).batch)
+return { 'staged', created, merged, keepLaneSlot(lane, limitsOf('lane:' .. lane), force) or '' }

@@ -1,0 +1,67 @@
+-- sweep: finds what crashes left behind. Attempts past their deadline are sent again; slots that nobody has
+-- seen and lapsed ones are named, so that the caller can ask the queue for their jobs; legs whose staging
+-- was cut off, or whose time has come, are handed out once per lease.
+-- KEYS[1] the account's prefix; touches everything of rescue's concern, a bounded part of it a call
+-- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined
+-- returns {{minted or unseen slots: owner, slot, …}, {lapsed: owner, slot, …}, {intent id, head, body, …}, resent, {letter, n, …}}
+-- O(what is found)
+-- @include base
+-- @include slots
+-- @include quota
+local found, lapsed, unstaged, resent = {}, {}, {}, 0
+local MOST = 100
+
+local function ownerOf(slot) return string.match(slot, '^(.*)%.%d+$') end
+local function add(list, owner, slot)
+  list[#list + 1] = owner
+  list[#list + 1] = slot
+end
+
+local function sweepLane(lane)
+  local L = laneKey(lane)
+  for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':sending', '-inf', now, 'LIMIT', 0, MOST)) do
+    local B = P .. 'batch:' .. number
+    redis.call('HDEL', P .. 'held', redis.call('HGET', B, 'slot'))
+    redis.call('ZREM', L .. ':sending', number)
+    redis.call('HSET', B, 'state', 'retry', 'resend', 'crash')
+    settleReservation(B, true)
+    redis.call('ZADD', L .. ':retry', now, number)
+    resent = resent + 1
+  end
+  for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do add(lapsed, lane, slot) end
+  local limits = limitsOf('lane:' .. lane)
+  local slot = limits and keepLaneSlot(lane, limits, false)
+  if slot then add(found, lane, slot) end
+end
+
+local function sweepPoll(call)
+  local C = P .. 'poll:' .. call
+  for _, slot in ipairs(redis.call('ZRANGEBYSCORE', C .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do add(lapsed, call, slot) end
+  local slot = keepPollSlot(call, nil)
+  if slot then add(found, call, slot) end
+end
+
+for lane in string.gmatch(ARGV[2], '[^,]+') do sweepLane(lane) end
+for call in string.gmatch(ARGV[3], '[^,]+') do sweepPoll(call) end
+
+-- A second is ample for a living process to queue the job of a slot that it minted.
+for _, slot in ipairs(redis.call('ZRANGEBYSCORE', P .. 'unacked', '-inf', now - 1000, 'LIMIT', 0, MOST)) do
+  redis.call('ZADD', P .. 'unacked', now, slot)
+  add(found, ownerOf(slot), slot)
+end
+
+for _, leg in ipairs(redis.call('ZRANGEBYSCORE', P .. 'unstaged', '-inf', now, 'LIMIT', 0, 10)) do
+  local fields = redis.call('HMGET', P .. 'leg:' .. leg, 'id', 'head', 'body')
+  if fields[3] then
+    redis.call('ZADD', P .. 'unstaged', now + LEASE_MS, leg)
+    for i = 1, 3 do unstaged[#unstaged + 1] = fields[i] end
+  else
+    redis.call('ZREM', P .. 'unstaged', leg)
+  end
+end
+
+-- The list of intents loses those whose legs are past retention.
+for _, id in ipairs(redis.call('ZRANGE', P .. 'intents', 0, MOST - 1)) do
+  if redis.call('EXISTS', P .. 'intent:' .. id) == 0 then redis.call('ZREM', P .. 'intents', id) else break end
+end
+return { found, lapsed, unstaged, resent }

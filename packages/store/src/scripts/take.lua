@@ -1,0 +1,146 @@
+-- take: grants the permit and seals the next batch of a lane, or says why not. Nothing is booked ahead: a
+-- slot that dies holds nothing but its own batch, whose attempt is on record before a byte is sent.
+-- KEYS[1] the account's prefix; touches account, clock, limits, held, hold:*, gate:*, quota:*, lane:*, batch:*, leg:*, more:*, window:*
+-- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
+-- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
+-- returns {'end'}
+--   or {'wait', ms, reason, until ms, pending, oldest ms}
+--   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, slot or '', clock, waited ms, texts}
+-- O(batch)
+-- @include base
+-- @include slots
+-- @include mark
+-- @include gate
+-- @include quota
+-- @include fill
+local lane, slot = ARGV[2], ARGV[3]
+local L = laneKey(lane)
+local limits = limitsOf('lane:' .. lane)
+local call = limits and limitsOf('call:' .. limits.call)
+if not holdsSlot(L .. ':slots', slot) then return { 'end' } end
+
+local function oldest()
+  local first = nil
+  for _, class in ipairs({ 'u', 'n' }) do
+    local head = redis.call('ZRANGE', L .. ':open:' .. class, 0, 0, 'WITHSCORES')
+    if head[2] and (not first or tonumber(head[2]) < first) then first = tonumber(head[2]) end
+  end
+  return first or now
+end
+
+local function wait(reason, untilMs)
+  local ms = waitAs(L, L .. ':slots', slot, reason, untilMs)
+  if not ms then return { 'end' } end
+  return { 'wait', ms, reason, untilMs, redis.call('HLEN', L .. ':keys'), oldest() }
+end
+
+-- The job of this slot runs again while its batch is still on record as being sent: its worker died.
+local held = redis.call('HGET', P .. 'held', slot)
+if held then
+  redis.call('HDEL', P .. 'held', slot)
+  redis.call('ZREM', L .. ':sending', held)
+  redis.call('HSET', P .. 'batch:' .. held, 'state', 'retry', 'resend', 'crash')
+  settleReservation(P .. 'batch:' .. held, true)
+  redis.call('ZADD', L .. ':retry', now, held)
+end
+
+local clock = tonumber(redis.call('GET', P .. 'clock') or '0')
+if clock < tonumber(ARGV[4]) then
+  -- The store has forgotten what this process saw, so it may have forgotten grants as well.
+  redis.call('SET', P .. 'clock', ARGV[4])
+  redis.call('HSET', P .. 'account', 'gateHold:' .. limits.call, now + (have(call.perMinute) and 60000 or 1000) + MARGIN_MS)
+end
+
+if redis.call('HGET', P .. 'account', 'paused') then return wait('paused', now + 3600000) end
+
+local resets = {}
+for reset in string.gmatch(ARGV[7], '%d+') do resets[#resets + 1] = tonumber(reset) end
+local days, guardEnd = guardedDays(resets, call.timeoutMs + 1000)
+local class = have(limits.quota)
+local quotas = limitsOf('quotas')
+
+-- How many targets the quota has room for; urgent ones may use the reserve.
+local function roomFor(letter)
+  if not class or not quotas.limits[class] then return math.huge end
+  local room = quotaRoom(class, days, quotas.limits[class])
+  if letter == 'n' then room = math.max(0, room - quotas.reserveForUrgent) end
+  return math.floor(room / limits.unitsPerTarget)
+end
+local function quotaUntil() return guardEnd - tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0') end
+
+-- Is every day of now among those that the batch's reservation was made in?
+local function reservedNow(state, reservedDays)
+  if state ~= 'reserved' then return false end
+  for _, day in ipairs(days) do
+    if not string.find(reservedDays, string.format('%d', day), 1, true) then return false end
+  end
+  return true
+end
+
+local function dueRetry() return redis.call('ZRANGEBYSCORE', L .. ':retry', '-inf', now, 'LIMIT', 0, 1)[1] end
+
+local retry = dueRetry()
+local B = retry and P .. 'batch:' .. retry
+local plan = nil
+if retry then
+  local q = redis.call('HMGET', B, 'qState', 'left', 'class', 'qDays')
+  if class and not reservedNow(q[1], q[4]) and roomFor(q[3]) < tonumber(q[2]) then
+    redis.call('ZADD', L .. ':retry', quotaUntil(), retry)
+    return wait('quota', quotaUntil())
+  end
+else
+  plan = whatToTake(L, limits, tonumber(ARGV[5]), tonumber(ARGV[6]))
+  if plan.empty then
+    local nextRetry = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
+    if nextRetry[2] then return wait('provider', tonumber(nextRetry[2])) end
+    doneWaiting(L, slot)
+    endSlot(L .. ':slots', slot)
+    return { 'end' }
+  end
+  if plan.waitUntil then return wait(plan.reason, plan.waitUntil) end
+  plan.urgentRoom, plan.normalRoom = roomFor('u'), roomFor('n')
+  if (plan.urgent and plan.urgentRoom or plan.normalRoom) < 1 then return wait('quota', quotaUntil()) end
+end
+
+local stopped = stoppedUntil()
+if stopped then return wait('stopped', stopped) end
+local waitMs, why, openAt = permit(limits.call, call)
+if waitMs > 0 then return wait(why, openAt) end
+
+local number, texts, attempt, resend, age
+if retry then
+  number = retry
+  redis.call('ZREM', L .. ':retry', retry)
+  local b = redis.call('HMGET', B, 'attempt', 'resend', 'sealed')
+  attempt, resend, age = tonumber(b[1]) + 1, b[2] or '', now - tonumber(b[3])
+  texts = textsOf(redis.call('LRANGE', B .. ':m', 0, -1))
+else
+  number, texts = seal(lane, limits, plan, slot)
+  if not number then
+    -- Everything popped had been cancelled: the permit is lost, the next take finds a clean queue.
+    return wait('rate', now + 1)
+  end
+  B = P .. 'batch:' .. number
+  attempt, resend, age = 1, '', 0
+end
+if class then
+  local q = redis.call('HMGET', B, 'qState', 'left', 'qDays')
+  if not reservedNow(q[1], q[3]) then
+    settleReservation(B, false)
+    local units = tonumber(q[2]) * limits.unitsPerTarget
+    reserve(class, days, units)
+    redis.call('HSET', B, 'qClass', class, 'qDays', table.concat(days, ','), 'qUnits', units, 'qState', 'reserved')
+  end
+end
+local deadline = now + call.timeoutMs + LEASE_MS
+redis.call('HSET', B, 'state', 'sending', 'attempt', attempt, 'slot', slot)
+redis.call('HDEL', B, 'resend')
+redis.call('ZADD', L .. ':sending', deadline, number)
+redis.call('HSET', P .. 'held', slot, number)
+redis.call('ZADD', L .. ':slots', deadline, slot)
+doneWaiting(L, slot)
+local after = keepLaneSlot(lane, limits, false)
+local options = redis.call('HGET', B, 'options')
+local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
+return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),
+  after or '', tonumber(redis.call('GET', P .. 'clock')), waited, texts }

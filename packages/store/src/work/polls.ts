@@ -1,0 +1,109 @@
+import {
+  type ClaimedPolls,
+  type DueTask,
+  type Hold,
+  LETTER,
+  type Recorded,
+  type Seen,
+  type Slot,
+  type Task,
+  type TaskAnswer,
+} from "@purgeline/core";
+import { batchId, batchNumber } from "../batch-id.ts";
+import { type Context, script } from "../context.ts";
+import { kinded, list, number, type Reply, text } from "../script.ts";
+import { laneNamed, slotsOf } from "../slots.ts";
+import { endingsOf, holdArgs, reasonJson, recordedOf, seenArgs } from "./record.ts";
+
+/** A claimed task whose worker dies is asked for again after this long: above any call's time-out. */
+const CLAIM_MS = 30_000;
+
+export async function claimPolls(context: Context, slot: Slot, most: number): Promise<ClaimedPolls> {
+  if (slot.kind.for !== "poll") throw new Error(`store: ${slot.id} is no poll slot`);
+  const reply = await context.run(
+    script("claim_polls"),
+    slot.account,
+    slot.kind.call,
+    slot.id,
+    most,
+    CLAIM_MS,
+  );
+  const { kind, rest } = kinded(reply, "claim_polls");
+  switch (kind) {
+    case "end":
+      return { kind };
+    case "wait":
+      return { kind, waitMs: number(rest[0], "claim_polls"), running: number(rest[1], "claim_polls") };
+    case "tasks":
+      return tasksOf(slot.account, rest);
+    default:
+      throw new Error(`store: claim_polls answered ${JSON.stringify(kind)}`);
+  }
+}
+
+function tasksOf(account: string, rest: Reply): ClaimedPolls {
+  const slots = slotsOf(account, text(rest[0], "claim_polls"));
+  const tasks: DueTask[] = [];
+  for (let i = 1; i + 4 < rest.length; i += 5) {
+    tasks.push({
+      ref: text(rest[i], "claim_polls"),
+      batch: batchId(account, number(rest[i + 1], "claim_polls")),
+      lane: laneNamed(text(rest[i + 2], "claim_polls")),
+      acceptedAgeMs: number(rest[i + 3], "claim_polls"),
+      task: JSON.parse(text(rest[i + 4], "claim_polls")) as Task,
+    });
+  }
+  return { kind: "tasks", tasks, slots };
+}
+
+/** Items of a batch in order; null: it has ended. */
+export async function items(
+  context: Context,
+  account: string,
+  batch: string,
+): Promise<readonly string[] | null> {
+  const reply = await context.run(script("items"), account, batchNumber(batch));
+  if (reply === null) return null;
+  const [, ...texts] = list(reply, "items");
+  return texts.map((item) => (typeof item === "string" ? item : ""));
+}
+
+export async function settle(context: Context, account: string, answer: TaskAnswer): Promise<Recorded> {
+  const { letters, reasons } = endingsOf(answer.size, ".", answer.ended);
+  const [call, date] = seenArgs(answer.seen);
+  const reply = await context.run(
+    script("settle"),
+    account,
+    batchNumber(answer.task.batch),
+    answer.task.ref,
+    letters,
+    reasons,
+    Math.round(answer.pollInMs),
+    answer.rest === null ? "" : LETTER[answer.rest.end],
+    answer.rest === null ? "" : reasonJson(answer.rest.code, answer.rest.message),
+    call ?? "",
+    date ?? "",
+    ...answer.next.map((task) => JSON.stringify(task)),
+  );
+  return recordedOf(account, reply, "settle");
+}
+
+export async function putOff(
+  context: Context,
+  account: string,
+  tasks: readonly DueTask[],
+  inMs: number,
+  hold: Hold | null,
+  seen: Seen,
+): Promise<void> {
+  const [call, ...told] = seenArgs(seen);
+  await context.run(
+    script("put_off"),
+    account,
+    call ?? "",
+    Math.round(inMs),
+    ...holdArgs(hold),
+    ...told,
+    ...tasks.map((task) => task.ref),
+  );
+}

@@ -1,0 +1,67 @@
+import type { CallOptions, Slot, Take, TakenBatch, WaitReason } from "@purgeline/core";
+import { batchId } from "../batch-id.ts";
+import { type Context, script } from "../context.ts";
+import { kinded, list, number, type Reply, text } from "../script.ts";
+import { slotsOf } from "../slots.ts";
+
+/** The newest logical clock that this process saw of each account: a store that knows less has lost state. */
+export type Clocks = Map<string, number>;
+
+export async function take(context: Context, clocks: Clocks, slot: Slot): Promise<Take> {
+  if (slot.kind.for !== "submit") throw new Error(`store: ${slot.id} is no submit slot`);
+  const account = context.account(slot.account);
+  const reply = await context.run(
+    script("take"),
+    slot.account,
+    slot.kind.lane,
+    slot.id,
+    clocks.get(slot.account) ?? 0,
+    account.coalesce.quietMs,
+    account.coalesce.maxWaitMs,
+    context.resets(account),
+  );
+  const { kind, rest } = kinded(reply, "take");
+  switch (kind) {
+    case "end":
+      return { kind };
+    case "wait":
+      return waitOf(rest);
+    case "batch":
+      clocks.set(slot.account, number(rest[7], "take"));
+      return {
+        kind,
+        batch: batchOf(slot, slot.kind.lane, rest),
+        pending: number(rest[5], "take"),
+        slots: slotsOf(slot.account, text(rest[6], "take")),
+      };
+    default:
+      throw new Error(`store: take answered ${JSON.stringify(kind)}`);
+  }
+}
+
+function waitOf(rest: Reply): Take {
+  return {
+    kind: "wait",
+    waitMs: number(rest[0], "take"),
+    why: { reason: text(rest[1], "take") as WaitReason, untilMs: number(rest[2], "take") },
+    pending: number(rest[3], "take"),
+    oldestAtMs: number(rest[4], "take"),
+  };
+}
+
+function batchOf(slot: Slot, lane: TakenBatch["lane"], rest: Reply): TakenBatch {
+  const resend = text(rest[2], "take");
+  const [first, ...more] = list(rest[9], "take").map((item) => text(item, "take"));
+  if (first === undefined) throw new Error("store: take sealed an empty batch");
+  return {
+    id: batchId(slot.account, number(rest[0], "take")),
+    account: slot.account,
+    lane,
+    attempt: number(rest[1], "take"),
+    resend: resend === "" ? null : (resend as "crash" | "ambiguous"),
+    ageMs: number(rest[3], "take"),
+    options: JSON.parse(text(rest[4], "take")) as CallOptions,
+    waitedMs: Math.max(0, number(rest[8], "take")),
+    items: [first, ...more],
+  };
+}
