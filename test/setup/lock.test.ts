@@ -1,0 +1,71 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { withLock } from "../../infra/setup/lock.mjs";
+import { bareProject } from "./bare-project.ts";
+
+/** Installs when the test says so. */
+const SLOW_INSTALL = (install: string) => `
+echo installing >&2
+while [ ! -e "$GO" ]; do /bin/sleep 0.05; done
+${install}
+`;
+const NODE_ONLY = `
+node="$PWD/node_modules/node-${process.platform}-${process.arch}/bin"
+mkdir -p "$node" apps/cli/node_modules
+ln -sf "${process.execPath}" "$node/node"
+`;
+
+function slowProject() {
+  const project = bareProject();
+  project.command("npx", SLOW_INSTALL(NODE_ONLY));
+  const go = join(project.root, "go");
+  return { project, environment: { GO: go }, go: () => writeFileSync(go, "") };
+}
+
+test("of two that start at once one installs, the other says that it waits and finds the work done", async () => {
+  const { project, environment, go } = slowProject();
+  const first = project.run(["purgeline", "exit", "0"], environment);
+  await first.complains("installing");
+  const second = project.run(["purgeline", "exit", "0"], environment);
+  await second.complains(`process ${first.child.pid} is setting up already`);
+  go();
+  expect((await first.ended()).exitCode).toBe(0);
+  expect((await second.ended()).exitCode).toBe(0);
+  expect(project.calls()).toHaveLength(1);
+});
+
+test("the lock of one that was killed is taken over by exactly one of those who wait", async () => {
+  const { project, environment, go } = slowProject();
+  const killed = project.run(["purgeline", "exit", "0"], environment);
+  await killed.complains("installing");
+  const heirs = [1, 2, 3].map(() => project.run(["purgeline", "exit", "0"], environment));
+  for (const heir of heirs) await heir.complains("is setting up already");
+  process.kill(-(killed.child.pid ?? 0), "SIGKILL");
+  go();
+  for (const heir of heirs) expect((await heir.ended()).exitCode).toBe(0);
+  expect(project.calls()).toHaveLength(2);
+});
+
+function lockFolder() {
+  const folder = mkdtempSync(join(tmpdir(), "purgeline-lock-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+test("a lock whose pid was given to another process counts as dead", async () => {
+  const folder = lockFolder();
+  writeFileSync(join(folder, "7"), `${process.pid} 1`);
+  const onWait = vi.fn();
+  expect(await withLock(folder, async () => "done", onWait)).toBe("done");
+  expect(onWait).not.toHaveBeenCalled();
+});
+
+test("the lock is free again after work that fails, and leaves one file behind", async () => {
+  const folder = lockFolder();
+  const failing = withLock(folder, () => Promise.reject(new Error("no network")));
+  await expect(failing).rejects.toThrow("no network");
+  await withLock(folder, async () => {});
+  expect(readdirSync(folder)).toEqual(["2"]);
+});
