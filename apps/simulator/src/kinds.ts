@@ -1,5 +1,6 @@
 import { huaweiSimulator } from "./huawei/index.ts";
 import type { SimulatorKind } from "./kernel/index.ts";
+import { tencentSimulator } from "./tencent/index.ts";
 
 /** Every provider that can be played: one line each. */
-export const SIMULATOR_KINDS: readonly SimulatorKind[] = [huaweiSimulator];
+export const SIMULATOR_KINDS: readonly SimulatorKind[] = [huaweiSimulator, tencentSimulator];

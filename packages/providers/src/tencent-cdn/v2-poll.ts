@@ -30,19 +30,25 @@ export function decodeV2Poll(reply: HttpReply, body: JsonObject, task: Task): Po
   if (!answer.ok) return answer.failure;
   const window = windowOf(task);
   const records = objectList(answer.data, "logs");
-  const logs = (window === null ? records : records.filter((record) => isWithin(record, window))).flatMap(
-    logsOf,
-  );
-  const wanted = window === null ? logs : logs.filter(({ url }) => window.dirs.includes(url));
+  const wanted = window === null ? records.flatMap(logsOf) : firstLogsOf(records, window);
   const rows = finalRows(wanted);
   const isComplete = new Set(rows.map(({ item }) => item)).size >= (window?.dirs.length ?? urlsOf(task));
   const isOpen = wanted.length === 0 || wanted.some(({ end }) => end === null) || !isComplete;
   return { kind: "progress", tasks: [{ rows, next: isOpen ? [task] : [] }], requestId: null };
 }
 
-function isWithin(record: JsonObject, { sinceMs }: TimeWindow): boolean {
-  const createdAtMs = parseBeijingTime(textField(record, "datetime") ?? "");
-  return textField(record, "type") === "1" && createdAtMs !== null && createdAtMs >= sinceMs;
+/** For each directory its first record since the submit: that is this batch's, a later one is another's. */
+function firstLogsOf(records: readonly JsonObject[], { sinceMs, dirs }: TimeWindow): readonly Log[] {
+  const firsts = new Map<string, { readonly createdAtMs: number; readonly log: Log }>();
+  for (const record of records) {
+    const createdAtMs = parseBeijingTime(textField(record, "datetime") ?? "") ?? 0;
+    if (textField(record, "type") !== "1" || createdAtMs < sinceMs) continue;
+    for (const log of logsOf(record)) {
+      const isFirst = createdAtMs < (firsts.get(log.url)?.createdAtMs ?? Number.POSITIVE_INFINITY);
+      if (isFirst && dirs.includes(log.url)) firsts.set(log.url, { createdAtMs, log });
+    }
+  }
+  return [...firsts.values()].map(({ log }) => log);
 }
 
 /** One record lists the URLs of one host and has one status: 1 done, 0 running, negative failed. */

@@ -60,7 +60,7 @@ function taskById(data: JsonObject, { items }: BatchContent): Task | null {
  * RefreshCdnDir answers without a task id (api/231/3947), so its directories are found in the log
  * by time. Their records are made at most two seconds before the reply's Date: an earlier record of
  * the same directory is then an earlier purge's, since one key is never sent twice within three
- * seconds. A later one would do as well: it began after ours. No Date, no task.
+ * seconds. No Date, no task.
  */
 function taskByTime(reply: HttpReply, { items }: BatchContent): Task | null {
   const repliedAtMs = Date.parse(reply.headers.date ?? "");

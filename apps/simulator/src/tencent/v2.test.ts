@@ -1,0 +1,169 @@
+import { createHmac } from "node:crypto";
+import type { BatchContent } from "@purgeline/core";
+import { afterEach, describe, expect, it } from "vitest";
+import { type PlayedForTest, playAccount, taskOf, urlBatch } from "./play-account.ts";
+
+let played: PlayedForTest | null = null;
+afterEach(async () => {
+  await played?.sim.close();
+  played = null;
+});
+const play = async (...args: Parameters<typeof playAccount>) => {
+  const [changes, ...rest] = args;
+  played = await playAccount({ signature: "v2-sha256", ...changes }, ...rest);
+  return played;
+};
+
+describe("a batch through v2", () => {
+  it.each(["v2-sha256", "v2-sha1"])(
+    "of URLs, signed by %s, is accepted, under way, and done",
+    async (signature) => {
+      const { sim, submit, rows } = await play({ signature });
+      const batch = urlBatch(1_000);
+      const task = taskOf(await submit(batch));
+      sim.clock.advance(3_000);
+      expect(await rows(task)).toEqual({ rows: [], next: [task] });
+      sim.clock.advance(60_000);
+      const last = await rows(task);
+      expect(last.next).toEqual([]);
+      expect(last.rows.map(({ item, end }) => [item, end])).toEqual(
+        batch.items.map((item) => [item, "confirmed"]),
+      );
+    },
+  );
+
+  it("is not listed within three seconds, and asked for again", async () => {
+    const { sim, submit, rows } = await play({}, {}, { completeMs: 0 });
+    const task = taskOf(await submit(urlBatch(1)));
+    expect(await rows(task)).toEqual({ rows: [], next: [task] });
+    sim.clock.advance(3_000);
+    expect(await rows(task)).toMatchObject({ rows: [{ end: "confirmed" }], next: [] });
+  });
+
+  it("of directories is found by time, and an earlier purge of the same directory is not taken for it", async () => {
+    const { sim, submit, rows } = await play();
+    const batch = urlBatch(20, "purge-directory");
+    const earlier = taskOf(await submit(batch));
+    sim.clock.advance(58_000);
+    const task = taskOf(await submit(batch));
+    sim.clock.advance(3_000);
+    expect((await rows(earlier)).rows).toHaveLength(20);
+    expect(await rows(task)).toEqual({ rows: [], next: [task] });
+    sim.clock.advance(60_000);
+    const last = await rows(task);
+    expect(last.rows.map(({ item, end }) => [item, end])).toEqual(
+      batch.items.map((item) => [item, "confirmed"]),
+    );
+    expect(last.next).toEqual([]);
+  });
+
+  it("fails single items", async () => {
+    const { sim, submit, rows } = await play();
+    sim.faults.add({ kind: "fail-items", match: "中 1/" });
+    const task = taskOf(await submit(urlBatch(3)));
+    sim.clock.advance(60_000);
+    const ends = (await rows(task)).rows.map(({ item, end, code }) => [item, end, code]);
+    expect(ends).toContainEqual([urlBatch(3).items[1], "failed", "-1"]);
+    expect(ends.filter(([, end]) => end === "confirmed")).toHaveLength(2);
+  });
+});
+
+describe("a v2 signature", () => {
+  it.each<[string, (url: URL) => string, number]>([
+    ["the host with its port", (url) => url.host, 0],
+    ["the bare host name", (url) => url.hostname, 0],
+    ["another host", () => "cdn.example.com", 4100],
+  ])("over %s", async (_name, hostOf, code) => {
+    const { encode, send } = await play();
+    const request = encode(urlBatch(2));
+    const { Signature: _ours, ...fields } = Object.fromEntries(new URLSearchParams(request.body ?? ""));
+    const sorted = Object.keys(fields).toSorted();
+    const text = sorted.map((name) => `${name}=${fields[name]}`).join("&");
+    const signed = createHmac("sha256", "secret").update(
+      `POST${hostOf(new URL(request.url))}/v2/index.php?${text}`,
+    );
+    const body = String(new URLSearchParams({ ...fields, Signature: signed.digest("base64") }));
+    expect(JSON.parse((await send({ ...request, body })).body).code).toBe(code);
+  });
+
+  it("in a GET is taken too", async () => {
+    const { settings, encode, send } = await play();
+    const get = async (query: string) =>
+      send({ url: `${settings.endpoint}/v2/index.php?${query}`, method: "GET", headers: {}, body: null });
+    const fields = Object.fromEntries(new URLSearchParams(encode(urlBatch(1)).body ?? ""));
+    const { Signature: _posted, ...own } = fields;
+    const text = Object.keys(own)
+      .toSorted()
+      .map((name) => `${name}=${own[name]}`)
+      .join("&");
+    const host = new URL(settings.endpoint ?? "").host;
+    const Signature = createHmac("sha256", "secret")
+      .update(`GET${host}/v2/index.php?${text}`)
+      .digest("base64");
+    expect(JSON.parse((await get(String(new URLSearchParams({ ...own, Signature })))).body).code).toBe(0);
+  });
+});
+
+describe("what v2 refuses", () => {
+  const refusals: [string, BatchContent, object][] = [
+    ["too many URLs", urlBatch(1_001), { kind: "poisoned", code: "4000" }],
+    ["too many directories", urlBatch(21, "purge-directory"), { kind: "poisoned", code: "4000" }],
+    [
+      "a URL without a scheme",
+      { ...urlBatch(1), items: ["cdn.example.com/a"] },
+      { kind: "poisoned", code: "4000" },
+    ],
+  ];
+  it.each(refusals)("%s", async (_name, batch, outcome) => {
+    const { submit } = await play();
+    expect(await submit(batch)).toMatchObject(outcome);
+  });
+
+  it("more than a day's URLs", async () => {
+    const { submit } = await play({}, { quotas: { url: 1 } });
+    expect(await submit(urlBatch(1))).toMatchObject({ kind: "accepted" });
+    expect(await submit(urlBatch(1))).toMatchObject({ kind: "quota", class: "url", code: "4400" });
+  });
+
+  it("an item of a domain that is not the account's", async () => {
+    const { sim, submit } = await play();
+    sim.faults.add({ kind: "refuse-items", match: "中 1/" });
+    expect(await submit(urlBatch(2))).toMatchObject({
+      kind: "poisoned",
+      message: expect.stringContaining("(9105)"),
+    });
+  });
+
+  it("the call that is one too many in a minute", async () => {
+    const { sim, submit } = await play({}, { calls: { RefreshCdnUrl: { perMinute: 2 } } });
+    await submit(urlBatch(1));
+    await submit(urlBatch(1));
+    expect(await submit(urlBatch(1))).toMatchObject({ kind: "throttled", code: "4400" });
+    sim.clock.advance(60_000);
+    expect(await submit(urlBatch(1))).toMatchObject({ kind: "accepted" });
+  });
+
+  it("a wrong signature, an old one, and one that was used before", async () => {
+    const { sim, encode, send } = await play();
+    const codeOf = async (body: string | null) =>
+      JSON.parse((await send({ ...encode(urlBatch(1)), body })).body).code;
+    const { body } = encode(urlBatch(1));
+    expect(await codeOf((body ?? "").replace("a~", "b~"))).toBe(4100);
+    expect(await codeOf((body ?? "").replace("AKIDtest", "AKIDother"))).toBe(4100);
+    expect(await codeOf(body)).toBe(0);
+    expect(await codeOf(body)).toBe(4500);
+    sim.clock.advance(301_000);
+    expect(await codeOf(body)).toBe(4200);
+  });
+
+  it("an account of API 3.0, and the other way round", async () => {
+    const { settings, sim, encode, send } = await play();
+    const other = await playAccount();
+    const tc3 = other.encode(urlBatch(1));
+    await other.sim.close();
+    const reply = await send({ ...tc3, url: `${settings.endpoint}/` });
+    expect(JSON.parse(reply.body).Response.Error.Code).toBe("ActionOffline");
+    expect(JSON.parse((await send(encode(urlBatch(1)))).body).code).toBe(0);
+    expect(sim.ledger.stats().map(({ itemsAccepted }) => itemsAccepted)).toEqual([0, 1]);
+  });
+});

@@ -1,0 +1,100 @@
+import type { Answer, PlayedAccount, Visit } from "../kernel/index.ts";
+import { type FormFault, type NonceBook, whyFormFails } from "./form-check.ts";
+import { isReadable, type ReadableCall, type TencentCall } from "./read-call.ts";
+import { type SubmitFault, takeSubmit } from "./submit.ts";
+import { v2Log } from "./v2-log.ts";
+
+type Action = (visit: Visit, account: PlayedAccount, call: ReadableCall) => Answer;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  RefreshCdnUrl: refreshUrls,
+  RefreshCdnDir: refreshDirectories,
+  GetCdnRefreshLog: (visit, account, { parameters }) => {
+    const data = v2Log(account, parameters, visit.nowMs);
+    return data === null ? v2Error("4000", "InvalidParameter", "(9003)日期不合法") : v2Success(data, [], []);
+  },
+};
+
+export function knowsV2(action: string): boolean {
+  return Object.hasOwn(ACTIONS, action);
+}
+
+const AUTH_ERRORS: Readonly<Record<FormFault, readonly [code: string, codeDesc: string]>> = {
+  signature: ["4100", "AuthFailure"],
+  token: ["4100", "AuthFailure"],
+  expired: ["4200", "RequestExpired"],
+  replayed: ["4500", "ReplayAttack"],
+};
+
+export function answerV2(visit: Visit, call: TencentCall, nonces: NonceBook): Answer {
+  const { account, request, nowMs } = visit;
+  if (account === null || !isReadable(call)) return v2Error("4100", "AuthFailure", "身份认证失败");
+  const fault = whyFormFails(request, call, account, nowMs, nonces);
+  if (fault !== null) return v2Error(...AUTH_ERRORS[fault], "身份认证失败");
+  const action = ACTIONS[call.action ?? ""];
+  if (action === undefined) return v2Error("6100", "ActionNotSupported", `no action ${call.action}`);
+  if (visit.overRate) return v2Error("4400", "RequestLimitExceeded", "请求的次数超过了配额限制");
+  return action(visit, account, call);
+}
+
+/** Errors come under HTTP 200 here too. */
+export function v2Error(code: string, codeDesc: string, message: string): Answer {
+  return {
+    reply: reply({ code: Number(code), message, codeDesc }),
+    outcome: code,
+    accepted: [],
+    taskIds: [],
+  };
+}
+
+function v2Success(data: unknown, accepted: readonly string[], taskIds: readonly string[]): Answer {
+  const body = { code: 0, message: "", codeDesc: "Success", ...(data === null ? {} : { data }) };
+  return { reply: reply(body), outcome: "ok", accepted, taskIds };
+}
+
+function reply(body: unknown): Answer["reply"] {
+  return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+function refreshUrls(visit: Visit, account: PlayedAccount, { parameters }: ReadableCall): Answer {
+  const urls = listOf(parameters.urls);
+  const { fault, taskId } = takeSubmit(visit, account, { lane: "purge-url", items: urls, note: {} });
+  return fault === "none"
+    ? v2Success({ count: urls.length, task_id: taskId }, urls, [taskId])
+    : submitError(fault);
+}
+
+/** Its reply names no task: the page lists only code, message and codeDesc (doc/api/231/3947). */
+function refreshDirectories(visit: Visit, account: PlayedAccount, { parameters }: ReadableCall): Answer {
+  const type = String(parameters.type ?? "1");
+  if (type !== "1" && type !== "2") return v2Error("4000", "InvalidParameter", "(9003)type");
+  const dirs = listOf(parameters.dirs);
+  const note = { flushType: type === "1" ? "flush" : "delete" };
+  const { fault, taskId } = takeSubmit(visit, account, { lane: "purge-directory", items: dirs, note });
+  return fault === "none" ? v2Success(null, dirs, [taskId]) : submitError(fault);
+}
+
+function listOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function submitError(fault: Exclude<SubmitFault, "none">): Answer {
+  switch (fault) {
+    case "unsupported":
+      return v2Error("6100", "ActionNotSupported", "the account is not played with this API");
+    case "empty":
+    case "url":
+    case "length":
+      return v2Error("4000", "InvalidParameter", "(9003)参数错误");
+    case "batch":
+      return v2Error("4000", "InvalidParameter", "(9003)单次提交数量超过限制");
+    case "wildcard":
+      return v2Error("4000", "InvalidParameter", "(9107)域名格式错误");
+    case "host":
+      return v2Error("4000", "InvalidParameter", "(9105)没有这个域名的信息");
+    case "quota":
+      return v2Error("4400", "RequestLimitExceeded", "刷新数量超过每日配额");
+    default:
+      return fault satisfies never;
+  }
+}
