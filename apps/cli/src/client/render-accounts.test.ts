@@ -1,0 +1,70 @@
+import { expect, it } from "vitest";
+import { accountsText, ageText } from "./render-accounts.ts";
+
+it("an account shows its lanes, what they wait for, its limits, its quotas and its last error", () => {
+  const body = {
+    items: [
+      {
+        account: "ali",
+        provider: "alibaba-cdn",
+        paused: true,
+        stopped: { reason: "SignatureDoesNotMatch", since: "2026-11-21T09:00:00.000Z" },
+        lanes: [
+          {
+            lane: "purge-url",
+            pending: 7,
+            oldestUnconfirmedAgeMs: { normal: 192_000, urgent: null },
+            inFlight: 1,
+            running: 2,
+            waiting: { reason: "quota", until: "2026-11-22T00:00:00.000Z" },
+          },
+        ],
+        calls: [
+          {
+            call: "RefreshObjectCaches",
+            perSecond: 50,
+            perMinute: null,
+            usedLastSecond: 3,
+            usedLastMinute: 9,
+          },
+        ],
+        quotas: [
+          {
+            quota: "url",
+            limit: 10,
+            used: 4,
+            reserved: 1,
+            remaining: 5,
+            resetsAt: "2026-11-22T00:00:00.000Z",
+          },
+        ],
+        lastError: {
+          at: "2026-11-21T09:00:00.000Z",
+          call: "RefreshObjectCaches",
+          code: "Throttling",
+          message: "slow",
+        },
+      },
+    ],
+  };
+  expect(accountsText(body)).toBe(
+    [
+      "ali (alibaba-cdn) · paused · stopped: SignatureDoesNotMatch",
+      "  purge-url  7 pending  1 in flight  2 running  oldest 3 min 12 s  waiting: quota until 2026-11-22T00:00:00.000Z",
+      "  RefreshObjectCaches  3/50 a second",
+      "  quota url  4/10 used  1 reserved  5 left  resets 2026-11-22T00:00:00.000Z",
+      "  last error  2026-11-21T09:00:00.000Z RefreshObjectCaches Throttling slow",
+      "",
+    ].join("\n"),
+  );
+});
+
+it.each([
+  [400, "0 s"],
+  [59_000, "59 s"],
+  [61_000, "1 min 1 s"],
+  [3_720_000, "1 h 2 min"],
+  [90_000_000, "1 d 1 h"],
+])("%i ms are %s", (ms, text) => {
+  expect(ageText(ms)).toBe(text);
+});

@@ -1,0 +1,50 @@
+import { columns, printable } from "./columns.ts";
+import { COUNTED_STATES, hasEnded, type Receipt, type Waiting } from "./receipt.ts";
+
+/** One line: what a log of progress and a list need. */
+export function receiptLine(receipt: Receipt): string {
+  const { counts } = receipt;
+  const waits = hasEnded(receipt) ? [] : [...new Set(receipt.waiting.map(waitingText))].slice(0, 3);
+  const said = [`${receipt.id} ${receipt.state}`, `${counts.confirmed}/${counts.total} confirmed`];
+  for (const state of ["failed", "unconfirmed", "cancelled"] as const) {
+    if (counts[state] > 0) said.push(`${counts[state]} ${state}`);
+  }
+  return printable([...said, ...waits.map((wait) => `waiting: ${wait}`)].join(" · "));
+}
+
+/** Everything a receipt says, for a person. */
+export function receiptText(receipt: Receipt): string {
+  const { counts } = receipt;
+  const states = COUNTED_STATES.filter((state) => counts[state] > 0).map(
+    (state) => `${counts[state]} ${state}`,
+  );
+  const labels = Object.entries(receipt.labels).map(([key, value]) => `${key}=${value}`);
+  const repeats = counts.duplicates > 0 ? ` (${counts.duplicates} given more than once)` : "";
+  const rows = [
+    ["targets", `${counts.total}${repeats}: ${states.join(", ")}`],
+    ["accounts", receipt.accounts.join(", ")],
+    ["created", `${receipt.createdAt} by ${receipt.createdBy}`],
+    ...(receipt.finishedAt === null ? [] : [["finished", receipt.finishedAt]]),
+    ...(receipt.lives > 1 ? [["lives", String(receipt.lives)]] : []),
+    ...(labels.length === 0 ? [] : [["labels", labels.join(" ")]]),
+    ...receipt.waiting.map((wait) => [
+      "waiting",
+      `${wait.account} ${wait.lane}: ${wait.targets} targets · ${waitingText(wait)}`,
+    ]),
+  ];
+  const urgent = receipt.priority === "urgent" ? " urgent" : "";
+  const head = printable(`${receipt.id} ${receipt.op}${urgent} ${receipt.state}`);
+  return `${head}\n${columns(rows, "  ")}${failuresText(receipt)}`;
+}
+
+/** Failures, one a line: target, account, the provider's code and words. */
+export function failuresText(receipt: Receipt): string {
+  const rows = receipt.failures.map(({ target, account, code, message }) => [target, account, code, message]);
+  const unseen = receipt.counts.failed + receipt.counts.unconfirmed - rows.length;
+  const more = rows.length > 0 && unseen > 0 ? `  … and ${unseen} more\n` : "";
+  return columns(rows, "  ") + more;
+}
+
+function waitingText(wait: Waiting): string {
+  return wait.until === null ? wait.reason : `${wait.reason} until ${wait.until}`;
+}

@@ -1,0 +1,71 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { CommandFailed, EXIT, messageOf } from "../exit.ts";
+import { type Patience, repeatInMs } from "./patience.ts";
+import { type ProblemDocument, type Reply, readReply } from "./reply.ts";
+import type { Session } from "./session.ts";
+
+/** Longer than the longest `?wait=` (60 s) would be too long for a POST: the server answers those within seconds. */
+const ANSWER_WITHIN_MS = 30_000;
+
+export interface ApiRequest {
+  readonly method: "GET" | "POST";
+  /** Below the base URL: `/v1/intents`. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** The same for every repeat of one request: the server answers it once. */
+  readonly idempotencyKey?: string;
+}
+
+/** The server refused a request; `problem` says why, fault by fault. */
+export class Refused extends Error {
+  override readonly name: string = "Refused";
+  readonly problem: ProblemDocument;
+  constructor(problem: ProblemDocument) {
+    super(problem.title);
+    this.problem = problem;
+  }
+}
+
+/** Sends until there is an answer or the patience ends; the answer's body, or `Refused`, or `CommandFailed` (3). */
+export async function ask(session: Session, request: ApiRequest, patience: Patience): Promise<unknown> {
+  let busyMs = 0;
+  for (let tries = 1; ; tries += 1) {
+    const reply = await send(session, request);
+    if (reply.kind === "ok") return reply.body;
+    const so = { tries, busyMs, isKeyed: request.idempotencyKey !== undefined };
+    const inMs = repeatInMs(reply, patience, so);
+    if (inMs === null) throw endOf(session, reply);
+    if (reply.kind === "problem") busyMs += inMs;
+    await pause(inMs, undefined, { signal: session.signal });
+  }
+}
+
+function endOf(session: Session, reply: Exclude<Reply, { kind: "ok" }>): Error {
+  if (reply.kind === "problem") return new Refused(reply.problem);
+  const hint = "is it running there? (--url or PURGELINE_URL says where)";
+  return new CommandFailed(`cannot reach ${session.url}: ${reply.message}; ${hint}`, EXIT.unreachable);
+}
+
+async function send(session: Session, request: ApiRequest): Promise<Reply> {
+  const headers = new Headers({ accept: "application/json" });
+  if (session.token !== null) headers.set("authorization", `Bearer ${session.token}`);
+  if (request.idempotencyKey !== undefined) headers.set("idempotency-key", request.idempotencyKey);
+  if (request.body !== undefined) headers.set("content-type", "application/json");
+  try {
+    const response = await fetch(`${session.url}${request.path}`, {
+      method: request.method,
+      headers,
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal: AbortSignal.any([session.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+    });
+    return readReply(response.status, response.headers.get("retry-after"), await response.text());
+  } catch (error) {
+    session.signal.throwIfAborted();
+    return { kind: "lost", message: whyLost(error) };
+  }
+}
+
+function whyLost(error: unknown): string {
+  // `fetch failed` says nothing; its cause does.
+  return error instanceof Error && error.cause instanceof Error ? messageOf(error.cause) : messageOf(error);
+}
