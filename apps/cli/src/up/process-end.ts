@@ -1,0 +1,40 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** How a process ended: its exit code, or the signal. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Resolves at its end; rejects when it could not be started at all. */
+export function endOf(child: ChildProcess): Promise<ProcessEnd> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+}
+
+export function endText({ code, signal }: ProcessEnd): string {
+  return signal === null ? `exit code ${code}` : signal;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Waits for the end of a process that is not our child, of which no event tells. */
+export async function untilGone(pid: number, timeoutMs: number): Promise<boolean> {
+  const untilMs = performance.now() + timeoutMs;
+  while (isAlive(pid)) {
+    if (performance.now() >= untilMs) return false;
+    await pause(20);
+  }
+  return true;
+}

@@ -1,0 +1,108 @@
+import { dirname, resolve } from "node:path";
+import { createLogger, type Logger } from "@purgeline/telemetry";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { type CheckedConfig, type Environment, readConfig } from "../roles/read-config.ts";
+import { type EmbeddedRedis, startEmbeddedRedis } from "./embedded-redis.ts";
+import { type KeptProcess, keepAlive } from "./keep-alive.ts";
+import { endText } from "./process-end.ts";
+import { findRedisServer } from "./redis-program.ts";
+import { type Addresses, launchRole } from "./role-process.ts";
+
+export interface UpOptions {
+  readonly config: string;
+  /** Where the embedded Redis keeps its data; null: `.purgeline` beside the configuration file. */
+  readonly data: string | null;
+  readonly env: Environment;
+  /** This program, to be started again as its roles. */
+  readonly entry: string;
+  /** Called once, when every role serves. */
+  readonly onReady: (addresses: Addresses) => void;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second: nothing is waited for any more. */
+  readonly hurry: AbortSignal;
+}
+
+const ROLES = [["api", "--with-board"], ["worker"]] as const;
+
+/** Requests and calls under way may take this long to end. */
+const GRACE_MS = 30_000;
+
+/** `up`: keeps api (with the board) and worker alive, and an embedded Redis where the file names none. */
+export async function up(options: UpOptions): Promise<ExitCode> {
+  const checked = await readConfig(options.config, options.env);
+  const log = createLogger({ level: checked.config.log.level, role: "up" });
+  for (const warning of checked.warnings) log.warn("config.warned", { warning });
+  const redis = checked.config.redis === null ? await startRedis(options, log) : null;
+  const roles = startRoles(options, checked, redis, log);
+  options.hurry.addEventListener("abort", () => {
+    for (const role of roles) role.kill();
+  });
+  try {
+    return await Promise.race([untilAsked(options.signal), ...roles.map((role) => untilGivenUp(role))]);
+  } finally {
+    log.info("process.stopping");
+    await Promise.allSettled(roles.map((role) => role.stop(GRACE_MS)));
+    // Last: the others write what they hold until their end.
+    await redis?.stop();
+    log.info("process.stopped");
+  }
+}
+
+async function startRedis(options: UpOptions, log: Logger): Promise<EmbeddedRedis> {
+  return await startEmbeddedRedis({
+    program: await findRedisServer(options.env),
+    dataDirectory: dataDirectoryOf(options),
+    log,
+    signal: options.signal,
+  });
+}
+
+/** Beside the file, wherever `up` is started from: the same configuration always finds the same accepted work. */
+function dataDirectoryOf({ data, config }: UpOptions): string {
+  if (data !== null) return resolve(data);
+  return config === "-" ? resolve(".purgeline") : resolve(dirname(config), ".purgeline");
+}
+
+function startRoles(
+  options: UpOptions,
+  { text }: CheckedConfig,
+  redis: EmbeddedRedis | null,
+  log: Logger,
+): readonly KeptProcess[] {
+  const env = redis === null ? options.env : { ...options.env, PURGELINE_EMBEDDED_REDIS: redis.socket };
+  const own: Addresses = redis === null ? {} : { Redis: `unix:${redis.socket}` };
+  const arrived = onceAllArrived(ROLES.length, (all) => options.onReady({ ...all, ...own }));
+  return ROLES.map((args) => {
+    const [role] = args;
+    return keepAlive(
+      () =>
+        launchRole({ entry: options.entry, args, configText: text, env, onReady: (at) => arrived(role, at) }),
+      (end, againInMs) => log.error("process.failed", { process: role, end: endText(end), againInMs }),
+    );
+  });
+}
+
+/** Only the first time: a role that was started again serves at the same addresses. */
+function onceAllArrived(
+  count: number,
+  then: (all: Addresses) => void,
+): (role: string, addresses: Addresses) => void {
+  const known = new Map<string, Addresses>();
+  return (role, addresses) => {
+    if (known.has(role)) return;
+    known.set(role, addresses);
+    if (known.size === count) then(Object.assign({}, ...known.values()));
+  };
+}
+
+function untilAsked(signal: AbortSignal): Promise<ExitCode> {
+  if (signal.aborted) return Promise.resolve(EXIT.ok);
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(EXIT.ok), { once: true }));
+}
+
+/** It has said why itself: its stderr is ours. */
+async function untilGivenUp(role: KeptProcess): Promise<ExitCode> {
+  await role.gaveUp;
+  return EXIT.usage;
+}
