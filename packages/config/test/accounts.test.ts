@@ -66,18 +66,24 @@ describe("accounts", () => {
 
   it("hear the provider's own needs, even when the credentials are unreadable", () => {
     const fields = { provider: "huawei-vod", signature: null, projectId: null, credentials: { ak: "i" } };
-    expect(faultsOf(fields)).toEqual(
-      ["accounts.0: missing-project", "accounts.0.credentials.accessKeySecret: required"].map((each) =>
-        each.replace("accounts.0: ", "accounts.0.projectId: "),
-      ),
-    );
+    expect(faultsOf(fields)).toEqual([
+      "accounts.0.projectId: missing-project",
+      "accounts.0.credentials.accessKeySecret: required",
+    ]);
+  });
+
+  it("hear which credentials their provider takes", () => {
+    const fields = { provider: "huawei-vod", signature: null, credentials: { ak: "i", sk: "s" } };
+    expect(faultsOf(fields)).toEqual(["accounts.0.credentials: wrong-credentials"]);
   });
 
   it("sign in a way that their provider knows", () => {
     expect(problemsOf(withAccount({ signature: "acs" }))[0]?.detail).toBe(
       'expected one of: acs3, rpc; did you mean "acs3"?',
     );
-    expect(faultsOf({ provider: "huawei-vod" })).toEqual(["accounts.0.signature: unknown-signature"]);
+    expect(faultsOf({ provider: "huawei-vod", credentials: { token: "t" } })).toEqual([
+      "accounts.0.signature: unknown-signature",
+    ]);
   });
 
   it("keep the scheme and port of their endpoint", () => {

@@ -45,6 +45,8 @@ describe("secrets", () => {
       (text: string) => text.replaceAll(/(\w)(\w+): hunter2/g, "$2$1: hunter2"),
     ],
     ["instead of mappings and lists", SECRET, (text: string) => text.replaceAll(/\{[^}]*\}/g, SECRET)],
+    ["as tags", `!${SECRET}! x`],
+    ["as directives", SECRET, (text: string) => `%${SECRET}\n---\n${text}`],
     ["as lists", `[${SECRET}]`],
     ["as mappings", `{ ${SECRET}: ${SECRET} }`],
     ["with a line break", `"${SECRET}\\n"`],

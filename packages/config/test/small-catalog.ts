@@ -58,12 +58,13 @@ function provider(
   };
 }
 
-function needsProject({ projectId }: AccountSettings): readonly Problem[] {
-  if (projectId !== null) return [];
-  return [{ path: ["projectId"], code: "missing-project", detail: "expected the project's id" }];
+function needsProject({ projectId, credentials }: AccountSettings): readonly Problem[] {
+  const project = { path: ["projectId"], code: "missing-project", detail: "expected the project's id" };
+  const kind = { path: ["credentials"], code: "wrong-credentials", detail: "expected a token or a login" };
+  return [...(projectId === null ? [project] : []), ...(credentials.kind === "keys" ? [kind] : [])];
 }
 
-/** One provider with a choice of signatures and no needs, one without a choice that needs a project. */
+/** One provider with a choice of signatures and no needs, one without a choice that needs a project and no key pair. */
 export const catalog: ProviderCatalog = new Map([
   ["alibaba-cdn", provider("alibaba-cdn", ["acs3", "rpc"], () => [])],
   ["huawei-vod", provider("huawei-vod", [], needsProject)],
