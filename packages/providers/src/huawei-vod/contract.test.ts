@@ -1,7 +1,7 @@
 import type { AccountSettings } from "@purgeline/core";
 import { providerContract } from "@purgeline/testkit/provider-contract";
 import { huaweiVod } from "./index.ts";
-import { IAM, KEYS, settingsWith, TOKEN } from "./fixtures/sample-account.ts";
+import { IAM, KEYS, settingsWith, TOKEN } from "./sample-account.ts";
 
 const accepted = { status: 202, headers: {}, body: '{"task_id":"5199337c31c8e4622f1590735b13a263"}' };
 const accepting = {
