@@ -1,0 +1,272 @@
+import {
+  type AccountSettings,
+  type BatchContent,
+  type CallContext,
+  type Credentials,
+  effectiveLimits,
+  type LimitOverrides,
+  NO_OVERRIDES,
+  type Outcome,
+  type PollAnswer,
+  type Row,
+  type Task,
+} from "@purgeline/core";
+import { providers } from "@purgeline/providers";
+import { afterEach, describe, expect, it } from "vitest";
+import { send } from "../../test/send.ts";
+import { type Simulators, startSimulatorsOf } from "../kernel/start.ts";
+import { huaweiSimulator } from "./index.ts";
+
+const provider = providers.get("huawei-vod");
+if (provider === undefined) throw new Error("huawei-vod is not listed");
+
+const KEYS: Credentials = {
+  kind: "keys",
+  accessKeyId: "AKEXAMPLE0000000001",
+  accessKeySecret: "sK-1",
+  securityToken: null,
+};
+const ID_1 = "9db42f5e08c15edecd99a98da241994a";
+const ID_2 = "9e455adb02295aa123809e8dc7ca51c1";
+const URL_1 = "https://vod.example.com/视/1 (a).mp4";
+const URL_2 = "https://vod.example.com/2.mp4?x='*'";
+
+const running: Simulators[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((simulators) => simulators.close()));
+});
+
+/** An account at its simulator, and the adapter's side of a conversation with it. */
+async function setup(credentials: Credentials = KEYS, change: Partial<LimitOverrides> = {}) {
+  const asked: AccountSettings = {
+    name: "hua",
+    provider: "huawei-vod",
+    endpoint: "http://127.0.0.1:0",
+    region: null,
+    projectId: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+    signature: null,
+    credentials,
+  };
+  const limits = effectiveLimits(adapter.table(asked), { ...NO_OVERRIDES, ...change });
+  const simulators = await startSimulatorsOf([huaweiSimulator], [{ settings: asked, limits }], {
+    completeMs: 0,
+  });
+  running.push(simulators);
+  const settings = simulators.settingsOf("hua");
+  const context = (token: string | null = null, given = settings): CallContext => {
+    return { settings: given, nowMs: simulators.clock.nowMs(), nonce: "", token };
+  };
+  return {
+    simulators,
+    settings,
+    submit: (lane: BatchContent["lane"], items: readonly string[], call = context()) =>
+      submit(lane, items, call),
+    poll: (task: Task, call = context()) => poll(task, call),
+    context,
+  };
+}
+
+const adapter = provider;
+
+async function submit(
+  lane: BatchContent["lane"],
+  items: readonly string[],
+  call: CallContext,
+): Promise<Outcome> {
+  const batch = { lane, items: items as BatchContent["items"], options: {} };
+  return adapter.decode(await send(adapter.encode(batch, call)), batch);
+}
+
+async function poll(task: Task, call: CallContext): Promise<PollAnswer> {
+  return adapter.poll.decode(await send(adapter.poll.encode([task], call)), [task]);
+}
+
+function taskOf(outcome: Outcome): Task {
+  const [task] = outcome.kind === "accepted" ? outcome.tasks : [];
+  if (task === undefined) throw new Error(`not accepted: ${JSON.stringify(outcome)}`);
+  return task;
+}
+
+function ends(items: readonly string[], answer: PollAnswer): readonly (Row["end"] | null)[] {
+  const rows = answer.kind === "progress" ? answer.tasks.flatMap((task) => task.rows) : [];
+  return adapter.poll.match(items, rows).map((row) => row?.end ?? null);
+}
+
+describe("submit, poll, done", () => {
+  it.each([
+    ["purge-url", [URL_1, URL_2]],
+    ["purge-media", [ID_1, ID_2]],
+    ["prefetch-url", [URL_1, URL_2]],
+    ["prefetch-media", [ID_1]],
+  ] as const)("confirms every item of %s", async (lane, items) => {
+    const { simulators, submit, poll } = await setup();
+    simulators.faults.add({ kind: "lazy-status", times: 1 });
+    const task = taskOf(await submit(lane, items));
+    expect(await poll(task), "still under way").toMatchObject({ tasks: [{ rows: [], next: [task] }] });
+    const answer = await poll(task);
+    expect(answer).toMatchObject({ tasks: [{ next: [] }] });
+    expect(ends(items, answer)).toEqual(items.map(() => "confirmed"));
+  });
+
+  it.each([
+    ["purge-url", [URL_1, URL_2], URL_2],
+    ["purge-media", [ID_1, ID_2], ID_2],
+  ] as const)("fails only the item of %s that the provider fails", async (lane, items, bad) => {
+    const { simulators, submit, poll } = await setup();
+    simulators.faults.add({ kind: "fail-items", match: bad });
+    const answer = await poll(taskOf(await submit(lane, items)));
+    expect(ends(items, answer)).toEqual(["confirmed", "failed"]);
+  });
+
+  it("goes on asking for a task that has vanished", async () => {
+    const { simulators, submit, poll } = await setup();
+    const task = taskOf(await submit("purge-url", [URL_1]));
+    simulators.faults.add({ kind: "vanish-task", times: 1 });
+    expect(await poll(task)).toMatchObject({ kind: "progress", tasks: [{ rows: [], next: [task] }] });
+    expect(ends([URL_1], await poll(task))).toEqual(["confirmed"]);
+  });
+
+  it("does not show one call's task to the other's query", async () => {
+    const { submit, poll } = await setup();
+    const task = taskOf(await submit("purge-url", [URL_1]));
+    expect(await poll({ ...task, call: "ShowPreheatingAsset" })).toMatchObject({ tasks: [{ rows: [] }] });
+  });
+});
+
+describe("limits", () => {
+  it("refuses a call with more than ten, or with one that is too long, or no URL", async () => {
+    const { simulators, submit } = await setup();
+    const eleven = Array.from({ length: 11 }, (_, index) => `https://vod.example.com/${index}`);
+    const refused = { kind: "poisoned", code: "VOD.10053" };
+    expect(await submit("purge-url", eleven)).toMatchObject(refused);
+    expect(
+      await submit(
+        "purge-media",
+        eleven.map(() => ID_1),
+      ),
+    ).toMatchObject(refused);
+    expect(await submit("purge-url", [`https://vod.example.com/${"a".repeat(10_217)}`])).toMatchObject(
+      refused,
+    );
+    expect(await submit("purge-url", ["ftp://vod.example.com/"])).toMatchObject(refused);
+    expect(await submit("purge-url", [`https://vod.example.com/${"a".repeat(10_216)}`])).toMatchObject({
+      kind: "accepted",
+    });
+    expect(simulators.ledger.stats()[0]?.itemsAccepted).toBe(1);
+  });
+
+  it("answers the eleventh call of a minute with a wait of that minute", async () => {
+    const { simulators, submit } = await setup();
+    for (let call = 0; call < 10; call += 1) taskOf(await submit("purge-url", [URL_1]));
+    expect(await submit("purge-url", [URL_1])).toMatchObject({
+      kind: "throttled",
+      code: "APIGW.0308",
+      retryAfterMs: 60_000,
+    });
+    expect(await submit("prefetch-url", [URL_1]), "another call has its own").toMatchObject({
+      kind: "accepted",
+    });
+    simulators.clock.advance(60_000);
+    expect(await submit("purge-url", [URL_1])).toMatchObject({ kind: "accepted" });
+  });
+
+  it("spends a day's quota by items, and starts again at midnight", async () => {
+    const { simulators, submit } = await setup(KEYS, { quotas: { url: 3 } });
+    expect(await submit("purge-media", [ID_1, ID_2])).toMatchObject({ kind: "accepted" });
+    expect(await submit("purge-url", [URL_1, URL_2])).toMatchObject({ kind: "quota", class: "url" });
+    expect(await submit("prefetch-url", [URL_1])).toMatchObject({ kind: "accepted" });
+    simulators.clock.advance(24 * 3_600_000);
+    expect(await submit("purge-url", [URL_1, URL_2])).toMatchObject({ kind: "accepted" });
+  });
+
+  it.each([
+    ["purge-url", URL_1, "VOD.10062"],
+    ["purge-media", ID_1, "VOD.10061"],
+    ["prefetch-media", ID_1, "VOD.10060"],
+  ] as const)("refuses a call on %s for an item of it", async (lane, item, code) => {
+    const { simulators, submit } = await setup();
+    simulators.faults.add({ kind: "refuse-items", match: item, times: 1 });
+    expect(await submit(lane, [item])).toMatchObject({ kind: "poisoned", code });
+    expect(await submit(lane, [item])).toMatchObject({ kind: "accepted" });
+  });
+});
+
+describe("identity", () => {
+  it("refuses a wrong secret, an unknown key and another project, applying nothing", async () => {
+    const { simulators, submit, context, settings } = await setup();
+    const as = (change: Partial<AccountSettings>) =>
+      submit("purge-url", [URL_1], context(null, { ...settings, ...change }));
+    const refused = { kind: "auth", resign: false, code: "APIGW.0301" };
+    expect(await as({ credentials: { ...KEYS, accessKeySecret: "wrong" } })).toMatchObject(refused);
+    expect(await as({ credentials: { ...KEYS, accessKeyId: "UNKNOWN" } })).toMatchObject(refused);
+    expect(await as({ credentials: { ...KEYS, securityToken: "strange" } })).toMatchObject(refused);
+    expect(await as({ credentials: { kind: "token", token: "strange" } })).toMatchObject(refused);
+    expect(await as({ projectId: "another" })).toMatchObject({ kind: "auth", code: "VOD.10057" });
+    expect(simulators.ledger.stats().map(({ itemsAccepted }) => itemsAccepted)).toEqual([0, 0]);
+  });
+
+  it("says that a request is too old, so that it is signed again", async () => {
+    const { submit, context } = await setup();
+    const late = { ...context(), nowMs: context().nowMs - 16 * 60_000 };
+    expect(await submit("purge-url", [URL_1], late)).toMatchObject({ kind: "auth", resign: true });
+  });
+
+  it("locks a key for five minutes after more than five wrong signatures in a row", async () => {
+    const { simulators, submit, context, settings } = await setup();
+    const wrong = { ...settings, credentials: { ...KEYS, accessKeySecret: "wrong" } };
+    const fail = async (times: number) => {
+      for (let time = 0; time < times; time += 1) await submit("prefetch-url", [URL_1], context(null, wrong));
+    };
+    await fail(5);
+    expect(await submit("purge-url", [URL_1]), "a right one ends the row").toMatchObject({
+      kind: "accepted",
+    });
+    await fail(6);
+    const message = expect.stringContaining("AK access failed to reach the limit");
+    expect(await submit("purge-url", [URL_1])).toMatchObject({ kind: "auth", resign: false, message });
+    simulators.clock.advance(5 * 60_000);
+    expect(await submit("purge-url", [URL_1])).toMatchObject({ kind: "accepted" });
+  });
+
+  it("takes temporary keys with their session token", async () => {
+    const { submit } = await setup({ ...KEYS, securityToken: "temporary" });
+    expect(await submit("purge-url", [URL_1])).toMatchObject({ kind: "accepted" });
+  });
+
+  it("takes a fixed token", async () => {
+    const { submit, poll } = await setup({ kind: "token", token: "MII-fixed" });
+    expect(ends([ID_1], await poll(taskOf(await submit("purge-media", [ID_1]))))).toEqual(["confirmed"]);
+  });
+
+  it("gives a user a token at the identity service, good for a day", async () => {
+    const iam: Credentials = {
+      kind: "iam",
+      endpoint: "http://127.0.0.2:0",
+      domain: "d",
+      user: "u",
+      password: "p",
+    };
+    const { simulators, submit, context, settings } = await setup(iam);
+    expect(simulators.origins).toHaveLength(2);
+    const login = async (given: AccountSettings) => {
+      const request = adapter.login?.encode(given);
+      if (request === undefined) throw new Error("no login");
+      return adapter.login?.decode(await send(request));
+    };
+    const session = await login(settings);
+    if (session === undefined || "kind" in session) throw new Error(JSON.stringify(session));
+    expect(Math.abs(session.expiresAtMs - simulators.clock.nowMs() - 24 * 3_600_000)).toBeLessThan(10_000);
+    const call = context(session.token);
+    expect(await submit("purge-url", [URL_1], call)).toMatchObject({ kind: "accepted" });
+    simulators.clock.advance(24 * 3_600_000);
+    expect(await submit("purge-url", [URL_1], call)).toMatchObject({
+      kind: "auth",
+      resign: true,
+      code: "APIGW.0307",
+    });
+    const wrong = { ...settings, credentials: { ...settings.credentials, password: "q" } } as AccountSettings;
+    expect(await login(wrong)).toMatchObject({ kind: "auth", code: "401" });
+    const other = await login({ ...settings, projectId: "another" });
+    expect(other).toMatchObject({ kind: "refused", code: "400" });
+  });
+});
