@@ -1,12 +1,5 @@
 import type { Slot } from "./store-views.ts";
 
-/** How a job looks to people on the board. */
-export interface Face {
-  /** `ali purge-url · 1,000 targets · quota until 00:00 +08` */
-  readonly name: string;
-  readonly progress: string;
-}
-
 /** Wake-up, lock and face of calls; never the truth: losing all of it costs only latency. */
 export interface SlotQueue {
   /** Adds one job for each slot; a slot that already has one is left alone. */
@@ -14,3 +7,18 @@ export interface SlotQueue {
   /** Which of these have no job any more. */
   lost(slots: readonly Slot[]): Promise<readonly Slot[]>;
 }
+
+/** How people see a job on the board; query strings are cut. */
+export interface Face {
+  /** `ali purge-url · 1,000 targets` */
+  readonly title: string;
+  /** A few targets, or why it waits and until when. */
+  readonly preview: readonly string[];
+}
+
+/** How a slot's job ends. */
+export type SlotEnd =
+  | { readonly kind: "done"; readonly summary: string }
+  /** Stays among the failed jobs, with the provider's code. */
+  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "later"; readonly delayMs: number };

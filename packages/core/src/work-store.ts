@@ -3,7 +3,7 @@ import type { EndState, State } from "./lifecycle.ts";
 import type { Limits } from "./limits.ts";
 import type { CallOptions, Task } from "./provider.ts";
 import type { Slot, Waiting } from "./store-views.ts";
-import type { CallName, Json, Lane, QuotaClass } from "./words.ts";
+import type { CallName, Json, Lane, Op, QuotaClass } from "./words.ts";
 
 /** A sealed batch that may be sent now: its permit is 10 ms old at most when the bytes leave. */
 export interface TakenBatch {
@@ -43,6 +43,15 @@ export type Take =
 /** Counted transitions, for metrics. */
 export interface Transitions {
   readonly targets: Readonly<Partial<Record<State, number>>>;
+  readonly legs: readonly LegMilestone[];
+}
+
+/** A leg, all of whose targets have been submitted, or have ended. */
+export interface LegMilestone {
+  readonly intentId: string;
+  readonly op: Op;
+  readonly stage: "submitted" | "ended";
+  readonly sinceAcceptedMs: number;
 }
 
 /** What an attempt came to, decided by the engine. */
@@ -109,8 +118,8 @@ export type ClaimedPolls =
 /** What the workers' verbs need of the store. */
 export interface WorkStore {
   take(slot: Slot): Promise<Take>;
-  /** A fresh permit for a batch whose first one went stale before the bytes left; how long to wait, 0: granted. */
-  permit(batch: TakenBatch): Promise<number>;
+  /** Another permit, where the first went stale before the bytes left; how long to wait, 0: granted. */
+  permit(account: string, call: CallName): Promise<number>;
   record(slot: Slot, batch: TakenBatch, verdict: Verdict, seen: Seen): Promise<Recorded>;
 
   claimPolls(slot: Slot, max: number): Promise<ClaimedPolls>;

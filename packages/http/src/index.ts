@@ -1,1 +1,1 @@
-export {};
+export { type ClosingTransport, openTransport } from "./transport.ts";

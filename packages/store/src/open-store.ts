@@ -24,10 +24,8 @@ export function openWorkStore(options: StoreOptions): WorkStore {
   const clocks: Clocks = new Map();
   return {
     take: (slot) => take(context, clocks, slot),
-    async permit(batch) {
-      const call = context.account(batch.account).limits.lanes[batch.lane]?.call;
-      if (call === undefined) throw new Error(`store: ${batch.account} has no lane ${batch.lane}`);
-      return number(await context.run(script("permit"), batch.account, call), "permit");
+    async permit(account, call) {
+      return number(await context.run(script("permit"), account, call), "permit");
     },
     record: (slot, batch, verdict, seen) => record(context, slot, batch, verdict, seen),
     claimPolls: (slot, most) => claimPolls(context, slot, most),

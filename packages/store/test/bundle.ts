@@ -1,6 +1,15 @@
-import type { IntakeStore, IntentHead, Lane, LegPlan, Limits, Slot, TakenBatch, WorkStore } from "@purgeline/core";
+import type {
+  IntakeStore,
+  IntentHead,
+  Lane,
+  LegPlan,
+  Limits,
+  Slot,
+  TakenBatch,
+  WorkStore,
+} from "@purgeline/core";
 import { type RedisServer, startRedis } from "@purgeline/testkit";
-import { connect, openIntakeStore, openWorkStore, type Connection } from "../src/index.ts";
+import { type Connection, connect, openIntakeStore, openWorkStore } from "../src/index.ts";
 
 export const CALL = { perSecond: 1000, perMinute: null, timeoutMs: 10_000 };
 const WEIGHT = { encoding: "form", fixed: 40, perItem: 3 } as const;
@@ -37,7 +46,11 @@ export interface Bundle {
   readonly work: WorkStore;
   /** Another view of the same store, its clock ahead by so many ms. */
   later(skewMs: number): { readonly intake: IntakeStore; readonly work: WorkStore };
-  stage(id: string, urls: readonly string[], how?: Partial<Pick<IntentHead, "priority" | "createdBy" | "notBeforeMs">>): Promise<readonly Slot[]>;
+  stage(
+    id: string,
+    urls: readonly string[],
+    how?: Partial<Pick<IntentHead, "priority" | "createdBy" | "notBeforeMs">>,
+  ): Promise<readonly Slot[]>;
   take(slot: Slot | undefined): Promise<TakenBatch>;
   close(): Promise<void>;
 }
@@ -47,7 +60,17 @@ export function domainOf(url: string): string {
 }
 
 export function headOf(id: string, how: Partial<IntentHead> = {}): IntentHead {
-  return { id, op: "purge", priority: "normal", labels: {}, createdBy: "shop", accounts: ["ali"], hosts: null, notBeforeMs: null, ...how };
+  return {
+    id,
+    op: "purge",
+    priority: "normal",
+    labels: {},
+    createdBy: "shop",
+    accounts: ["ali"],
+    hosts: null,
+    notBeforeMs: null,
+    ...how,
+  };
 }
 
 export function legOf(urls: readonly string[], lane: Lane = "purge-url"): LegPlan {
@@ -56,7 +79,10 @@ export function legOf(urls: readonly string[], lane: Lane = "purge-url"): LegPla
 }
 
 /** One account `ali` on a Redis of its own; no coalescing wait unless asked for. */
-export async function bundle(limits: Limits = limitsWith(), coalesce = { quietMs: 0, maxWaitMs: 0 }): Promise<Bundle> {
+export async function bundle(
+  limits: Limits = limitsWith(),
+  coalesce = { quietMs: 0, maxWaitMs: 0 },
+): Promise<Bundle> {
   const redis = await startRedis();
   const target = { kind: "socket", path: redis.path, prefix: "t" } as const;
   const open: Connection[] = [];
@@ -70,7 +96,13 @@ export async function bundle(limits: Limits = limitsWith(), coalesce = { quietMs
     connection,
     prefix: "t",
     accounts: [
-      { name: "ali", limits, coalesce, polls: ["DescribeRefreshTaskById"], keyOf: (_: Lane, text: string) => ({ key: text, domain: domainOf(text) }) },
+      {
+        name: "ali",
+        limits,
+        coalesce,
+        polls: ["DescribeRefreshTaskById"],
+        keyOf: (_: Lane, text: string) => ({ key: text, domain: domainOf(text) }),
+      },
     ],
     intentsMs: 60_000,
     idempotencyKeysMs: 60_000,
@@ -85,7 +117,10 @@ export async function bundle(limits: Limits = limitsWith(), coalesce = { quietMs
     connection,
     intake,
     work,
-    later: (skewMs) => ({ intake: openIntakeStore({ ...optionsAt(skewMs), subscriber: join() }), work: openWorkStore(optionsAt(skewMs)) }),
+    later: (skewMs) => ({
+      intake: openIntakeStore({ ...optionsAt(skewMs), subscriber: join() }),
+      work: openWorkStore(optionsAt(skewMs)),
+    }),
     async stage(id, urls, how = {}) {
       const staged = await intake.stage(headOf(id, how), legOf(urls), null);
       if (staged.kind !== "staged") throw new Error("backlog");

@@ -6,7 +6,8 @@ let store: Bundle;
 afterEach(() => store.close());
 
 const seen: Seen = { call: "RefreshObjectCaches", providerDateMs: null, error: null };
-const urls = (count: number, host = "a.example.com"): string[] => Array.from({ length: count }, (_, i) => `https://${host}/${i}`);
+const urls = (count: number, host = "a.example.com"): string[] =>
+  Array.from({ length: count }, (_, i) => `https://${host}/${i}`);
 const task = { call: "DescribeRefreshTaskById", id: "1" };
 
 async function counts(id: string) {
@@ -22,14 +23,27 @@ describe("a batch from stage to its end", () => {
     const batch = await store.take(slot);
     expect(batch.items).toEqual(urls(3));
     expect(await counts("int_1")).toMatchObject({ pending: 0, sealed: 3 });
-    const accepted = await store.work.record(slot as Slot, batch, { do: "accept", tasks: [task], pollInMs: 0, rejected: [] }, seen);
+    const accepted = await store.work.record(
+      slot as Slot,
+      batch,
+      { do: "accept", tasks: [task], pollInMs: 0, rejected: [] },
+      seen,
+    );
     expect(accepted.transitions.targets).toEqual({ submitted: 3 });
     expect(await counts("int_1")).toMatchObject({ sealed: 0, submitted: 3 });
     const [poll] = accepted.slots;
     const claimed = await store.later(1000).work.claimPolls(poll as Slot, 10);
     if (claimed.kind !== "tasks" || claimed.tasks[0] === undefined) throw new Error(JSON.stringify(claimed));
     const ended = [0, 1, 2].map((index) => ({ index, end: "confirmed" as const, code: "", message: "" }));
-    const settled = await store.work.settle("ali", { task: claimed.tasks[0], size: 3, ended, next: [], pollInMs: 0, rest: null, seen });
+    const settled = await store.work.settle("ali", {
+      task: claimed.tasks[0],
+      size: 3,
+      ended,
+      next: [],
+      pollInMs: 0,
+      rest: null,
+      seen,
+    });
     expect(settled.transitions.targets).toEqual({ confirmed: 3 });
     const [leg] = await store.intake.legs("int_1");
     expect(leg).toMatchObject({ counts: { confirmed: 3, submitted: 0 }, finishedAtMs: expect.any(Number) });
@@ -58,7 +72,9 @@ describe("a batch from stage to its end", () => {
     await store.work.record(slot as Slot, batch, { do: "finish", rejected }, seen);
     const [leg] = await store.intake.legs("int_1");
     expect(leg?.counts).toMatchObject({ confirmed: 999, failed: 1 });
-    expect(leg?.failures).toEqual([{ target: "https://a.example.com/7", account: "ali", code: "Bad", message: "no" }]);
+    expect(leg?.failures).toEqual([
+      { target: "https://a.example.com/7", account: "ali", code: "Bad", message: "no" },
+    ]);
   });
 
   it("takes 1,000 of 2,500 at a time and mints the next slot", async () => {

@@ -1,4 +1,4 @@
--- permit: a fresh permit for a sealed batch whose first one was too old when its bytes were ready.
+-- permit: another permit for a call whose first one was too old when its bytes were ready.
 -- KEYS[1] the account's prefix; touches account, limits, hold:*, gate:*
 -- ARGV[1] skew ms  [2] call
 -- returns how long to wait, ms; 0: granted        O(1)

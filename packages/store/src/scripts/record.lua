@@ -8,7 +8,7 @@
 -- ARGV[11] what stops with it: '' | rate | provider (the call, for ms) | quota (a class) | account
 -- ARGV[12] ms, or the class, or the reason  [13] account: ms until a probe
 -- ARGV[14] call  [15] provider's Date, epoch ms, or ''  [16] error code  [17] error message  [18…] tasks, JSON each
--- returns {applied 0|1, {poll and submit slots}, {letter, n, …}}
+-- returns {applied 0|1, {poll and submit slots}, {letter, n, …}, {intent id, op, stage, ms, …}}
 -- O(items + interests)
 -- @include base
 -- @include slots
@@ -24,7 +24,7 @@ local slots, totals = {}, {}
 endSlot(L .. ':slots', slot)
 seen(ARGV[14], ARGV[15], ARGV[16], ARGV[17])
 local b = redis.call('HMGET', B, 'attempt', 'state')
-if b[1] ~= ARGV[5] or b[2] ~= 'sending' then return { 0, {}, {} } end
+if b[1] ~= ARGV[5] or b[2] ~= 'sending' then return { 0, {}, {}, {} } end
 redis.call('HDEL', P .. 'held', slot)
 redis.call('ZREM', L .. ':sending', number)
 
@@ -107,4 +107,4 @@ elseif verdict ~= 'retry' then
   unstopAccount(ARGV[14])
 end
 keep(keepLaneSlot(lane, limits, false))
-return { 1, slots, totalsReply(totals) }
+return { 1, slots, totalsReply(totals), milestones }

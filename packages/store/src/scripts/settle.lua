@@ -5,7 +5,7 @@
 -- ARGV[5] reasons: index TAB JSON NEWLINE …  [6] ms until the next query
 -- ARGV[7] letter for items that no task is left to tell about, or ''  [8] its reason, JSON
 -- ARGV[9] call  [10] provider's Date, epoch ms, or ''  [11…] next tasks, JSON each
--- returns {applied 0|1, {slots}, {letter, n, …}}
+-- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}}
 -- O(items + interests)
 -- @include base
 -- @include slots
@@ -18,8 +18,8 @@ local slots, totals = {}, {}
 seen(ARGV[9], ARGV[10], '', '')
 openCall(ARGV[9])
 unstopAccount(ARGV[9])
-if not dropTask(ref) then return { 0, {}, {} } end
-if redis.call('HGET', B, 'state') ~= 'submitted' then return { 0, {}, {} } end
+if not dropTask(ref) then return { 0, {}, {}, {} } end
+if redis.call('HGET', B, 'state') ~= 'submitted' then return { 0, {}, {}, {} } end
 redis.call('HINCRBY', B, 'tasks', -1)
 for i = 11, #ARGV do
   local due = addTask(number, ARGV[i], now + tonumber(ARGV[6]))
@@ -33,4 +33,4 @@ if b[1] == 'submitted' and tonumber(b[2]) == 0 and ARGV[7] ~= '' then
   for i = 1, tonumber(b[3]) do why[i] = ARGV[8] end
   endItems(number, string.rep(ARGV[7], tonumber(b[3])), why, totals)
 end
-return { 1, slots, totalsReply(totals) }
+return { 1, slots, totalsReply(totals), milestones }

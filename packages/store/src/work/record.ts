@@ -1,6 +1,7 @@
 import {
   type Hold,
   LETTER,
+  type LegMilestone,
   type Recorded,
   type Rejected,
   type Seen,
@@ -124,7 +125,7 @@ export function seenArgs(seen: Seen): readonly Arg[] {
 }
 
 export function recordedOf(account: string, reply: unknown, where: string): Recorded {
-  const [applied, slots, totals] = list(reply, where);
+  const [applied, slots, totals, milestones] = list(reply, where);
   const targets: Partial<Record<State, number>> = {};
   const flat = list(totals, where);
   for (let i = 0; i + 1 < flat.length; i += 2)
@@ -132,6 +133,19 @@ export function recordedOf(account: string, reply: unknown, where: string): Reco
   return {
     applied: applied === 1,
     slots: list(slots, where).map((id) => slotOf(account, text(id, where))),
-    transitions: { targets },
+    transitions: { targets, legs: legsOf(list(milestones, where), where) },
   };
+}
+
+function legsOf(flat: readonly unknown[], where: string): readonly LegMilestone[] {
+  const legs: LegMilestone[] = [];
+  for (let i = 0; i + 3 < flat.length; i += 4) {
+    legs.push({
+      intentId: text(flat[i], where),
+      op: text(flat[i + 1], where) === "prefetch" ? "prefetch" : "purge",
+      stage: text(flat[i + 2], where) === "ended" ? "ended" : "submitted",
+      sinceAcceptedMs: number(flat[i + 3], where),
+    });
+  }
+  return legs;
 }

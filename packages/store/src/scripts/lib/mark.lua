@@ -19,10 +19,21 @@ end
 
 local function refKey(ref) return string.match(ref, '^%d+:%d+') end
 
+-- Legs that reached a stage in this script: intent id, op, 'submitted' | 'ended', ms since it was accepted, …
+local milestones = {}
+
+local function milestone(leg, stage)
+  local fields = redis.call('HMGET', P .. 'leg:' .. leg, 'id', 'head', 'created')
+  for _, value in ipairs({ fields[1], cjson.decode(fields[2]).op, stage, now - tonumber(fields[3]) }) do
+    milestones[#milestones + 1] = value
+  end
+end
+
 local function finishLeg(leg)
   local K = P .. 'leg:' .. leg
   local fields = redis.call('HMGET', K, 'id', 'chunks', 'history')
   redis.call('HSET', K, 'finished', now)
+  milestone(leg, 'ended')
   redis.call('HDEL', K, 'body')
   redis.call('ZREM', P .. 'unstaged', leg)
   local keep = tonumber(fields[3])
@@ -66,7 +77,11 @@ local function countLeg(leg, lane, counts, to, totals)
   if sum == 0 then return end
   redis.call('HINCRBY', K, 'n:' .. to, sum)
   totals[to] = (totals[to] or 0) + sum
-  if not IS_END[to] then return end
+  if not IS_END[to] then
+    local before = to == 'u' and redis.call('HMGET', K, 'n:p', 'n:s')
+    if before and (before[1] or '0') == '0' and (before[2] or '0') == '0' then milestone(leg, 'submitted') end
+    return
+  end
   if redis.call('HINCRBY', K, 'left:' .. lane, -sum) == 0 then
     redis.call('ZREM', laneKey(lane) .. ':open:u', leg)
     redis.call('ZREM', laneKey(lane) .. ':open:n', leg)

@@ -1,0 +1,50 @@
+import type {
+  CallName,
+  Lane,
+  Outcome,
+  PollAnswer,
+  QuotaClass,
+  TakenBatch,
+  Transitions,
+  Verdict,
+} from "@purgeline/core";
+
+/** One attempt, as it ended. */
+export interface SentBatch {
+  readonly batch: TakenBatch;
+  readonly call: CallName;
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  readonly durationMs: number;
+  readonly taskIds: readonly string[];
+}
+
+export interface AnsweredPoll {
+  readonly account: string;
+  readonly call: CallName;
+  readonly tasks: number;
+  readonly outcome: PollAnswer;
+  readonly durationMs: number;
+}
+
+/** What the work tells whoever counts and logs. */
+export interface WorkEvents {
+  sent(sent: SentBatch): void;
+  /** A second sending of what may have been applied. */
+  resent(batch: TakenBatch): void;
+  polled(poll: AnsweredPoll): void;
+  moved(account: string, lane: Lane, transitions: Transitions): void;
+  quotaSpent(account: string, quota: QuotaClass): void;
+  stopped(account: string, code: string, message: string): void;
+  rescued(
+    account: string,
+    what: {
+      readonly slots: number;
+      readonly lost: number;
+      readonly attempts: number;
+      readonly intents: number;
+    },
+  ): void;
+  /** Work moved forward: the loop is alive. */
+  turned(): void;
+}

@@ -1,0 +1,179 @@
+import {
+  backoffMs,
+  type DueTask,
+  decide,
+  type Face,
+  type Failure,
+  type HttpReply,
+  type PollAnswer,
+  type Progress,
+  type Rejected,
+  type Row,
+  type Slot,
+  type SlotEnd,
+  type Task,
+  type TaskAnswer,
+} from "@purgeline/core";
+import type { BatchItems } from "./batch-items.ts";
+import { type Answered, isFailure, permitted, sendCall } from "./call.ts";
+import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
+import type { Turns } from "./turns.ts";
+
+const LONGEST_WAIT_HERE_MS = 2000;
+/** A task is asked for again after a fifth of its age: within 20 % of its end, in few queries. */
+const WAIT_PER_AGE = 0.2;
+const LONGEST_POLL_WAIT_MS = 60_000;
+
+/** One slot, one query: asks for as many due tasks as a call takes, and settles what they tell. */
+export async function poll(
+  slot: Slot,
+  turns: Turns,
+  items: BatchItems,
+  ports: WorkPorts,
+  show: (face: Face) => Promise<void>,
+): Promise<SlotEnd> {
+  if (slot.kind.for !== "poll") throw new Error(`poll: ${slot.id} is no poll slot`);
+  const account = accountOf(ports, slot.account);
+  const { call } = slot.kind;
+  for (;;) {
+    const endTurn = await turns.take(`${slot.account} ${call}`);
+    try {
+      const askedAt = ports.clock.monotonic();
+      const claimed = await ports.store.claimPolls(slot, account.provider.poll.max(call));
+      ports.events.turned();
+      if (claimed.kind === "end") return { kind: "done", summary: "no task under way" };
+      if (claimed.kind === "tasks") {
+        await ports.queue.add(claimed.slots);
+        const [first, ...rest] = claimed.tasks;
+        if (first === undefined) return { kind: "done", summary: "the due tasks have ended" };
+        return await ask(account, call, [first, ...rest], askedAt, endTurn, items, ports, show);
+      }
+      await show({ title: `${slot.account} ${call} · ${claimed.running} tasks under way`, preview: [] });
+      if (claimed.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
+        return { kind: "later", delayMs: claimed.waitMs };
+      endTurn();
+      await ports.clock.sleep(claimed.waitMs, ports.stopping);
+    } finally {
+      endTurn();
+    }
+  }
+}
+
+async function ask(
+  account: WorkAccount,
+  call: string,
+  due: readonly [DueTask, ...DueTask[]],
+  askedAt: number,
+  onWrite: () => void,
+  items: BatchItems,
+  ports: WorkPorts,
+  show: (face: Face) => Promise<void>,
+): Promise<SlotEnd> {
+  const { name } = account.account.settings;
+  const [first, ...rest] = due.map((each) => each.task);
+  const tasks: readonly [Task, ...Task[]] = [first ?? due[0].task, ...rest];
+  const answered = await sendCall<PollAnswer>(ports, account, {
+    call,
+    askedAt,
+    encode: (context) => account.provider.poll.encode(tasks, context),
+    decode: (reply: HttpReply) => account.provider.poll.decode(reply, tasks),
+    repermit: () => permitted(ports, name, call),
+    onWrite,
+  });
+  const { answer } = answered;
+  ports.events.polled({
+    account: name,
+    call,
+    tasks: due.length,
+    outcome: answer,
+    durationMs: answered.durationMs,
+  });
+  const title = `${name} ${call} · ${due.length} tasks`;
+  await show({ title, preview: due.slice(0, 10).map((each) => each.task.id) });
+  if (isFailure(answer)) {
+    await putOff(account, due, answer, answered, ports);
+    return { kind: "done", summary: `${answer.kind} ${answer.code}` };
+  }
+  for (const [index, each] of due.entries()) {
+    const progress = answer.tasks[index] ?? { rows: [], next: [each.task] };
+    await settleTask(account, each, progress, answered, items, ports);
+  }
+  return { kind: "done", summary: `${due.length} tasks asked` };
+}
+
+async function settleTask(
+  account: WorkAccount,
+  due: DueTask,
+  progress: Progress,
+  answered: Answered<PollAnswer>,
+  items: BatchItems,
+  ports: WorkPorts,
+): Promise<void> {
+  const { name } = account.account.settings;
+  const known = progress.rows.length === 0 ? null : await items.of(name, due.batch);
+  const ended = known === null ? [] : endedOf(account.provider.poll.match(known, progress.rows));
+  const over = due.acceptedAgeMs >= account.limits.lookBackMs;
+  const answer: TaskAnswer = {
+    task: due,
+    size: known?.length ?? 0,
+    ended,
+    next: over ? [] : progress.next,
+    pollInMs: nextPollMs(account.limits.pollEveryMs, due.acceptedAgeMs),
+    rest: over
+      ? {
+          end: "unconfirmed",
+          code: "look-back-ended",
+          message: "The provider did not tell an end while it could be asked.",
+        }
+      : {
+          end: "unconfirmed",
+          code: "not-listed",
+          message: "The provider's task ended without naming this target.",
+        },
+    seen: answered.seen,
+  };
+  const recorded = await ports.store.settle(name, answer);
+  await ports.queue.add(recorded.slots);
+  ports.events.moved(name, due.lane, recorded.transitions);
+}
+
+function nextPollMs(everyMs: number, ageMs: number): number {
+  return Math.min(LONGEST_POLL_WAIT_MS, Math.max(everyMs, ageMs * WAIT_PER_AGE));
+}
+
+function endedOf(rows: readonly (Row | null)[]): readonly Rejected[] {
+  return rows.flatMap((row, index) =>
+    row === null ? [] : [{ index, end: row.end, code: row.code ?? row.end, message: row.message ?? "" }],
+  );
+}
+
+/** A query changes nothing at the provider, so every failure only means: ask later. */
+async function putOff(
+  account: WorkAccount,
+  due: readonly DueTask[],
+  failure: Failure,
+  answered: Answered<PollAnswer>,
+  ports: WorkPorts,
+): Promise<void> {
+  const { name } = account.account.settings;
+  const jitter = ports.chance.unit();
+  const facts = { items: [], attempt: 1, ageMs: 0, giveUpAfterMs: 1, pollInMs: 0, quota: null, jitter };
+  const verdict = decide(failure, facts);
+  const hold = verdict.do === "retry" && verdict.hold?.scope !== "quota" ? verdict.hold : null;
+  const inMs = Math.max(
+    account.limits.pollEveryMs,
+    verdict.do === "retry" ? verdict.inMs : backoffMs(4, jitter),
+  );
+  if (hold?.scope === "account") ports.events.stopped(name, failure.code, failure.message);
+  const over = due.filter((each) => each.acceptedAgeMs >= account.limits.lookBackMs);
+  for (const each of over) await settleTask(account, each, { rows: [], next: [] }, answered, NO_ITEMS, ports);
+  await ports.store.putOff(
+    name,
+    due.filter((each) => !over.includes(each)),
+    inMs,
+    hold,
+    answered.seen,
+  );
+}
+
+const NO_ITEMS: BatchItems = { of: () => Promise.resolve(null) };
