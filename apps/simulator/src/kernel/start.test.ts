@@ -61,10 +61,13 @@ describe("starting simulators", () => {
   it("opens nothing when one port is taken, and says whose", async () => {
     const first = await start([toyAccount("a")]);
     const taken = originOf(first, "a");
-    const failure = await start([toyAccount("b"), toyAccount("c", taken)]).catch(
-      (error: Error) => error.message,
-    );
+    const spare = await startSimulatorsOf([toyKind], [toyAccount("b")]);
+    const free = originOf(spare, "b");
+    await spare.close();
+    const both = [toyAccount("b", free), toyAccount("c", taken)];
+    const failure = await start(both).catch((error: Error) => error.message);
     expect(failure).toContain(`cannot listen on ${taken} for c: `);
+    expect((await start([toyAccount("b", free)])).origins).toHaveLength(1);
   });
 
   it("closes at once, hanging requests included", async () => {
