@@ -1,7 +1,6 @@
-import { createHmac } from "node:crypto";
 import type { HttpRequest } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
-import { tc3Get } from "./hand-signed.ts";
+import { signedForm, tc3Get } from "./hand-signed.ts";
 import { type PlayedForTest, playAccount, urlBatch } from "./play-account.ts";
 
 let played: PlayedForTest | null = null;
@@ -141,18 +140,13 @@ describe("the other ways to sign for API 3.0", () => {
         "Urls.0": "https://cdn.example.com/a b.jpg",
         "Urls.1": "https://cdn.example.com/b.jpg",
       };
-      const text = Object.keys(fields)
-        .toSorted()
-        .map((name) => `${name}=${fields[name]}`)
-        .join("&");
-      const hash = SignatureMethod === "HmacSHA1" ? "sha1" : "sha256";
-      const Signature = createHmac(hash, "secret").update(`POST${host}/?${text}`).digest("base64");
+      const body = signedForm("POST", `${host}/`, fields, SignatureMethod === "HmacSHA1" ? "sha1" : "sha256");
       return codeOf(
         send({
           method: "POST",
           url: `${settings.endpoint}/`,
           headers: { "content-type": "application/x-www-form-urlencoded" },
-          body: String(new URLSearchParams({ ...fields, Signature })),
+          body,
         }),
       );
     });

@@ -37,6 +37,20 @@ export function tc3Get(
   };
 }
 
+/** For tests: these parameters with a signature over them, form encoded, for v2 or for API 3.0 without TC3. */
+export function signedForm(
+  method: string,
+  hostAndPath: string,
+  fields: Readonly<Record<string, string>>,
+  hash: "sha1" | "sha256" = "sha256",
+): string {
+  const { Signature: _replaced, ...own } = fields;
+  const sorted = Object.entries(own).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const text = `${method}${hostAndPath}?${sorted.map(([name, value]) => `${name}=${value}`).join("&")}`;
+  const Signature = createHmac(hash, "secret").update(text).digest("base64");
+  return String(new URLSearchParams({ ...own, Signature }));
+}
+
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

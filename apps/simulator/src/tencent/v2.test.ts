@@ -1,6 +1,8 @@
-import { createHmac } from "node:crypto";
-import type { BatchContent } from "@purgeline/core";
+import type { BatchContent, HttpRequest } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
+import { startSimulatorsOf } from "../kernel/start.ts";
+import { signedForm } from "./hand-signed.ts";
+import { tencentSimulator } from "./index.ts";
 import { type PlayedForTest, playAccount, taskOf, urlBatch } from "./play-account.ts";
 
 let played: PlayedForTest | null = null;
@@ -68,6 +70,8 @@ describe("a batch through v2", () => {
   });
 });
 
+const fieldsOf = ({ body }: HttpRequest) => Object.fromEntries(new URLSearchParams(body ?? ""));
+
 describe("a v2 signature", () => {
   it.each<[string, (url: URL) => string, number]>([
     ["the host with its port", (url) => url.host, 0],
@@ -76,31 +80,16 @@ describe("a v2 signature", () => {
   ])("over %s", async (_name, hostOf, code) => {
     const { encode, send } = await play();
     const request = encode(urlBatch(2));
-    const { Signature: _ours, ...fields } = Object.fromEntries(new URLSearchParams(request.body ?? ""));
-    const sorted = Object.keys(fields).toSorted();
-    const text = sorted.map((name) => `${name}=${fields[name]}`).join("&");
-    const signed = createHmac("sha256", "secret").update(
-      `POST${hostOf(new URL(request.url))}/v2/index.php?${text}`,
-    );
-    const body = String(new URLSearchParams({ ...fields, Signature: signed.digest("base64") }));
+    const body = signedForm("POST", `${hostOf(new URL(request.url))}/v2/index.php`, fieldsOf(request));
     expect(JSON.parse((await send({ ...request, body })).body).code).toBe(code);
   });
 
   it("in a GET is taken too", async () => {
-    const { settings, encode, send } = await play();
-    const get = async (query: string) =>
-      send({ url: `${settings.endpoint}/v2/index.php?${query}`, method: "GET", headers: {}, body: null });
-    const fields = Object.fromEntries(new URLSearchParams(encode(urlBatch(1)).body ?? ""));
-    const { Signature: _posted, ...own } = fields;
-    const text = Object.keys(own)
-      .toSorted()
-      .map((name) => `${name}=${own[name]}`)
-      .join("&");
-    const host = new URL(settings.endpoint ?? "").host;
-    const Signature = createHmac("sha256", "secret")
-      .update(`GET${host}/v2/index.php?${text}`)
-      .digest("base64");
-    expect(JSON.parse((await get(String(new URLSearchParams({ ...own, Signature })))).body).code).toBe(0);
+    const { encode, send } = await play();
+    const request = encode(urlBatch(1));
+    const query = signedForm("GET", `${new URL(request.url).host}/v2/index.php`, fieldsOf(request));
+    const reply = await send({ url: `${request.url}?${query}`, method: "GET", headers: {}, body: null });
+    expect(JSON.parse(reply.body).code).toBe(0);
   });
 });
 
@@ -165,5 +154,37 @@ describe("what v2 refuses", () => {
     expect(JSON.parse(reply.body).Response.Error.Code).toBe("ActionOffline");
     expect(JSON.parse((await send(encode(urlBatch(1)))).body).code).toBe(0);
     expect(sim.ledger.stats().map(({ itemsAccepted }) => itemsAccepted)).toEqual([0, 1]);
+  });
+});
+
+describe("two accounts with one key", () => {
+  it("are told apart by the API that each is configured for", async () => {
+    const origin = { endpoint: "http://127.0.0.1:0" };
+    const api3 = await playAccount({ ...origin, name: "new" });
+    const v2 = await playAccount({ ...origin, name: "old", signature: "v2-sha1" });
+    await Promise.all([api3.sim.close(), v2.sim.close()]);
+    const both = await startSimulatorsOf([tencentSimulator], [...api3.sim.accounts, ...v2.sim.accounts]);
+    try {
+      const { endpoint } = both.settingsOf("new");
+      await api3.send({ ...api3.encode(urlBatch(1)), url: `${endpoint}/` });
+      // Signed for another port: refused, but known for the legacy account's.
+      await v2.send({ ...v2.encode(urlBatch(1)), url: `${endpoint}/v2/index.php` });
+      expect(both.ledger.since(0, 2)).toMatchObject([
+        { account: "new", outcome: "ok" },
+        { account: "old", outcome: "4100" },
+      ]);
+    } finally {
+      await both.close();
+    }
+  });
+});
+
+describe("an operation that is none", () => {
+  it.each(["PurgeAll", "constructor"])("%s is refused", async (Action) => {
+    const { encode, send } = await play();
+    const request = encode(urlBatch(1));
+    const fields = { ...fieldsOf(request), Action };
+    const body = signedForm("POST", `${new URL(request.url).host}/v2/index.php`, fields);
+    expect(JSON.parse((await send({ ...request, body })).body).code).toBe(6100);
   });
 });

@@ -31,7 +31,7 @@ export function answerV2(visit: Visit, call: TencentCall, nonces: NonceBook): An
   if (account === null || !isReadable(call)) return v2Error("4100", "AuthFailure", "身份认证失败");
   const fault = whyFormFails(request, call, account, nowMs, nonces);
   if (fault !== null) return v2Error(...AUTH_ERRORS[fault], "身份认证失败");
-  const action = ACTIONS[call.action ?? ""];
+  const action = knowsV2(call.action ?? "") ? ACTIONS[call.action ?? ""] : undefined;
   if (action === undefined) return v2Error("6100", "ActionNotSupported", `no action ${call.action}`);
   if (visit.overRate) return v2Error("4400", "RequestLimitExceeded", "请求的次数超过了配额限制");
   return action(visit, account, call);

@@ -1,3 +1,4 @@
+import { entryOf } from "../shared/entry-of.ts";
 import type { ErrorClass } from "./error-class.ts";
 
 /*
@@ -91,8 +92,8 @@ const FAMILIES: readonly string[] = [
 
 /** Null: a code that nobody listed. */
 export function api3Class(code: string): ErrorClass | null {
-  const listed = API3_ERRORS[code];
-  if (listed !== undefined) return listed;
+  const listed = entryOf(API3_ERRORS, code);
+  if (listed !== null) return listed;
   const family = code.split(".", 1)[0] ?? "";
-  return FAMILIES.includes(family) ? (API3_ERRORS[family] ?? null) : null;
+  return FAMILIES.includes(family) ? entryOf(API3_ERRORS, family) : null;
 }

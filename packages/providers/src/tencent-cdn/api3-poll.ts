@@ -9,6 +9,7 @@ import type {
   Row,
   Task,
 } from "@purgeline/core";
+import { entryOf } from "../shared/entry-of.ts";
 import { objectList, textField } from "../shared/json.ts";
 import { openApi3 } from "./api3-reply.ts";
 import { api3Request } from "./api3-request.ts";
@@ -67,7 +68,7 @@ export function decodeApi3Poll(reply: HttpReply, response: JsonObject, task: Tas
 
 function logOf(record: JsonObject): Log {
   const word = textField(record, "Status") ?? "";
-  return { url: textField(record, "Url") ?? "", word, end: ENDS[word.toLowerCase()] ?? null };
+  return { url: textField(record, "Url") ?? "", word, end: entryOf(ENDS, word.toLowerCase()) };
 }
 
 function nextPages(task: Task, page: Page, logs: readonly Log[], response: JsonObject): readonly Task[] {

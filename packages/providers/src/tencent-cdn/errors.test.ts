@@ -147,3 +147,22 @@ describe("codes of v2", () => {
     expect(listed.filter((code) => !tested.includes(code))).toEqual([]);
   });
 });
+
+describe("words that JavaScript's objects know", () => {
+  it.each(["constructor", "__proto__", "toString", "InternalError.constructor"])(
+    "%s is no code and no status",
+    (word) => {
+      const kinds = [decode(api3Error(word)), decode({ code: word, message: `(1)${word}` })].map(
+        ({ kind }) => kind,
+      );
+      expect(kinds).toEqual(["ambiguous", "ambiguous"]);
+      const task = { call: "DescribePurgeTasks", id: "t", state: { urls: 1 } };
+      const body = JSON.stringify({
+        Response: { PurgeLogs: [{ Url: "https://a.test/", Status: word }], TotalCount: word },
+      });
+      expect(tencentCdn.poll.decode({ status: 200, headers: {}, body }, [task])).toMatchObject({
+        tasks: [{ rows: [], next: [task] }],
+      });
+    },
+  );
+});

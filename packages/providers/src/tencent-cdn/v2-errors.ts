@@ -1,3 +1,4 @@
+import { entryOf } from "../shared/entry-of.ts";
 import type { ErrorClass } from "./error-class.ts";
 
 /*
@@ -49,5 +50,5 @@ const DAY_WORDS = /\bday\b|\bdaily\b|每日|每天|当日|当天/i;
 export function v2Class(code: string, message: string): ErrorClass | null {
   if (code === "4400" && DAY_WORDS.test(message)) return "quota";
   const business = /^\s*\((-?\d+)\)/.exec(message)?.[1] ?? "";
-  return V2_BUSINESS_ERRORS[business] ?? V2_ERRORS[code] ?? null;
+  return entryOf(V2_BUSINESS_ERRORS, business) ?? entryOf(V2_ERRORS, code);
 }
