@@ -1,0 +1,164 @@
+import type { Lane } from "@purgeline/core";
+import { afterEach, describe, expect, it } from "vitest";
+import { batchOf, type PlayedForTest, playAccount, tasksOf, urls } from "./play-accounts.ts";
+import type { Product } from "./read-call.ts";
+
+let played: PlayedForTest | null = null;
+afterEach(async () => {
+  await played?.sim.close();
+  played = null;
+});
+const play = async (...args: Parameters<typeof playAccount>) => {
+  played = await playAccount(...args);
+  return played;
+};
+
+describe("what a request may carry", () => {
+  const directories = Array.from({ length: 101 }, (_, n) => `https://cdn.example.com/${n}/`);
+  const domains = Array.from({ length: 11 }, (_, n) => `https://cdn${n}.example.com/`);
+
+  it.each<[string, Product, Lane, readonly string[], string, string]>([
+    ["1,001 URLs", "alibaba-cdn", "purge-url", urls(1_001), "poisoned", "InvalidObjectPath.Size.Malformed"],
+    [
+      "101 directories",
+      "alibaba-cdn",
+      "purge-directory",
+      directories,
+      "poisoned",
+      "InvalidObjectPath.Size.Malformed",
+    ],
+    ["2 patterns", "alibaba-cdn", "purge-pattern", urls(2), "poisoned", "InvalidObjectPath.Size.Malformed"],
+    [
+      "101 prefetches",
+      "alibaba-cdn",
+      "prefetch-url",
+      urls(101),
+      "poisoned",
+      "InvalidObjectPath.Size.Malformed",
+    ],
+    ["11 domains", "alibaba-cdn", "purge-url", domains, "poisoned", "SingleRequest.OverLimit"],
+    [
+      "a prefetch of 1,025 characters",
+      "alibaba-cdn",
+      "prefetch-url",
+      [`https://a.example.com/${"x".repeat(1_003)}`],
+      "poisoned",
+      "InvalidObjectPath.Malformed",
+    ],
+    ["no URL", "alibaba-cdn", "purge-url", ["cdn.example.com"], "poisoned", "InvalidObjectPath.Malformed"],
+    [
+      "a directory without its slash",
+      "alibaba-cdn",
+      "purge-directory",
+      ["https://cdn.example.com/img"],
+      "poisoned",
+      "InvalidObjectPath.Malformed",
+    ],
+    [
+      "a wildcard domain",
+      "alibaba-cdn",
+      "purge-url",
+      ["https://*.example.com/a"],
+      "poisoned",
+      "InvalidExtensiveDomain.ValueNotSupported",
+    ],
+    [
+      "21 media",
+      "alibaba-vod",
+      "purge-media",
+      Array.from({ length: 21 }, (_, n) => `m${n}`),
+      "refused",
+      "InvalidParameter",
+    ],
+    [
+      "1,001 URLs of VOD",
+      "alibaba-vod",
+      "purge-url",
+      urls(1_001),
+      "poisoned",
+      "InvalidObjectPath.Size.Malformed",
+    ],
+  ])("is not %s", async (_what, product, lane, items, kind, code) => {
+    const { sim, submit } = await play(product);
+    expect(await submit(batchOf(lane, items))).toMatchObject({ kind, code });
+    expect(sim.ledger.stats()).toMatchObject([{ itemsAccepted: 0, outcomes: { [code]: 1 } }]);
+  });
+});
+
+describe("rates", () => {
+  it.each<[Product, string, Lane, string]>([
+    ["alibaba-cdn", "RefreshObjectCaches", "purge-url", "https://cdn.example.com/1"],
+    ["alibaba-cdn", "PushObjectCache", "prefetch-url", "https://cdn.example.com/1"],
+    ["alibaba-vod", "RefreshMediaPlayUrls", "purge-media", "m1"],
+  ])("of %s let 50 %s through in a second, and the 51st later", async (product, call, lane, item) => {
+    const { sim, submit } = await play(product);
+    const batch = batchOf(lane, [item]);
+    const outcomes = await Promise.all(Array.from({ length: 51 }, () => submit(batch)));
+    expect(outcomes.filter(({ kind }) => kind === "accepted")).toHaveLength(50);
+    expect(outcomes.find(({ kind }) => kind !== "accepted")).toMatchObject({
+      kind: "throttled",
+      code: "Throttling.User",
+    });
+    sim.clock.advance(1_001);
+    expect((await submit(batch)).kind).toBe("accepted");
+    expect(sim.ledger.stats()).toMatchObject([{ call, rateViolations: 1, peakPerSecond: 51 }]);
+  });
+
+  it("hold for queries too: 30 by id in a second", async () => {
+    const { submit, poll } = await play("alibaba-cdn");
+    const tasks = tasksOf(await submit(batchOf("purge-url", urls(1))));
+    const answers = await Promise.all(Array.from({ length: 31 }, () => poll(tasks)));
+    expect(answers.filter(({ kind }) => kind === "throttled")).toHaveLength(1);
+  });
+
+  it("hold for the URLs of one domain in a minute, and leave other domains alone", async () => {
+    const perDomainPerMinute = { lanes: { "purge-url": { perDomainPerMinute: 3 } } };
+    const { sim, submit } = await play("alibaba-cdn", {}, perDomainPerMinute);
+    const [two, other] = [batchOf("purge-url", urls(2)), batchOf("purge-url", urls(2, "b.example.com"))];
+    expect((await submit(two)).kind).toBe("accepted");
+    const code = "QuotaPerMinuteExceeded.Refresh";
+    expect(await submit(two)).toMatchObject({ kind: "throttled", code, retryAfterMs: 60_000 });
+    expect((await submit(other)).kind).toBe("accepted");
+    sim.clock.advance(60_000);
+    expect((await submit(two)).kind).toBe("accepted");
+  });
+
+  it("can be broken by an injected fault, in the provider's own words", async () => {
+    const { sim, submit } = await play("alibaba-cdn");
+    sim.faults.add({ kind: "throttle", times: 1 });
+    expect(await submit(batchOf("purge-url", urls(1)))).toMatchObject({
+      kind: "throttled",
+      code: "Throttling.User",
+    });
+  });
+});
+
+describe("daily quotas", () => {
+  it.each<[Product, Lane, string, readonly string[]]>([
+    ["alibaba-cdn", "purge-url", "url", urls(2)],
+    [
+      "alibaba-cdn",
+      "purge-directory",
+      "directory",
+      ["https://cdn.example.com/a/", "https://cdn.example.com/b/"],
+    ],
+    ["alibaba-cdn", "prefetch-url", "prefetch", urls(2)],
+    ["alibaba-vod", "purge-media", "url", ["m1", "m2"]],
+    ["alibaba-vod", "prefetch-media", "prefetch", ["m1", "m2"]],
+  ])(
+    "of %s stop %s when its %s are spent, until midnight in Shanghai",
+    async (product, lane, quota, items) => {
+      const { sim, submit } = await play(product, {}, { quotas: { [quota]: 3 } });
+      const batch = batchOf(lane, items);
+      expect((await submit(batch)).kind).toBe("accepted");
+      const spent = { kind: "quota", class: quota, code: "QuotaExceeded.Refresh" };
+      expect(await submit(batch)).toMatchObject(spent);
+      const dayMs = 86_400_000;
+      const untilMidnightMs = dayMs - ((sim.clock.nowMs() + 8 * 3_600_000) % dayMs);
+      sim.clock.advance(untilMidnightMs - 30_000);
+      expect(await submit(batch)).toMatchObject(spent);
+      sim.clock.advance(30_001);
+      expect((await submit(batch)).kind).toBe("accepted");
+    },
+  );
+});
