@@ -37,14 +37,23 @@ export function become(node, args, { cwd, env }) {
 }
 
 /**
- * Runs one step of ours in our own process group: Ctrl-C ends it like us.
+ * Runs one step of ours in our own process group. We outlive it: Ctrl-C reaches it from the terminal, what was sent to
+ * us alone is passed on.
  * @param {string} command
  * @param {string[]} args
  * @param {import("node:child_process").SpawnOptions} options
  * @returns {Promise<number>}
  */
-export function run(command, args, options) {
-  return ended(spawn(command, args, options));
+export async function run(command, args, options) {
+  const child = spawn(command, args, options);
+  const stay = () => {};
+  const passOn = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
+  process.on("SIGINT", stay).on("SIGTERM", passOn).on("SIGHUP", passOn);
+  try {
+    return await ended(child);
+  } finally {
+    process.off("SIGINT", stay).off("SIGTERM", passOn).off("SIGHUP", passOn);
+  }
 }
 
 /**

@@ -27,9 +27,10 @@ export async function setUp({ needed = [], wanted = [] }) {
       say(`process ${pid} is setting up already: waiting for it`);
     await withLock(join(cache, "lock"), () => prepare(needed, wanted), tellWait);
   }
-  const env = { ...process.env, PATH: projectPath() };
-  for (const tool of [...needed, ...wanted]) Object.assign(env, environmentOf(tool));
-  return { node: nodeProgram(), env };
+  return {
+    node: nodeProgram(),
+    env: { ...process.env, PATH: projectPath(), ...toolEnvironment([...needed, ...wanted]) },
+  };
 }
 
 /** Asks everything again: whoever held the lock before may have done it. */
@@ -67,12 +68,19 @@ function isSettled(/** @type {Tool} */ tool, /** @type {Tool[]} */ wanted) {
   return findTool(tool, TOOLS) !== null || (wanted.includes(tool) && whyMissing(tool) !== null);
 }
 
-/** The path, or in VARIABLE_MISSING why there is none: tests that need it are skipped with that reason. */
-function environmentOf(/** @type {Tool} */ tool) {
-  const path = findTool(tool, TOOLS);
-  return path
-    ? { [tool.variable]: path }
-    : { [`${tool.variable}_MISSING`]: whyMissing(tool) ?? "not fetched" };
+/**
+ * Each tool's path, or in VARIABLE_MISSING why there is none: tests that need it are skipped with that reason.
+ * @param {Tool[]} tools
+ * @returns {Record<string, string>}
+ */
+export function toolEnvironment(tools) {
+  const entries = tools.map((tool) => {
+    const path = findTool(tool, TOOLS);
+    return path
+      ? [tool.variable, path]
+      : [`${tool.variable}_MISSING`, whyMissing(tool) ?? "set-up has not fetched it"];
+  });
+  return Object.fromEntries(entries);
 }
 
 function whyMissing(/** @type {Tool} */ tool) {

@@ -24,7 +24,7 @@ ${script}
 `;
 
 /** What `pnpm install` leaves behind, as far as set-up looks at it. */
-const INSTALL = `
+export const INSTALL = `
 node="$PWD/node_modules/node-${process.platform}-${process.arch}/bin"
 mkdir -p "$node" apps/cli/node_modules
 ln -sf "${process.execPath}" "$node/node"
@@ -40,7 +40,7 @@ process.on("SIGINT", () => say("interrupt " + ++interrupts));
 process.on("SIGTERM", () => { say("terminated after " + interrupts); process.exit(0); });
 if (verb === "exit") process.exitCode = Number(value);
 else if (verb === "die") process.kill(process.pid, value);
-else if (verb === "serve") { setInterval(() => {}, 1000); say("serving"); }
+else if (verb === "serve") { setTimeout(() => process.exit(99), 60_000); say("serving"); }
 else if (verb === "echo") process.stdin.pipe(process.stdout);
 else say(JSON.stringify({ arguments: process.argv.slice(2), folder: process.cwd(), lifeLine: process.env.PURGELINE_LIFE_LINE,
   redis: process.env.PURGELINE_REDIS_SERVER, redisMissing: process.env.PURGELINE_REDIS_SERVER_MISSING }));

@@ -3,23 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { withLock } from "../../infra/setup/lock.mjs";
-import { bareProject } from "./bare-project.ts";
+import { bareProject, INSTALL } from "./bare-project.ts";
 
 /** Installs when the test says so. */
-const SLOW_INSTALL = (install: string) => `
+const SLOW_INSTALL = `
 echo installing >&2
-while [ ! -e "$GO" ]; do /bin/sleep 0.05; done
-${install}
-`;
-const NODE_ONLY = `
-node="$PWD/node_modules/node-${process.platform}-${process.arch}/bin"
-mkdir -p "$node" apps/cli/node_modules
-ln -sf "${process.execPath}" "$node/node"
+while [ ! -e "$GO" ]; do sleep 0.05; done
+${INSTALL}
 `;
 
 function slowProject() {
   const project = bareProject();
-  project.command("npx", SLOW_INSTALL(NODE_ONLY));
+  project.command("npx", SLOW_INSTALL);
   const go = join(project.root, "go");
   return { project, environment: { GO: go }, go: () => writeFileSync(go, "") };
 }
