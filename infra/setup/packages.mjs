@@ -49,15 +49,16 @@ export async function installPackages() {
 export function pnpm(args, { stdout = 2 } = {}) {
   return run("npx", ["--yes", manifest().packageManager, ...args], {
     cwd: root,
-    env: { ...process.env, ...quietNpm(), ...writableHome() },
+    env: { ...process.env, ...quietly(), ...writableHome() },
     stdio: ["ignore", stdout, 2],
   });
 }
 
 /** CI: pnpm asks nothing. prefer_offline: npx does not ask the registry again for a version that it has. */
-function quietNpm() {
+function quietly() {
   return {
     CI: "true",
+    TURBO_TELEMETRY_DISABLED: "1",
     npm_config_prefer_offline: "true",
     npm_config_update_notifier: "false",
     npm_config_loglevel: "error",
