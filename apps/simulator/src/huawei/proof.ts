@@ -52,7 +52,7 @@ function whyNotToken({ request, account, nowMs }: Visit, sessions: Sessions): An
   return gatewayError(401, "APIGW.0307", "The token must be updated.");
 }
 
-function whyNotKey({ request, account, nowMs }: Visit, lock: KeyLock): Answer | null {
+function whyNotKey({ request, account, nowMs, skewMs }: Visit, lock: KeyLock): Answer | null {
   const claim = claimOf(request);
   if (claim === null) return refused("authorization header is malformed");
   const key = claim.accessKeyId;
@@ -65,7 +65,7 @@ function whyNotKey({ request, account, nowMs }: Visit, lock: KeyLock): Answer | 
   const temporary = request.headers["x-security-token"] ?? null;
   const why =
     temporary === credentials.securityToken
-      ? whyNotSigned(request, claim, credentials.accessKeySecret, nowMs)
+      ? whyNotSigned(request, claim, credentials.accessKeySecret, skewMs)
       : "x-security-token is not the key's";
   if (why === null) {
     lock.succeeded(key);

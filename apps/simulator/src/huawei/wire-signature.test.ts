@@ -35,10 +35,7 @@ function wire({ input, expected }: Vector, change: Partial<WireRequest> = {}): W
 function check(request: WireRequest, secret: string): string | null {
   const claim = claimOf(request);
   if (claim === null) return "no claim";
-  const [, year, month, day, hour, minute, second] =
-    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(request.headers["x-sdk-date"] ?? "")?.map(Number) ?? [];
-  const sentMs = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
-  return whyNotSigned(request, claim, secret, sentMs);
+  return whyNotSigned(request, claim, secret, () => 0);
 }
 
 describe("the gateway's check of a signature", () => {

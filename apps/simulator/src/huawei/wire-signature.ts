@@ -31,13 +31,13 @@ export function whyNotSigned(
   request: WireRequest,
   claim: Claim,
   secret: string,
-  nowMs: number,
+  skewMs: (sentMs: number) => number,
 ): string | null {
   const date = request.headers["x-sdk-date"] ?? "";
   if (!claim.signedHeaders.includes("x-sdk-date")) return "x-sdk-date is not signed";
   const sentMs = parseSdkDate(date);
   if (sentMs === null) return `x-sdk-date ${JSON.stringify(date)} is not YYYYMMDDTHHMMSSZ`;
-  if (Math.abs(nowMs - sentMs) > CLOCK_TOLERANCE_MS) return "verify aksk signature fail, signature expired";
+  if (skewMs(sentMs) > CLOCK_TOLERANCE_MS) return "verify aksk signature fail, signature expired";
   const missing = claim.signedHeaders.find((name) => request.headers[name] === undefined);
   if (missing !== undefined) return `signed header ${missing} is absent`;
   const toSign = ["SDK-HMAC-SHA256", date, hashed(canonical(request, claim))].join("\n");

@@ -57,6 +57,11 @@ export interface Visit extends Recognised {
   readonly request: WireRequest;
   /** The virtual wall clock, epoch ms. */
   readonly nowMs: number;
+  /**
+   * How far a request's own time is from now, by the virtual clock or the real one, whichever is
+   * nearer: an advanced clock must not make every client's signature too old.
+   */
+  skewMs(sentMs: number): number;
   /** More arrivals of this call than its limits allow in the second or the minute that ends with this one. */
   readonly overRate: boolean;
   /** The first of these items that an injected `refuse-items` fault refuses; null: none. Ask once per call. */

@@ -48,6 +48,8 @@ export function receive(origin: Origin, request: WireRequest, stamp: Stamp): End
     ...seen,
     request,
     nowMs: origin.clock.nowMs(),
+    skewMs: (sentMs) =>
+      Math.min(...[origin.clock.nowMs(), Date.now()].map((nowMs) => Math.abs(nowMs - sentMs))),
     overRate: arrival?.overRate ?? false,
     refusedItem: (items) =>
       items.find((item) => origin.faults.take(["refuse-items"], { ...strike, item }) !== null) ?? null,
