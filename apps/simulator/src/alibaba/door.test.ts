@@ -182,6 +182,14 @@ describe("task lists", () => {
     expect(await ask(await play(), action, params)).toMatchObject({ Code: code });
   });
 
+  it("of a version that is neither product's are no API", async () => {
+    const played = await play();
+    const reply = await send(
+      handSigned(originOf(played), "DescribeRefreshQuota", {}, { Version: "constructor" }),
+    );
+    expect(JSON.parse(reply.body)).toMatchObject({ Code: "InvalidAction.NotFound" });
+  });
+
   it("tell the quota in texts", async () => {
     const played = await play();
     await played.submit(batchOf("purge-url", urls(30)));

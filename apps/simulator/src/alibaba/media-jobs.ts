@@ -24,7 +24,7 @@ export interface MediaJobs {
 }
 
 /** The service answers a submit before it has looked the media's URLs up: so long a job lists nothing. */
-const LOOKING_UP_MS = 200;
+const LOOKING_UP_MS = 1_000;
 
 export function createMediaJobs(): MediaJobs {
   const jobs = new Map<string, MediaJob>();

@@ -13,10 +13,10 @@ export interface ApiRequest {
   readonly params: ReadonlyMap<string, string>;
 }
 
-const PRODUCTS: Readonly<Record<string, Product>> = {
-  "2018-05-10": "alibaba-cdn",
-  "2017-03-21": "alibaba-vod",
-};
+const PRODUCTS: ReadonlyMap<string, Product> = new Map([
+  ["2018-05-10", "alibaba-cdn"],
+  ["2017-03-21", "alibaba-vod"],
+]);
 
 export function readRequest(request: WireRequest): ApiRequest {
   const authorization = request.headers.authorization ?? "";
@@ -30,7 +30,7 @@ export function readRequest(request: WireRequest): ApiRequest {
       ? (/Credential=([^,\s]+)/.exec(authorization)?.[1] ?? null)
       : (params.get("AccessKeyId") ?? null),
     action: word("x-acs-action", "Action"),
-    product: PRODUCTS[word("x-acs-version", "Version") ?? ""] ?? null,
+    product: PRODUCTS.get(word("x-acs-version", "Version") ?? "") ?? null,
     params,
   };
 }

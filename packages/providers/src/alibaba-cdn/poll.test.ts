@@ -80,6 +80,14 @@ describe("DescribeRefreshTaskById", () => {
     expect(progress(answer)).toEqual([{ rows: [], next: tasks }]);
   });
 
+  it("does not take an earlier purge of a URL under the same id for this one", () => {
+    const tasks = tasksFor("1", { "a.test": 1 });
+    const Tasks = [row("1", "https://a.test/0", "Complete"), row("1", "https://a.test/0", "Refreshing")];
+    expect(progress(poll.decode(reply({ Tasks, TotalCount: 2 }), tasks))).toEqual([
+      { rows: [], next: tasks },
+    ]);
+  });
+
   it("asks again for a task that is not listed", () => {
     const tasks = tasksFor("1,2", { "a.test": 1, "b.test": 1 });
     const answer = poll.decode(reply({ Tasks: rows("1", "a.test", 0, 1), TotalCount: 1 }), tasks);

@@ -33,10 +33,15 @@ function stateOf(line: JsonObject): RefreshRow["state"] {
   return status === "failed" ? "failed" : "open";
 }
 
-/** Those that will not change any more. A description counts only on a failure: samples show Complete with "Internal Error". */
+/**
+ * Those that will not change any more. A URL that is sent twice within a second has two rows under
+ * one id: it is final when both are, since the earlier may be another batch's. A description counts
+ * only on a failure: samples show Complete with "Internal Error".
+ */
 export function finalRows(rows: readonly RefreshRow[]): readonly Row[] {
+  const open = new Set(rows.filter((row) => row.state === "open").map((row) => row.path));
   return rows.flatMap((row): readonly Row[] => {
-    if (row.state === "open") return [];
+    if (open.has(row.path)) return [];
     if (row.state === "complete") return [{ item: row.path, end: "confirmed", code: null, message: null }];
     return [{ item: row.path, end: "failed", ...failureWords(row.description) }];
   });
