@@ -1,0 +1,2 @@
+export { type HealthOptions, healthServer } from "./health-server.ts";
+export { bearerAllows, type KnownToken, pairAllows } from "./token-check.ts";
