@@ -90,24 +90,24 @@ describe("rates", () => {
     ["alibaba-cdn", "RefreshObjectCaches", "purge-url", "https://cdn.example.com/1"],
     ["alibaba-cdn", "PushObjectCache", "prefetch-url", "https://cdn.example.com/1"],
     ["alibaba-vod", "RefreshMediaPlayUrls", "purge-media", "m1"],
-  ])("of %s let 50 %s through in a second, and the 51st later", async (product, call, lane, item) => {
-    const { sim, submit } = await play(product);
+  ])("of %s let as many %s through in a second as allowed, and one more later", async (...given) => {
+    const [product, call, lane, item] = given;
+    // Five, not fifty: on a busy machine six calls still fall into one second.
+    const { sim, submit } = await play(product, {}, { calls: { [call]: { perSecond: 5 } } });
     const batch = batchOf(lane, [item]);
-    const outcomes = await Promise.all(Array.from({ length: 51 }, () => submit(batch)));
-    expect(outcomes.filter(({ kind }) => kind === "accepted")).toHaveLength(50);
-    expect(outcomes.find(({ kind }) => kind !== "accepted")).toMatchObject({
-      kind: "throttled",
-      code: "Throttling.User",
-    });
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => submit(batch)));
+    const others = outcomes.filter(({ kind }) => kind !== "accepted");
+    expect(others).toMatchObject([{ kind: "throttled", code: "Throttling.User" }]);
     sim.clock.advance(1_001);
     expect((await submit(batch)).kind).toBe("accepted");
-    expect(sim.ledger.stats()).toMatchObject([{ call, rateViolations: 1, peakPerSecond: 51 }]);
+    expect(sim.ledger.stats()).toMatchObject([{ call, rateViolations: 1, peakPerSecond: 6 }]);
   });
 
-  it("hold for queries too: 30 by id in a second", async () => {
-    const { submit, poll } = await play("alibaba-cdn");
+  it("hold for queries too", async () => {
+    const calls = { DescribeRefreshTaskById: { perSecond: 3 } };
+    const { submit, poll } = await play("alibaba-cdn", {}, { calls });
     const tasks = tasksOf(await submit(batchOf("purge-url", urls(1))));
-    const answers = await Promise.all(Array.from({ length: 31 }, () => poll(tasks)));
+    const answers = await Promise.all(Array.from({ length: 4 }, () => poll(tasks)));
     expect(answers.filter(({ kind }) => kind === "throttled")).toHaveLength(1);
   });
 
@@ -150,14 +150,15 @@ describe("daily quotas", () => {
     async (product, lane, quota, items) => {
       const { sim, submit } = await play(product, {}, { quotas: { [quota]: 3 } });
       const batch = batchOf(lane, items);
+      // One o'clock of tomorrow in Shanghai (UTC+8): the day's end is 23 hours away.
+      const dayMs = 86_400_000;
+      sim.clock.advance(dayMs + 3_600_000 - ((sim.clock.nowMs() + 8 * 3_600_000) % dayMs));
       expect((await submit(batch)).kind).toBe("accepted");
       const spent = { kind: "quota", class: quota, code: "QuotaExceeded.Refresh" };
       expect(await submit(batch)).toMatchObject(spent);
-      const dayMs = 86_400_000;
-      const untilMidnightMs = dayMs - ((sim.clock.nowMs() + 8 * 3_600_000) % dayMs);
-      sim.clock.advance(untilMidnightMs - 30_000);
+      sim.clock.advance(22.9 * 3_600_000);
       expect(await submit(batch)).toMatchObject(spent);
-      sim.clock.advance(30_001);
+      sim.clock.advance(0.2 * 3_600_000);
       expect((await submit(batch)).kind).toBe("accepted");
     },
   );
