@@ -2,10 +2,11 @@ import type { SimulatedAccount } from "./kernel/index.ts";
 import { type SimulatorOptions, type Simulators, startSimulatorsOf } from "./kernel/start.ts";
 import { SIMULATOR_KINDS } from "./kinds.ts";
 
+export type { CallStats } from "./kernel/call-counters.ts";
 export type { Controls } from "./kernel/control.ts";
 export type { Fault } from "./kernel/faults.ts";
 export type { SimulatedAccount } from "./kernel/index.ts";
-export type { CallStats, LedgerEntry } from "./kernel/ledger.ts";
+export type { LedgerEntry } from "./kernel/ledger.ts";
 export { whyNotPlayable } from "./kernel/playable.ts";
 export type { SimulatorOptions, Simulators } from "./kernel/start.ts";
 

@@ -112,9 +112,8 @@ describe("rates", () => {
   it("are judged in every second and every minute, refused arrivals included", async () => {
     const simulators = await start([toyAccount("a")]);
     const origin = originOf(simulators, "a");
-    const statuses: number[] = [];
-    for (const item of ["1", "2", "3", "4"]) statuses.push((await work(origin, "a", [item])).status);
-    expect(statuses).toEqual([202, 202, 202, 429]);
+    const burst = await Promise.all(Array.from({ length: 4 }, () => work(origin, "a", ["1"])));
+    expect(burst.map(({ status }) => status).toSorted()).toEqual([202, 202, 202, 429]);
     simulators.clock.advance(1_000);
     expect((await work(origin, "a", ["1"])).status, "the fifth of the minute").toBe(202);
     simulators.clock.advance(1_000);
@@ -129,7 +128,7 @@ describe("rates", () => {
         outcomes: { ok: 4, TooFast: 2, Quota: 1 },
         itemsReceived: 7,
         itemsAccepted: 4,
-        duplicates: 1,
+        duplicates: 3,
         rateViolations: 2,
         peakPerSecond: 4,
         peakPerMinute: 6,

@@ -69,18 +69,7 @@ export function createTaskStore(options: TaskStoreOptions): TaskStore {
       tasks.delete(id);
     }
   };
-  const look = (task: StoredTask, query: CallName): TaskView | null => {
-    const strike = { account, calls: [query, task.call] };
-    if (faults.take(["vanish-task"], strike) !== null) return null;
-    const isLazy = faults.take(["lazy-status"], strike) !== null;
-    const nowMs = clock.nowMs();
-    return {
-      id: task.id,
-      call: task.call,
-      createdAtMs: createdAtMs(task),
-      rows: task.rows.map((row) => rowAt(row, nowMs, isLazy)),
-    };
-  };
+  const look = (task: StoredTask, query: CallName): TaskView | null => viewOf(task, query, options);
 
   return {
     add(id, call, items, note = {}) {
@@ -110,6 +99,20 @@ export function createTaskStore(options: TaskStoreOptions): TaskStore {
       }
     },
   };
+}
+
+/** What a query sees of a task; null: an injected fault hides it. */
+function viewOf(
+  task: StoredTask,
+  query: CallName,
+  { account, clock, faults }: TaskStoreOptions,
+): TaskView | null {
+  const strike = { account, calls: [query, task.call] };
+  if (faults.take(["vanish-task"], strike) !== null) return null;
+  const isLazy = faults.take(["lazy-status"], strike) !== null;
+  const nowMs = clock.nowMs();
+  const rows = task.rows.map((row) => rowAt(row, nowMs, isLazy));
+  return { id: task.id, call: task.call, createdAtMs: createdAtMs(task), rows };
 }
 
 function createdAtMs(task: StoredTask): number {
