@@ -1,1 +1,1 @@
-export {};
+export { runWorker, type WorkerContext } from "./run-worker.ts";

@@ -3,8 +3,10 @@ export { type Intake, type IntakeAccount, intakeOf } from "./admit/intake-accoun
 export { isIntentId, newIntentId } from "./admit/intent-id.ts";
 export { type Planned, planIntent } from "./admit/plan-intent.ts";
 export type { Producer, Rights } from "./admit/producer.ts";
+export { type Readmitted, readmitIntent } from "./admit/readmit-intent.ts";
 export { type ReopenPorts, resumeAccount, retryIntent } from "./admit/reopen.ts";
-export { type Merged, type Setback, type StagedIntent, stageLegs } from "./admit/stage-legs.ts";
+export type { Setback } from "./admit/setback.ts";
+export { type Merged, type StagedIntent, stageLegs } from "./admit/stage-legs.ts";
 export { type StoredAccount, storedAccounts } from "./admit/store-view.ts";
 export { parseTimestamp } from "./admit/timestamp.ts";
 export { accountView } from "./read/account-view.ts";

@@ -1,3 +1,4 @@
 export { type Connection, connect, type Purpose, type RedisTarget } from "./connect.ts";
 export type { StoreAccount, StoreOptions } from "./context.ts";
+export { type LinkEvents, openLink, whenReady } from "./link.ts";
 export { openIntakeStore, openWorkStore } from "./open-store.ts";

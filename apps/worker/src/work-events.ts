@@ -1,0 +1,65 @@
+import type { State } from "@purgeline/core";
+import type { WorkEvents } from "@purgeline/engine";
+import type { Logger, Metrics } from "@purgeline/telemetry";
+
+/** Turns what the engine tells into metrics and log lines. */
+export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
+  return {
+    sent({ batch, call, outcome, verdict, durationMs, taskIds }) {
+      const { account, lane, id: batchId } = batch;
+      metrics.providerCall(account, call, outcome.kind, durationMs);
+      metrics.batchSent(account, lane, batch.items.length);
+      metrics.permitWait(account, call, batch.waitedMs);
+      const where = {
+        account,
+        lane,
+        batchId,
+        call,
+        requestId: outcome.requestId,
+        ms: Math.round(durationMs),
+      };
+      if (outcome.kind === "accepted" || outcome.kind === "done") {
+        log.info("batch.sent", {
+          ...where,
+          targets: batch.items.length,
+          attempt: batch.attempt,
+          taskIds: taskIds.slice(0, 10),
+        });
+        return;
+      }
+      const what = {
+        ...where,
+        code: outcome.code,
+        reason: outcome.kind,
+        message: outcome.message.slice(0, 300),
+      };
+      if (outcome.kind === "throttled") log.warn("call.throttled", what);
+      else if (verdict.do === "split") log.warn("batch.split", what);
+      else log.warn("call.failed", { ...what, verdict: verdict.do });
+    },
+    resent(batch) {
+      const { account, lane, id: batchId, resend, attempt } = batch;
+      if (resend !== null) metrics.duplicateSubmission(account, resend);
+      log.warn("batch.resent", { account, lane, batchId, attempt, reason: resend ?? "retry" });
+    },
+    polled({ account, call, tasks, outcome, durationMs }) {
+      metrics.providerCall(account, call, outcome.kind, durationMs);
+      const what = { account, call, tasks, requestId: outcome.requestId, ms: Math.round(durationMs) };
+      if (outcome.kind === "progress") log.debug("poll.answered", what);
+      else log.warn("poll.failed", { ...what, code: outcome.code, reason: outcome.kind });
+    },
+    moved(account, lane, { targets, legs }) {
+      for (const [state, count] of Object.entries(targets) as [State, number][])
+        metrics.targets(account, lane, state, count);
+      for (const { intentId, op, stage, sinceAcceptedMs } of legs) {
+        metrics.intentDuration(op, stage === "ended" ? "confirmed" : "submitted", sinceAcceptedMs);
+        if (stage === "ended") log.info("intent.finished", { intentId, account, ms: sinceAcceptedMs });
+      }
+    },
+    quotaSpent: (account, quota) => log.warn("quota.spent", { account, quota }),
+    stopped: (account, code, message) =>
+      log.error("account.stopped", { account, code, message: message.slice(0, 300) }),
+    rescued: (account, what) => log.warn("rescue.swept", { account, ...what }),
+    turned: () => metrics.progress("worker"),
+  };
+}
