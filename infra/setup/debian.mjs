@@ -32,11 +32,11 @@ export function debianPackages(folder) {
     /**
      * The packages and what they need that this system does not have, unpacked together.
      * @param {readonly string[]} names
-     * @param {{ into: string, alone?: boolean, without?: RegExp }} options alone: not what they need
+     * @param {{ into: string, without?: RegExp }} options without: what they say they need, but we do not
      */
-    async unpack(names, { into, alone = false, without }) {
+    async unpack(names, { into, without }) {
       await update();
-      const needed = alone ? names : await missing(apt, names);
+      const needed = await missing(apt, names);
       const archives = join(folder, "archives");
       rmSync(archives, { recursive: true, force: true });
       mkdirSync(archives, { recursive: true });

@@ -11,7 +11,6 @@ import { SetUpProblem } from "./say.mjs";
  * @property {readonly string[]} commands its names on PATH, best first
  * @property {readonly string[]} packages Debian packages that have it
  * @property {string} program its place inside those packages
- * @property {boolean} [alone] needs none of its packages' dependencies
  * @property {RegExp} [without] dependencies it runs without
  */
 
@@ -31,7 +30,8 @@ export const promtool = {
   commands: ["promtool"],
   packages: ["prometheus"],
   program: "usr/bin/promtool",
-  alone: true,
+  // It needs nothing of what the server's pages need; Debian 13 has it in a package of its own, named like it.
+  without: /^(?!prom)/,
 };
 
 /** @type {Tool} */
@@ -75,7 +75,6 @@ export async function fetchTool(tool, folder, debian) {
   try {
     await debian.unpack(tool.packages, {
       into: join(draft, "root"),
-      ...(tool.alone ? { alone: true } : {}),
       ...(tool.without ? { without: tool.without } : {}),
     });
     writeFileSync(join(draft, "fonts.conf"), FONTS);
