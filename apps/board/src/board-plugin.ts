@@ -3,10 +3,10 @@ import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import type { BoardHooks } from "@bull-board/api/typings/app";
 import { FastifyAdapter } from "@bull-board/fastify";
+import type { KnownToken } from "@purgeline/health";
 import { cutUrls, type Logger } from "@purgeline/telemetry";
 import { type ConnectionOptions, Queue } from "bullmq";
 import type { FastifyInstance } from "fastify";
-import type { BoardToken } from "./credentials.ts";
 import { Refused, refuseForeignWrites, wantAdmin, wantLoopbackHost } from "./guards.ts";
 import { clampPageSize, keepToOrigin } from "./page-safety.ts";
 
@@ -20,7 +20,7 @@ export interface BoardOptions {
   /** Where the board stands: `/board`. */
   readonly basePath: string;
   /** null: open, to loopback names only. */
-  readonly tokens: readonly BoardToken[] | null;
+  readonly tokens: readonly KnownToken[] | null;
   readonly readOnly: boolean;
   /** Names the environment on every page. */
   readonly label: string;

@@ -1,8 +1,8 @@
 import basicAuth from "@fastify/basic-auth";
 import { isLoopbackHost } from "@purgeline/config";
+import { type KnownToken, pairAllows } from "@purgeline/health";
 import type { Logger } from "@purgeline/telemetry";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { type BoardToken, isAdmin } from "./credentials.ts";
 
 /** An answer that ends the request; `message` is shown. */
 export class Refused extends Error {
@@ -16,13 +16,13 @@ export class Refused extends Error {
 /** Everything in this scope wants HTTP Basic: a token's name and secret, `admin` allowed. */
 export async function wantAdmin(
   app: FastifyInstance,
-  tokens: readonly BoardToken[],
+  tokens: readonly KnownToken[],
   log: Logger,
 ): Promise<void> {
   await app.register(basicAuth, {
     authenticate: { realm: "Purgeline board" },
     async validate(name, secret) {
-      if (isAdmin(tokens, name, secret)) return;
+      if (pairAllows(tokens, "admin", name, secret)) return;
       log.warn("auth.refused", { tokenName: name });
       throw new Refused(401, "the name and secret of a token that allows admin are wanted");
     },
