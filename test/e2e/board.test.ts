@@ -93,9 +93,9 @@ async function openBoard(browser: Browser, url: string) {
   return { page, requests, problems };
 }
 
-it("a browser that logs in sees a lane's waiting reason on the board and asks nobody else for anything", async (test) => {
+it("a browser that logs in sees a lane's waiting reason on the board and asks nobody else for anything", async (run) => {
   await access(CHROMIUM).catch(() =>
-    test.skip(`no browser at ${CHROMIUM}: install chromium or set PURGELINE_CHROMIUM`),
+    run.skip(`no browser at ${CHROMIUM}: install chromium or set PURGELINE_CHROMIUM`),
   );
   const { browser, url } = await setup();
   expect((await fetch(url)).status).toBe(401);

@@ -1,12 +1,5 @@
 export { EVENTS, type EventName } from "./events.ts";
-export {
-  createLogger,
-  LOG_LEVELS,
-  type LogFields,
-  type Logger,
-  type LoggerOptions,
-  type LogLevel,
-} from "./logger.ts";
+export { createLogger, type LogFields, type Logger, type LoggerOptions, type LogLevel } from "./logger.ts";
 export { COUNTERS, HISTOGRAMS, PROCESS_GAUGES, STATE_GAUGES, type StateGauge } from "./metric-table.ts";
 export {
   type CallOutcome,

@@ -4,8 +4,8 @@ import { prettyFactory } from "pino-pretty";
 import type { EventName } from "./events.ts";
 import { safeFields } from "./safe-fields.ts";
 
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+/** What is written at all: this and worse. */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 
 /** The fields that CONTRACT names keep their types everywhere; more may be added. */
 export interface LogFields {
@@ -64,7 +64,7 @@ export function createLogger(options: LoggerOptions): Logger {
 
 function loggerOver(sink: PinoLogger, bound: LogFields): Logger {
   const at =
-    (level: LogLevel): Log =>
+    (level: "debug" | "info" | "warn" | "error"): Log =>
     (event, fields = {}) => {
       if (sink.isLevelEnabled(level)) sink[level](safeFields({ ...bound, ...fields }), event);
     };

@@ -42,6 +42,12 @@ it("lines below the level are not written", () => {
   expect(lines.map((line) => JSON.parse(line).level)).toEqual(["warn", "error"]);
 });
 
+it("silent writes nothing", () => {
+  const { log, lines } = setup({ level: "silent" });
+  log.error("process.failed");
+  expect(lines).toEqual([]);
+});
+
 it("fields bound with `with` stand on every line of that logger and on no other", () => {
   const { log, last } = setup();
   const bound = log.with({ account: "ali" }).with({ lane: "purge-url" });
