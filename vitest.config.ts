@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{packages,apps}/*/{src,test}/**/*.test.ts"],
+          include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "infra/setup/*.test.mjs"],
           env,
         },
       },

@@ -1,8 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { withLock } from "../../infra/setup/lock.mjs";
+import { expect, test } from "vitest";
 import { bareProject, INSTALL } from "./bare-project.ts";
 
 /** Installs when the test says so. */
@@ -41,26 +39,4 @@ test("the lock of one that was killed is taken over by exactly one of those who 
   go();
   for (const heir of heirs) expect((await heir.ended()).exitCode).toBe(0);
   expect(project.calls()).toHaveLength(2);
-});
-
-function lockFolder() {
-  const folder = mkdtempSync(join(tmpdir(), "purgeline-lock-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
-
-test("a lock whose pid was given to another process counts as dead", async () => {
-  const folder = lockFolder();
-  writeFileSync(join(folder, "7"), `${process.pid} 1`);
-  const onWait = vi.fn();
-  expect(await withLock(folder, async () => "done", onWait)).toBe("done");
-  expect(onWait).not.toHaveBeenCalled();
-});
-
-test("the lock is free again after work that fails, and leaves one file behind", async () => {
-  const folder = lockFolder();
-  const failing = withLock(folder, () => Promise.reject(new Error("no network")));
-  await expect(failing).rejects.toThrow("no network");
-  await withLock(folder, async () => {});
-  expect(readdirSync(folder)).toEqual(["2"]);
 });
