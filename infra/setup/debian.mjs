@@ -14,6 +14,7 @@ export function debianPackages(folder) {
   const apt = [
     ...["-o", `Dir::State=${state}`, "-o", `Dir::State::Lists=${state}/lists`],
     ...["-o", "Dir::State::status=/var/lib/dpkg/status", "-o", `Dir::Cache=${folder}/cache`],
+    ...["-o", "Acquire::Languages=none"],
     // No lock: the folder is ours alone. No sandbox user: as root apt would become _apt, who may not write here.
     ...["-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User="],
   ];
