@@ -17,14 +17,15 @@ import { linksOf } from "../read/links.ts";
 import type { Intake } from "./intake-accounts.ts";
 import { planIntent } from "./plan-intent.ts";
 import type { Producer } from "./producer.ts";
-import { type Merged, type Setback, stageLegs } from "./stage-legs.ts";
+import type { Setback } from "./setback.ts";
+import { type Merged, stageLegs } from "./stage-legs.ts";
+import { forgetBody, takeBack } from "./staged-body.ts";
 
 export interface AdmitPorts {
   readonly store: IntakeStore;
   readonly queue: SlotQueue;
   readonly intake: Intake;
   readonly newId: () => string;
-  /** Hears of failures that do no harm to the intent: rescue makes up for them. */
   readonly onSetback: Setback;
 }
 
@@ -85,16 +86,18 @@ interface Lock {
 async function stagePlan(plan: IntentPlan, lock: Lock | null, ports: AdmitPorts): Promise<Admitted> {
   const { store, queue, onSetback } = ports;
   const { id } = plan.head;
-  const staged = await stageLegs(plan, store, onSetback);
+  const staged = await stageLegs(plan, store);
   if (staged.kind === "unavailable")
     return { kind: "unavailable", intentId: staged.maybeApplied ? id : null, cause: staged.cause };
   if (staged.kind === "backlog") {
+    if (staged.isPart) await takeBack(plan, store, onSetback);
     if (lock !== null) {
       const released = store.idempotency.release(lock.token, lock.key);
       await released.catch((error: unknown) => onSetback("release", id, error));
     }
-    return staged;
+    return { kind: "backlog", account: staged.account, pending: staged.pending };
   }
+  await forgetBody(plan, store, onSetback);
   // A slot without a job is found by rescue: a queue that fails costs latency, never the intent.
   await queue.add(staged.slots).catch((error: unknown) => onSetback("queue", id, error));
   const response = responseOf(plan);

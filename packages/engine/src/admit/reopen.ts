@@ -1,5 +1,5 @@
 import type { IntakeStore, Slot, SlotQueue } from "@purgeline/core";
-import type { Setback } from "./stage-legs.ts";
+import type { Setback } from "./setback.ts";
 
 export interface ReopenPorts {
   readonly store: IntakeStore;

@@ -1,0 +1,29 @@
+import type { IntentHead, Json, StoreUnavailable } from "@purgeline/core";
+import type { AdmitPorts } from "./admit-intent.ts";
+import { planIntent } from "./plan-intent.ts";
+import { stageLegs } from "./stage-legs.ts";
+
+export type Readmitted = "staged" | "backlog" | "unplannable";
+
+/**
+ * Finishes a staging that a crash cut off, or wakes an intent whose `notBefore` has come: the
+ * same body is planned again and staged under its own id, which repeats nothing that is there.
+ * `unplannable`: the configuration has changed so that the body does not fit it any more.
+ */
+export async function readmitIntent(
+  intent: { readonly intentId: string; readonly head: IntentHead; readonly body: Json },
+  ports: Omit<AdmitPorts, "newId">,
+): Promise<Readmitted> {
+  const { intentId, head, body } = intent;
+  // What its token allowed is in the head: the accounts it went to.
+  const producer = { name: head.createdBy, rights: null };
+  const planned = planIntent(body, producer, ports.intake, () => intentId);
+  if (!planned.ok) return "unplannable";
+  const legs = planned.plan.legs.filter((leg) => head.accounts.includes(leg.account));
+  const staged = await stageLegs({ head, legs, body }, ports.store);
+  if (staged.kind === "backlog") return "backlog";
+  if (staged.kind === "unavailable") throw staged.cause satisfies StoreUnavailable;
+  await ports.queue.add(staged.slots);
+  for (const account of head.accounts.slice(0, 1)) await ports.store.staged(account, intentId);
+  return "staged";
+}

@@ -1,0 +1,51 @@
+import {
+  type CallName,
+  type Coalesce,
+  type Lane,
+  type Limits,
+  laneOf,
+  TARGET_KINDS,
+  type TargetKind,
+} from "@purgeline/core";
+import type { Intake, IntakeAccount } from "./intake-accounts.ts";
+import { spellingOf } from "./target-spelling.ts";
+
+/** What the store asks about an account: its numbers, and the key of a text that it holds. */
+export interface StoredAccount {
+  readonly name: string;
+  readonly limits: Limits;
+  readonly coalesce: Coalesce;
+  /** The calls by which tasks are asked for. */
+  readonly polls: readonly CallName[];
+  keyOf(lane: Lane, text: string): { readonly key: string; readonly domain: string };
+}
+
+/** The accounts as every role that opens a store must describe them, or keys would not meet. */
+export function storedAccounts(intake: Intake): readonly StoredAccount[] {
+  return intake.accounts.map((one) => ({
+    name: one.name,
+    limits: one.limits,
+    coalesce: one.account.coalesce,
+    polls: pollsOf(one.limits),
+    keyOf: (lane, text) => keyOf(one, lane, text),
+  }));
+}
+
+/** A call that no lane submits with asks. */
+function pollsOf({ lanes, calls }: Limits): readonly CallName[] {
+  const submits = new Set(Object.values(lanes).map((lane) => lane.call));
+  return Object.keys(calls).filter((call) => !submits.has(call));
+}
+
+function keyOf({ account }: IntakeAccount, lane: Lane, text: string): { key: string; domain: string } {
+  const spelling = spellingOf(kindOf(lane), text);
+  // Stored texts were admitted; one that a newer program refuses is its own key.
+  if (!spelling.ok) return { key: text, domain: "" };
+  return { key: spelling.keyUnder(account.cacheKey), domain: spelling.domain };
+}
+
+function kindOf(lane: Lane): TargetKind {
+  const kind = TARGET_KINDS.find((one) => laneOf("purge", one) === lane || laneOf("prefetch", one) === lane);
+  if (kind === undefined) throw new Error(`admit: no kind of target goes to ${lane}`);
+  return kind;
+}
