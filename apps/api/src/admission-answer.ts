@@ -1,0 +1,49 @@
+import type { Json } from "@purgeline/core";
+import type { Admitted } from "@purgeline/engine";
+import { ApiProblem } from "./api-problem.ts";
+import { outcomeUnknown, storeAway } from "./error-handler.ts";
+
+// How long a backlog takes to shrink depends on quotas: often enough to notice, rarely enough not to matter.
+const BACKLOG_RETRY_AFTER_S = "30";
+const RUNNING_RETRY_AFTER_S = "1";
+
+/** The response of a taken intent; every other end of admission is thrown as its problem. */
+export function answerOf(admitted: Admitted): { readonly response: Json; readonly isReplayed: boolean } {
+  switch (admitted.kind) {
+    case "accepted":
+      return { response: admitted.response, isReplayed: false };
+    case "replayed":
+      return { response: admitted.response, isReplayed: true };
+    case "refused": {
+      const errors = admitted.problems;
+      const count = errors.length === 1 ? "one fault" : `${errors.length} faults`;
+      if (admitted.why === "forbidden")
+        throw new ApiProblem("forbidden", `${count} outside the token's rights; nothing was enqueued.`, {
+          errors,
+        });
+      throw new ApiProblem("invalid-intent", `${count}; nothing was enqueued.`, { errors });
+    }
+    case "mismatch":
+      throw new ApiProblem("idempotency-mismatch", "This Idempotency-Key came with another body before.");
+    case "running":
+      throw new ApiProblem(
+        "idempotency-running",
+        "A request with this Idempotency-Key has not been answered yet.",
+        {
+          headers: { "retry-after": RUNNING_RETRY_AFTER_S },
+        },
+      );
+    case "backlog":
+      throw new ApiProblem(
+        "backlog",
+        `Account ${admitted.account} has ${admitted.pending} targets pending and no room for these; nothing was enqueued.`,
+        { headers: { "retry-after": BACKLOG_RETRY_AFTER_S } },
+      );
+    case "unavailable":
+      throw admitted.intentId === null
+        ? storeAway(admitted.cause)
+        : outcomeUnknown(admitted.cause, admitted.intentId);
+    default:
+      return admitted satisfies never;
+  }
+}

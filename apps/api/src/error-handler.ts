@@ -1,0 +1,77 @@
+import { StoreUnavailable } from "@purgeline/core";
+import type { Logger } from "@purgeline/telemetry";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ApiProblem, problemDocument } from "./api-problem.ts";
+
+// A reconnect takes 50 ms to 1 s; clients that come back at once would only add to the trouble.
+const STORE_RETRY_AFTER_S = 2;
+
+/** Redis is away: nothing was enqueued. */
+export function storeAway(cause: unknown): ApiProblem {
+  return new ApiProblem("store-unavailable", "Redis takes no writes now; nothing was changed. Try again.", {
+    headers: { "retry-after": String(STORE_RETRY_AFTER_S) },
+    cause,
+  });
+}
+
+/** Redis was asked and did not answer: what was asked for may have been done. */
+export function outcomeUnknown(cause: unknown, intentId: string | null): ApiProblem {
+  const detail =
+    intentId === null
+      ? "Redis did not answer in time: the change may have been made. Repeating it is safe."
+      : `Redis did not answer in time: the intent ${intentId} may exist. Repeating the request with the same Idempotency-Key is safe.`;
+  return new ApiProblem("outcome-unknown", detail, {
+    ...(intentId === null ? {} : { members: { intentId } }),
+    headers: { "retry-after": String(STORE_RETRY_AFTER_S) },
+    cause,
+  });
+}
+
+/** Whatever was thrown as a refusal that a client understands; what nobody foresaw is 500 without a word about it. */
+export function asProblem(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
+  if (error instanceof StoreUnavailable)
+    return error.maybeApplied ? outcomeUnknown(error, null) : storeAway(error);
+  const { code, statusCode } = facts(error);
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
+    return new ApiProblem("body-too-large", "The body is larger than intake.maxBodyBytes.", { cause: error });
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
+    return new ApiProblem("unsupported-media-type", "Send the body with Content-Type: application/json.");
+  if (statusCode !== null && statusCode >= 400 && statusCode < 500)
+    return new ApiProblem("bad-request", error instanceof Error ? error.message : "", { cause: error });
+  return new ApiProblem("internal", "The error is in the server's log.", { cause: error });
+}
+
+function facts(error: unknown): { readonly code: string | null; readonly statusCode: number | null } {
+  if (typeof error !== "object" || error === null) return { code: null, statusCode: null };
+  return {
+    code: "code" in error && typeof error.code === "string" ? error.code : null,
+    statusCode: "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : null,
+  };
+}
+
+export function sendProblem(problem: ApiProblem, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(problem.statusCode)
+    .headers(problem.extras.headers ?? {})
+    .header("content-type", "application/problem+json")
+    .serializer(JSON.stringify)
+    .send(problemDocument(problem));
+}
+
+/** Every error of this scope and its routes becomes a problem document; 5xx are logged with their cause. */
+export function answerProblems(app: FastifyInstance, log: Logger): void {
+  app.setErrorHandler((error: unknown, request: FastifyRequest, reply) => {
+    const problem = asProblem(error);
+    if (problem.statusCode >= 500) logFailure(problem, request, log);
+    return sendProblem(problem, reply);
+  });
+}
+
+/** Where Redis is away every request fails alike: the reason is enough, a stack each time would be a flood. */
+function logFailure(problem: ApiProblem, { method, routeOptions }: FastifyRequest, log: Logger): void {
+  const { code, cause } = problem;
+  const fields = { method, route: routeOptions.url ?? null, code };
+  if (cause instanceof StoreUnavailable) log.warn("request.failed", { ...fields, reason: cause.message });
+  else log.error("request.failed", { ...fields, error: cause ?? problem });
+}

@@ -1,0 +1,50 @@
+import { isIntentId, type Legs, mayChange, readIntent, receiptOf, retryIntent } from "@purgeline/engine";
+import type { FastifyRequest } from "fastify";
+import { admissionPorts } from "../admission-ports.ts";
+import type { ApiDeps, ApiScope } from "../api-deps.ts";
+import { ApiProblem } from "../api-problem.ts";
+import { changedSchema } from "../schemas/intent.ts";
+import { refusals } from "../schemas/problem.ts";
+import { idParams, noSuchIntent } from "./read-intents.ts";
+
+/** Cancel and retry: for the intent's creator and for admin. */
+export function changeIntents(app: ApiScope, deps: ApiDeps): void {
+  const { store, log } = deps;
+  const ports = admissionPorts(deps);
+  const shared = { tags: ["intents"], params: idParams };
+  const response = { 200: changedSchema, ...refusals(401, 403, 404, 503) };
+  const cancel = {
+    ...shared,
+    operationId: "cancelIntent",
+    summary: "Take the intent's interest out of its targets that are not being sent yet",
+    response,
+  };
+  app.post("/v1/intents/:id/cancel", { schema: cancel }, async (request) => {
+    const { id } = request.params;
+    await changeable(id, request, deps);
+    const changedTargets = await store.cancel(id);
+    log.info("intent.cancelled", { intentId: id, targets: changedTargets });
+    return { ...receiptOf(await changeable(id, request, deps)), changedTargets };
+  });
+  const retry = {
+    ...shared,
+    operationId: "retryIntent",
+    summary: "Give failed and unconfirmed targets a new life, as if accepted now",
+    response,
+  };
+  app.post("/v1/intents/:id/retry", { schema: retry }, async (request) => {
+    const { id } = request.params;
+    await changeable(id, request, deps);
+    const changedTargets = await retryIntent(id, ports);
+    log.info("intent.retried", { intentId: id, targets: changedTargets });
+    return { ...receiptOf(await changeable(id, request, deps)), changedTargets };
+  });
+}
+
+async function changeable(id: string, { producer }: FastifyRequest, { store }: ApiDeps): Promise<Legs> {
+  const legs = isIntentId(id) ? await readIntent(id, producer, store) : null;
+  if (legs === null) throw noSuchIntent(id);
+  if (!mayChange(legs[0].head, producer))
+    throw new ApiProblem("forbidden", "Only the token that created the intent, and admin, may change it.");
+  return legs;
+}

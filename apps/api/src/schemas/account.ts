@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { laneSchema, reasonSchema, timeSchema } from "./words.ts";
+
+const ageSchema = z.number().nullable();
+
+const laneStateSchema = z.strictObject({
+  lane: laneSchema,
+  pending: z.int().describe("Distinct keys that wait to be sent"),
+  oldestUnconfirmedAgeMs: z.strictObject({ normal: ageSchema, urgent: ageSchema }),
+  inFlight: z.int().describe("Batches being sent"),
+  running: z.int().describe("Batches accepted by the provider and not finished"),
+  waiting: z.strictObject({ reason: reasonSchema, until: timeSchema.nullable() }).nullable(),
+});
+
+const callSchema = z.strictObject({
+  call: z.string(),
+  perSecond: z.number().nullable(),
+  perMinute: z.number().nullable(),
+  usedLastSecond: z.number(),
+  usedLastMinute: z.number(),
+});
+
+const quotaSchema = z.strictObject({
+  quota: z.string(),
+  limit: z.number(),
+  used: z.number(),
+  reserved: z.number(),
+  remaining: z.number(),
+  resetsAt: timeSchema,
+  exhaustedAt: timeSchema
+    .nullable()
+    .describe("When it is spent if the day goes on like this; null: not before the reset"),
+});
+
+export const accountSchema = z
+  .strictObject({
+    account: z.string(),
+    provider: z.string(),
+    paused: z.boolean(),
+    stopped: z.strictObject({ reason: z.string(), since: timeSchema, probeAt: timeSchema }).nullable(),
+    lanes: z.array(laneStateSchema),
+    calls: z.array(callSchema),
+    quotas: z.array(quotaSchema),
+    pollLagMs: z.number(),
+    lastError: z
+      .strictObject({ call: z.string(), code: z.string(), message: z.string(), at: timeSchema })
+      .nullable(),
+  })
+  .meta({ id: "Account" });
+
+export const accountListSchema = z
+  .strictObject({ items: z.array(accountSchema) })
+  .meta({ id: "AccountList" });

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type ApiBundle, apiBundle } from "./api-bundle.ts";
+
+let api: ApiBundle;
+beforeEach(async () => {
+  api = await apiBundle();
+});
+afterEach(() => api.close());
+
+const intent = { op: "purge", urls: ["https://www.example.com/a"] };
+
+it("Redis down: 503 at once with Retry-After, and the API lives and comes back", async () => {
+  await api.redis.kill();
+  for (const [method, path] of [
+    ["POST", "/v1/intents"],
+    ["GET", "/v1/intents"],
+    ["GET", "/v1/intents/int_1"],
+    ["GET", "/v1/accounts"],
+    ["POST", "/v1/accounts/ali/pause"],
+    ["GET", "/readyz"],
+  ] as const) {
+    const startedAt = performance.now();
+    const answer = await api.call(
+      method,
+      path,
+      path === "/v1/intents" && method === "POST" ? { body: intent } : {},
+    );
+    expect([path, answer.status, answer.body.code]).toEqual([path, 503, "store-unavailable"]);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  }
+  expect((await api.call("GET", "/livez")).status).toBe(200);
+  await api.redis.restart();
+  await expect.poll(async () => (await api.call("GET", "/readyz")).status, { timeout: 10_000 }).toBe(200);
+});
+
+it("Redis silent: 503 outcome-unknown with the intent's id within the time-out; the same key then makes one intent", async () => {
+  // The scripts are known to Redis from here on, as they are to one that has been used before.
+  await api.call("POST", "/v1/intents", { body: intent, headers: { "idempotency-key": "before" } });
+  api.redis.freeze();
+  const body = { op: "purge", urls: ["https://www.example.com/silent"] };
+  const headers = { "idempotency-key": "silent" };
+  const [keyed, plain] = await Promise.all([
+    api.call("POST", "/v1/intents", { body, headers }),
+    api.call("POST", "/v1/intents", { body }),
+  ]);
+  for (const answer of [keyed, plain]) {
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { code: "outcome-unknown", intentId: expect.stringMatching(/^int_/) },
+    });
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+  }
+  api.redis.thaw();
+  // What was asked while Redis was silent was done when it woke up: that is why the outcome was unknown.
+  await expect
+    .poll(async () => (await api.call("GET", `/v1/intents/${plain.body.intentId}`)).status)
+    .toBe(200);
+  const running = await api.call("POST", "/v1/intents", { body, headers });
+  expect([running.status, running.body.code]).toEqual([409, "idempotency-running"]);
+});
+
+it("a long poll is answered when the role stops", async () => {
+  const { body } = await api.call("POST", "/v1/intents", { body: intent });
+  const polled = api.call("GET", `/v1/intents/${body.id}?wait=60`);
+  // The poll has reached the store once another request on the same server has been answered after it.
+  await api.call("GET", `/v1/intents/${body.id}`);
+  const startedAt = performance.now();
+  await api.stop();
+  expect(await polled).toMatchObject({ status: 200, body: { state: "accepted" } });
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
