@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { CommandFailed, EXIT, messageOf } from "../exit.ts";
+import { exchange } from "./exchange.ts";
 import { type Patience, repeatInMs } from "./patience.ts";
 import { type ProblemDocument, type Reply, readReply } from "./reply.ts";
 import type { Session } from "./session.ts";
@@ -47,25 +48,33 @@ function endOf(session: Session, reply: Exclude<Reply, { kind: "ok" }>): Error {
 }
 
 async function send(session: Session, request: ApiRequest): Promise<Reply> {
-  const headers = new Headers({ accept: "application/json" });
-  if (session.token !== null) headers.set("authorization", `Bearer ${session.token}`);
-  if (request.idempotencyKey !== undefined) headers.set("idempotency-key", request.idempotencyKey);
-  if (request.body !== undefined) headers.set("content-type", "application/json");
+  const body = request.body === undefined ? null : JSON.stringify(request.body);
+  const headers = {
+    accept: "application/json",
+    ...(session.token === null ? {} : { authorization: `Bearer ${session.token}` }),
+    ...(request.idempotencyKey === undefined ? {} : { "idempotency-key": request.idempotencyKey }),
+    // With its length, so that a server can refuse a body that is too large before it has read it.
+    ...(body === null
+      ? {}
+      : { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) }),
+  };
+  const tooLate = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
-    const response = await fetch(`${session.url}${request.path}`, {
-      method: request.method,
+    const { method, path } = request;
+    const signal = AbortSignal.any([session.signal, tooLate]);
+    const { status, retryAfter, text } = await exchange(session.url + path, {
+      method,
       headers,
-      body: request.body === undefined ? null : JSON.stringify(request.body),
-      signal: AbortSignal.any([session.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+      body,
+      signal,
     });
-    return readReply(response.status, response.headers.get("retry-after"), await response.text());
+    return readReply(status, retryAfter, text);
   } catch (error) {
     session.signal.throwIfAborted();
-    return { kind: "lost", message: whyLost(error) };
+    const isLate = tooLate.aborted;
+    return {
+      kind: "lost",
+      message: isLate ? `no answer within ${ANSWER_WITHIN_MS / 1000} s` : messageOf(error),
+    };
   }
-}
-
-function whyLost(error: unknown): string {
-  // `fetch failed` says nothing; its cause does.
-  return error instanceof Error && error.cause instanceof Error ? messageOf(error.cause) : messageOf(error);
 }

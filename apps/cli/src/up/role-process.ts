@@ -23,7 +23,7 @@ export interface RoleProcessOptions {
  * is gone, however it went, the channel closes and the role stops in order.
  */
 export function launchRole(options: RoleProcessOptions): ChildProcess {
-  const child = spawn(process.execPath, [...process.execArgv, options.entry, ...options.args, "-c", "-"], {
+  const child = spawn(process.execPath, [options.entry, ...options.args, "-c", "-"], {
     stdio: ["pipe", "inherit", "inherit", "ipc"],
     env: options.env,
   });

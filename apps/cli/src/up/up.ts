@@ -66,13 +66,20 @@ function dataDirectoryOf({ data, config }: UpOptions): string {
 
 function startRoles(
   options: UpOptions,
-  { text }: CheckedConfig,
+  { text, writtenAtMs }: CheckedConfig,
   redis: EmbeddedRedis | null,
   log: Logger,
 ): readonly KeptProcess[] {
-  const env = redis === null ? options.env : { ...options.env, PURGELINE_EMBEDDED_REDIS: redis.socket };
+  const env = {
+    ...options.env,
+    PURGELINE_CONFIG_WRITTEN_AT_MS: String(writtenAtMs),
+    ...(redis === null ? {} : { PURGELINE_EMBEDDED_REDIS: redis.socket }),
+  };
   const own: Addresses = redis === null ? {} : { Redis: `unix:${redis.socket}` };
-  const arrived = onceAllArrived(ROLES.length, (all) => options.onReady({ ...all, ...own }));
+  const arrived = onceAllArrived(
+    ROLES.map(([role]) => role),
+    (all) => options.onReady({ ...all, ...own }),
+  );
   return ROLES.map((args) => {
     const [role] = args;
     return keepAlive(
@@ -85,14 +92,16 @@ function startRoles(
 
 /** Only the first time: a role that was started again serves at the same addresses. */
 function onceAllArrived(
-  count: number,
+  roles: readonly string[],
   then: (all: Addresses) => void,
 ): (role: string, addresses: Addresses) => void {
   const known = new Map<string, Addresses>();
   return (role, addresses) => {
     if (known.has(role)) return;
     known.set(role, addresses);
-    if (known.size === count) then(Object.assign({}, ...known.values()));
+    if (known.size < roles.length) return;
+    // In the order in which people look for them, not in which they happened to arrive.
+    then(Object.assign({}, ...roles.map((name) => known.get(name))));
   };
 }
 

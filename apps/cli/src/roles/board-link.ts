@@ -1,0 +1,42 @@
+import type { boardPlugin } from "@purgeline/board";
+import { queueNames, queuePrefix } from "@purgeline/queue";
+import { openLink, whenReady } from "@purgeline/store";
+import type { RoleContext } from "./role.ts";
+
+/** What the board, alone or under the API, looks at and through. */
+export interface BoardLink {
+  readonly options: Omit<Parameters<typeof boardPlugin>[1], "basePath">;
+  ping(): Promise<void>;
+  close(): void;
+}
+
+/** A local Redis answers in milliseconds; without one the board serves all the same and says 503. */
+const FIRST_CONNECT_MS = 2_000;
+
+/** A connection of the board's own: a page of a full queue must not stand in the way of an intent. */
+export async function openBoardLink({ config, redis, log }: RoleContext): Promise<BoardLink> {
+  let isClosing = false;
+  const connection = openLink(redis, "request", {
+    up: () => log.info("redis.connected"),
+    down: (error) => {
+      if (!isClosing) log.warn("redis.lost", { error });
+    },
+  });
+  await whenReady(connection, FIRST_CONNECT_MS);
+  return {
+    options: {
+      queues: queueNames(config.accounts.map(({ settings }) => settings.name)),
+      queuePrefix: queuePrefix(redis.prefix),
+      connection,
+      tokens: config.tokens,
+      readOnly: config.board.readOnly,
+      label: redis.prefix,
+      log,
+    },
+    ping: async () => void (await connection.ping()),
+    close() {
+      isClosing = true;
+      connection.disconnect();
+    },
+  };
+}

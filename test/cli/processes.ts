@@ -1,0 +1,40 @@
+import { readdir, readFile } from "node:fs/promises";
+
+/** A process of this machine, as /proc tells it. */
+export interface Process {
+  readonly pid: number;
+  /** What `ps` shows. */
+  readonly title: string;
+}
+
+/** Every process that `pid` started, and that these started. */
+export async function descendantsOf(pid: number): Promise<readonly Process[]> {
+  const children = new Map<number, Process[]>();
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const found = await describe(Number(name)).catch(() => null);
+    if (found !== null) children.set(found.parent, [...(children.get(found.parent) ?? []), found]);
+  }
+  const below = (parent: number): readonly Process[] =>
+    (children.get(parent) ?? []).flatMap((child) => [child, ...below(child.pid)]);
+  return below(pid);
+}
+
+async function describe(pid: number): Promise<Process & { readonly parent: number }> {
+  const [stat, title] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, "utf8"),
+    readFile(`/proc/${pid}/cmdline`, "utf8"),
+  ]);
+  // `pid (name) state parent …`: the name may hold spaces and parentheses.
+  const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  return { pid, parent, title: title.replaceAll("\0", " ").trim() };
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,147 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { descendantsOf, isAlive, type Process } from "./processes.ts";
+import { purgeline, type Running, startPurgeline } from "./program.ts";
+
+/*
+ * `purgeline up` as an operator runs it: real processes, the embedded Redis, and a
+ * simulator as the provider. Each test starts on the data that the one before it left.
+ */
+
+let directory = "";
+let config = "";
+let simulator: Running;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "purgeline-up-"));
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  config = join(directory, "purgeline.yaml");
+  await writeFile(
+    config,
+    `
+http: { host: 127.0.0.1, port: ${await freePort()} }
+accounts:
+  - name: tencent
+    provider: tencent-cdn
+    endpoint: ${endpoint}
+    credentials: { secretId: an-id, secretKey: a-secret-key }
+    hosts: ["*.example.com"]
+    coalesce: { quietMs: 0, maxWaitMs: 0 }
+`,
+  );
+  simulator = startPurgeline(["sim", "-c", config]);
+  await simulator.until("plays tencent");
+});
+
+afterAll(async () => {
+  simulator?.child.kill("SIGTERM");
+  await simulator?.ended;
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Up extends Running {
+  readonly env: Readonly<Record<string, string>>;
+  processes(): Promise<readonly Process[]>;
+  /** The one process of this kind. */
+  pidOf(kind: "api" | "worker" | "redis-server"): Promise<number>;
+}
+
+async function startUp(): Promise<Up> {
+  const running = startPurgeline(["up", "-c", config]);
+  const api = /^API +(http\S+)$/m.exec(await running.until(/^Redis +\S+$/m))?.[1] ?? "";
+  const processes = (): Promise<readonly Process[]> => descendantsOf(running.child.pid ?? 0);
+  return {
+    ...running,
+    env: { PURGELINE_URL: api },
+    processes,
+    async pidOf(kind) {
+      const all = await processes();
+      const found = all.find(({ title }) => title.startsWith(kind) || title.startsWith(`purgeline ${kind}`));
+      if (found === undefined) throw new Error(`no ${kind} among ${JSON.stringify(all)}`);
+      return found.pid;
+    },
+  };
+}
+
+/** Ends it as Ctrl-C does, and proves that nothing is left. */
+async function end(up: Up): Promise<void> {
+  const before = await up.processes();
+  expect(before.map(({ title }) => title.split(" ")[0])).toContain("redis-server");
+  up.child.kill("SIGINT");
+  expect(await up.ended).toBe(0);
+  expect(before.filter(({ pid }) => isAlive(pid))).toEqual([]);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+it("an intent reaches its confirmation, the board is on the API's port, and Ctrl-C leaves nothing behind", async () => {
+  const up = await startUp();
+  const purged = await purgeline(["purge", "https://a.example.com/1", "https://a.example.com/2"], up);
+  expect(purged.stdout).toMatch(/^int_\S+ confirmed · 2\/2 confirmed\n$/);
+  expect(purged.code).toBe(0);
+  const board = await fetch(`${up.env.PURGELINE_URL}/board`);
+  expect(board.status).toBe(200);
+  await end(up);
+});
+
+it("a second start has what the first accepted", async () => {
+  const up = await startUp();
+  expect((await purgeline(["list"], up)).stdout).toMatch(/^int_\S+ +purge +confirmed +2\/2/m);
+  await end(up);
+});
+
+it.each(["worker", "redis-server"] as const)("kill -9 of the %s in mid-run loses nothing", async (kind) => {
+  const up = await startUp();
+  const input = Array.from({ length: 3_000 }, (_, at) => `https://a.example.com/${kind}/${at}\n`).join("");
+  const purging = startPurgeline(["purge"], { env: up.env, input });
+  await purging.until(/running|accepted/);
+  const pid = await up.pidOf(kind);
+  process.kill(pid, "SIGKILL");
+  expect(await purging.ended).toBe(0);
+  expect(purging.said()).toContain("confirmed · 3000/3000 confirmed");
+  expect(await up.pidOf(kind)).not.toBe(pid);
+  await end(up);
+});
+
+it("a second `up` on the same data is refused, and the first goes on", async () => {
+  const up = await startUp();
+  const second = await purgeline(["up", "-c", config]);
+  expect(second.stderr).toContain("another `purgeline up` runs on this data");
+  expect(second.code).toBe(2);
+  expect((await purgeline(["list"], up)).code).toBe(0);
+  await end(up);
+});
+
+it("a port in use ends it with 2, and no Redis is left", async () => {
+  const up = await startUp();
+  const { stderr, code } = await purgeline(["up", "-c", config, "--data", join(directory, "other")]);
+  expect(stderr).toMatch(
+    /address already in use 127\.0\.0\.1:\d+; stop what uses the port, or change http\.port/,
+  );
+  expect(code).toBe(2);
+  await end(up);
+});
+
+it("kill -9 of `up` itself: its roles end in order and take the Redis with them, and the next start has everything", async () => {
+  const up = await startUp();
+  await purgeline(["purge", "https://a.example.com/orphan", "--no-wait"], up);
+  const before = await up.processes();
+  up.child.kill("SIGKILL");
+  // The pipes close when the last role that inherited them has ended.
+  await up.ended;
+  const next = await startUp();
+  expect(before.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  expect((await purgeline(["list"], next)).stdout.split("\n").length).toBeGreaterThan(4);
+  await end(next);
+});
