@@ -15,7 +15,12 @@ function rows(page: string, first: RegExp): readonly (readonly string[])[] {
   return page
     .split("\n")
     .filter((line) => line.startsWith("| "))
-    .map((line) => line.slice(2, -2).split(" | "))
+    .map((line) =>
+      line
+        .slice(2, -2)
+        .split(" | ")
+        .map((cell) => cell.trim()),
+    )
     .filter(([cell = ""]) => first.test(cell));
 }
 

@@ -37,7 +37,6 @@ export async function startBoard(options: BoardRoleOptions): Promise<BoardRole> 
     onRequest: metrics.httpRequest,
   });
   app.get("/", (_request, reply) => reply.redirect(BASE_PATH));
-  // biome-ignore lint/nursery/noMisusedPromises: Fastify awaits plugins; Biome takes its overload with a callback.
   await app.register(boardPlugin, { ...options, basePath: BASE_PATH });
   try {
     const origin = await app.listen({ host, port });
