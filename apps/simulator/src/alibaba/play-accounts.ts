@@ -25,7 +25,8 @@ import type { Product } from "./read-call.ts";
 export interface PlayedForTest {
   readonly sim: Simulators;
   readonly settings: AccountSettings;
-  encode(batch: BatchContent): HttpRequest;
+  /** `changes`: as a client would that is configured otherwise. */
+  encode(batch: BatchContent, changes?: Partial<AccountSettings>): HttpRequest;
   submit(batch: BatchContent): Promise<Outcome>;
   /** One query about these tasks. */
   poll(tasks: readonly [Task, ...Task[]]): Promise<PollAnswer>;
@@ -68,7 +69,8 @@ function playing(provider: Provider, sim: Simulators, settings: AccountSettings)
     nonce: crypto.randomUUID().replaceAll("-", ""),
     token: null,
   });
-  const encode = (batch: BatchContent) => provider.encode(batch, call());
+  const encode = (batch: BatchContent, changes: Partial<AccountSettings> = {}) =>
+    provider.encode(batch, { ...call(), settings: { ...settings, ...changes } });
   const poll = async (tasks: readonly [Task, ...Task[]]) =>
     provider.poll.decode(await send(provider.poll.encode(tasks, call())), tasks);
   const settle = async (tasks: readonly Task[], roundMs = 60_000) => {
