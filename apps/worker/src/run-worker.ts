@@ -110,17 +110,16 @@ export async function runWorker(context: WorkerContext): Promise<void> {
     return { accounts: [], queues: [], intakeLimitTargets: null };
   });
   const address = await app.listen({ host: config.worker.host, port: config.worker.port });
-  const rescue = publishAll(store, intake, context).then(() =>
-    rescueLoop(
-      names,
-      async (intent) => {
-        const done = await readmitIntent(intent, admitting);
-        if (done === "unplannable") log.error("job.refused", { intentId: intent.intentId });
-      },
-      ports,
-      turned,
-      (account, error) => log.warn("job.failed", { account, error }),
-    ),
+  await publishAll(store, intake, context);
+  const rescue = rescueLoop(
+    names,
+    async (intent) => {
+      const done = await readmitIntent(intent, admitting);
+      if (done === "unplannable") log.error("job.refused", { intentId: intent.intentId });
+    },
+    ports,
+    turned,
+    (account, error) => log.warn("job.failed", { account, error }),
   );
   const workers = startWork(ports, admitting, {
     connect: () => link("worker"),

@@ -164,8 +164,7 @@ export interface TaskAnswer {
   /** Items of the batch; 0 where nothing has ended. */
   readonly size: number;
   readonly ended: readonly Rejected[];
-  readonly next: readonly Task[];
-  readonly pollInMs: number;
+  readonly next: readonly { readonly task: Task /** Until it is asked. */; readonly inMs: number }[];
   /** How items end that no task can tell about any more; null: they cannot be left over yet. */
   readonly rest: { readonly end: EndState; readonly code: string; readonly message: string } | null;
   readonly seen: Seen;

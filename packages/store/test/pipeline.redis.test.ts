@@ -40,7 +40,6 @@ describe("a batch from stage to its end", () => {
       size: 3,
       ended,
       next: [],
-      pollInMs: 0,
       rest: null,
       seen,
     });

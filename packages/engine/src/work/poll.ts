@@ -117,8 +117,9 @@ async function settleTask(
     task: due,
     size: known?.length ?? 0,
     ended,
-    next: over ? [] : progress.next,
-    pollInMs: nextPollMs(account.limits.pollEveryMs, due.acceptedAgeMs),
+    next: over
+      ? []
+      : progress.next.map((task) => ({ task, inMs: nextPollMs(task, due, account.limits.pollEveryMs) })),
     rest: over
       ? {
           end: "unconfirmed",
@@ -137,8 +138,10 @@ async function settleTask(
   ports.events.moved(name, due.lane, recorded.transitions);
 }
 
-function nextPollMs(everyMs: number, ageMs: number): number {
-  return Math.min(LONGEST_POLL_WAIT_MS, Math.max(everyMs, ageMs * WAIT_PER_AGE));
+/** The next page and the next step of a task have their answers ready; only the same question needs time. */
+function nextPollMs(task: Task, due: DueTask, everyMs: number): number {
+  if (JSON.stringify(task) !== JSON.stringify(due.task)) return 0;
+  return Math.min(LONGEST_POLL_WAIT_MS, Math.max(everyMs, due.acceptedAgeMs * WAIT_PER_AGE));
 }
 
 function endedOf(rows: readonly (Row | null)[]): readonly Rejected[] {

@@ -50,5 +50,5 @@ end
 if #leased > 0 then redis.call('ZADD', C .. ':due', unpack(leased)) end
 doneWaiting(C, slot)
 endSlot(C .. ':slots', slot)
-reply[2] = keepPollSlot(call, nil) or ''
+reply[2] = keepPollSlot(call) or ''
 return reply

@@ -42,8 +42,8 @@ local function accept()
   end
   mark(lane, refs, 'u', nil, nil, totals)
   for i = 18, #ARGV do
-    local due = addTask(number, ARGV[i], now + tonumber(ARGV[9]))
-    keep(keepPollSlot(cjson.decode(ARGV[i]).call, due))
+    addTask(number, ARGV[i], now + tonumber(ARGV[9]))
+    keep(keepPollSlot(cjson.decode(ARGV[i]).call))
   end
   endItems(number, ARGV[7], reasonsOf(ARGV[8]), totals)
 end

@@ -14,7 +14,7 @@ for i = 3, #ARGV, 2 do
   else
     endSlot(key .. ':slots', ARGV[i + 1])
     local slot
-    if kind == 'submit' then slot = keepLaneSlot(owner, limitsOf('lane:' .. owner), false) else slot = keepPollSlot(owner, nil) end
+    if kind == 'submit' then slot = keepLaneSlot(owner, limitsOf('lane:' .. owner), false) else slot = keepPollSlot(owner) end
     if slot then
       minted[#minted + 1] = ARGV[i]
       minted[#minted + 1] = slot

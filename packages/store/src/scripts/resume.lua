@@ -21,6 +21,6 @@ for lane in string.gmatch(ARGV[2], '[^,]+') do
 end
 for call in string.gmatch(ARGV[3], '[^,]+') do
   redis.call('HDEL', P .. 'poll:' .. call, 'waiter', 'why', 'until')
-  add(call, keepPollSlot(call, now - 1000))
+  add(call, keepPollSlot(call))
 end
 return minted

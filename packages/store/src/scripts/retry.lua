@@ -44,4 +44,4 @@ if ARGV[6] == '1' then
 end
 redis.call('INCR', P .. 'clock')
 enqueue(leg, lane, ARGV[4], ARGV[5], positions, digests, kept)
-return { back, keepLaneSlot(lane, limitsOf('lane:' .. lane), ARGV[4] == 'u') or '' }
+return { back, keepLaneSlot(lane, limitsOf('lane:' .. lane), true) or '' }

@@ -2,9 +2,9 @@
 -- with its last item. Replays and late answers find the items ended and change nothing.
 -- KEYS[1] the account's prefix; touches account, hold:*, lane:*, batch:*, leg:*, more:*, tasks, poll:*
 -- ARGV[1] skew ms  [2] batch number  [3] task ref  [4] letters: one an item, '.' = not told
--- ARGV[5] reasons: index TAB JSON NEWLINE …  [6] ms until the next query
--- ARGV[7] letter for items that no task is left to tell about, or ''  [8] its reason, JSON
--- ARGV[9] call  [10] provider's Date, epoch ms, or ''  [11…] next tasks, JSON each
+-- ARGV[5] reasons: index TAB JSON NEWLINE …
+-- ARGV[6] letter for items that no task is left to tell about, or ''  [7] its reason, JSON
+-- ARGV[8] call  [9] provider's Date, epoch ms, or ''  [10…] next tasks: ms until it is asked, JSON, …
 -- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}}
 -- O(items + interests)
 -- @include base
@@ -15,22 +15,22 @@
 local number, ref = ARGV[2], ARGV[3]
 local B = P .. 'batch:' .. number
 local slots, totals = {}, {}
-seen(ARGV[9], ARGV[10], '', '')
-openCall(ARGV[9])
-unstopAccount(ARGV[9])
+seen(ARGV[8], ARGV[9], '', '')
+openCall(ARGV[8])
+unstopAccount(ARGV[8])
 if not dropTask(ref) then return { 0, {}, {}, {} } end
 if redis.call('HGET', B, 'state') ~= 'submitted' then return { 0, {}, {}, {} } end
 redis.call('HINCRBY', B, 'tasks', -1)
-for i = 11, #ARGV do
-  local due = addTask(number, ARGV[i], now + tonumber(ARGV[6]))
-  local slot = keepPollSlot(cjson.decode(ARGV[i]).call, due)
+for i = 10, #ARGV, 2 do
+  addTask(number, ARGV[i + 1], now + tonumber(ARGV[i]))
+  local slot = keepPollSlot(cjson.decode(ARGV[i + 1]).call)
   if slot then slots[#slots + 1] = slot end
 end
 if string.find(ARGV[4], '[^.]') then endItems(number, ARGV[4], reasonsOf(ARGV[5]), totals) end
 local b = redis.call('HMGET', B, 'state', 'tasks', 'size')
-if b[1] == 'submitted' and tonumber(b[2]) == 0 and ARGV[7] ~= '' then
+if b[1] == 'submitted' and tonumber(b[2]) == 0 and ARGV[6] ~= '' then
   local why = {}
-  for i = 1, tonumber(b[3]) do why[i] = ARGV[8] end
-  endItems(number, string.rep(ARGV[7], tonumber(b[3])), why, totals)
+  for i = 1, tonumber(b[3]) do why[i] = ARGV[7] end
+  endItems(number, string.rep(ARGV[6], tonumber(b[3])), why, totals)
 end
 return { 1, slots, totalsReply(totals), milestones }

@@ -68,7 +68,8 @@ if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
   end
 end
 if held then return { 'staged', created, 0, '' } end
-local waiting = redis.call('HGET', laneKey(lane), 'why')
-local force = waiting == 'quiet' and (ARGV[14] == 'u'
-  or redis.call('HLEN', laneKey(lane) .. ':keys') >= limitsOf('lane:' .. lane).batch)
-return { 'staged', created, merged, keepLaneSlot(lane, limitsOf('lane:' .. lane), force) or '' }
+local L, limits = laneKey(lane), limitsOf('lane:' .. lane)
+local waiting = redis.call('HMGET', L, 'why', 'retrying')
+local force = waiting[2] or (waiting[1] == 'quiet'
+  and (ARGV[14] == 'u' or (limits and redis.call('HLEN', L .. ':keys') >= limits.batch)))
+return { 'staged', created, merged, keepLaneSlot(lane, limits, force) or '' }

@@ -37,7 +37,7 @@ end
 local function sweepPoll(call)
   local C = P .. 'poll:' .. call
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', C .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do add(lapsed, call, slot) end
-  local slot = keepPollSlot(call, nil)
+  local slot = keepPollSlot(call)
   if slot then add(found, call, slot) end
 end
 

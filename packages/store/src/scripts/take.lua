@@ -92,7 +92,12 @@ else
   plan = whatToTake(L, limits, tonumber(ARGV[5]), tonumber(ARGV[6]))
   if plan.empty then
     local nextRetry = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
-    if nextRetry[2] then return wait('provider', tonumber(nextRetry[2])) end
+    if nextRetry[2] then
+      -- New work need not wait for what is tried again: stage wakes another slot for it.
+      local reply = wait('provider', tonumber(nextRetry[2]))
+      if redis.call('HGET', L, 'waiter') == slot then redis.call('HSET', L, 'retrying', 1) end
+      return reply
+    end
     doneWaiting(L, slot)
     endSlot(L .. ':slots', slot)
     return { 'end' }

@@ -78,12 +78,11 @@ export async function settle(context: Context, account: string, answer: TaskAnsw
     answer.task.ref,
     letters,
     reasons,
-    Math.round(answer.pollInMs),
     answer.rest === null ? "" : LETTER[answer.rest.end],
     answer.rest === null ? "" : reasonJson(answer.rest.code, answer.rest.message),
     call ?? "",
     date ?? "",
-    ...answer.next.map((task) => JSON.stringify(task)),
+    ...answer.next.flatMap(({ task, inMs }) => [Math.round(inMs), JSON.stringify(task)]),
   );
   return recordedOf(account, reply, "settle");
 }

@@ -14,7 +14,6 @@ local function addTask(number, json, dueMs)
   local due = math.ceil(dueMs / 500) * 500
   redis.call('ZADD', P .. 'poll:' .. cjson.decode(json).call .. ':due', due, ref)
   redis.call('HINCRBY', P .. 'batch:' .. number, 'tasks', 1)
-  return due
 end
 
 local function closeBatch(number)

@@ -26,6 +26,8 @@ end
 -- A lane with work keeps one slot that is not sending: it takes the next batch and mints its successor,
 -- so a call never waits for a job to be made, and a blocked lane has just one visible job.
 local function keepLaneSlot(lane, laneLimits, force)
+  -- Nobody has put limits in force yet: the first sweep after that finds the work.
+  if not laneLimits then return nil end
   local L = laneKey(lane)
   local retry = redis.call('ZCARD', L .. ':retry')
   if redis.call('HLEN', L .. ':keys') + retry == 0 then return nil end
@@ -36,14 +38,18 @@ local function keepLaneSlot(lane, laneLimits, force)
   return nil
 end
 
--- The same for one kind of query: a task that is due before the waiting slot wakes up gets another.
-local function keepPollSlot(call, dueMs)
+-- The same for one kind of query, unless the slot that waits wakes up in time for the first task. Slots that
+-- sleep longer are of no use now; they end by themselves, and MOST_POLL_SLOTS bounds them.
+local MOST_POLL_SLOTS = 4
+local function keepPollSlot(call)
   local C = P .. 'poll:' .. call
-  if redis.call('ZCARD', C .. ':due') == 0 then return nil end
-  local live = redis.call('ZCOUNT', C .. ':slots', now, '+inf')
-  local wakes = tonumber(redis.call('HGET', C, 'until') or '0')
-  if live == 0 or (dueMs and wakes > dueMs + 500 and live < 3) then return mint(C .. ':slots', call) end
-  return nil
+  local first = redis.call('ZRANGE', C .. ':due', 0, 0, 'WITHSCORES')
+  if not first[2] then return nil end
+  local waiter = redis.call('HMGET', C, 'waiter', 'until')
+  local lease = waiter[1] and redis.call('ZSCORE', C .. ':slots', waiter[1])
+  if lease and tonumber(lease) > now and tonumber(waiter[2]) <= tonumber(first[2]) + 500 then return nil end
+  if redis.call('ZCOUNT', C .. ':slots', now, '+inf') >= MOST_POLL_SLOTS then return nil end
+  return mint(C .. ':slots', call)
 end
 
 -- Only one slot of a lane or query waits; a second one ends. Returns how long to wait, or nil to end.
@@ -58,11 +64,12 @@ local function waitAs(owner, slotsKey, slot, reason, untilMs)
   end
   -- At most 30 s, so that a lost job is missed soon and a change of state is seen without being told.
   local ms = math.max(1, math.min(untilMs - now, 30000))
+  redis.call('HDEL', owner, 'retrying')
   redis.call('HSET', owner, 'waiter', slot, 'why', reason, 'until', untilMs)
   redis.call('ZADD', slotsKey, now + ms + LEASE_MS, slot)
   return ms
 end
 
 local function doneWaiting(owner, slot)
-  if redis.call('HGET', owner, 'waiter') == slot then redis.call('HDEL', owner, 'waiter', 'why', 'until') end
+  if redis.call('HGET', owner, 'waiter') == slot then redis.call('HDEL', owner, 'waiter', 'why', 'until', 'retrying') end
 end

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Service, service } from "./service.ts";
+
+let running: Service;
+beforeAll(async () => {
+  running = await service();
+  await running.startWorker();
+});
+afterAll(() => running.close());
+
+const urls = (host: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `https://img.${host}/${i}.jpg?v=1`);
+const ids = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `f488337c31c8e4622f1590735b13${String(i).padStart(4, "0")}`);
+
+describe("every operation of the seeds reaches confirmed", () => {
+  it.concurrent.each([
+    ["Alibaba CDN: files", { op: "purge", urls: urls("ali.example.com", 1200) }],
+    [
+      "Alibaba CDN: directories",
+      { op: "purge", directories: ["https://img.ali.example.com/a/", "https://img.ali.example.com/b/"] },
+    ],
+    ["Alibaba CDN: prefetch", { op: "prefetch", urls: urls("ali.example.com", 120) }],
+    ["Alibaba CDN, signature RPC v1", { op: "purge", urls: urls("rpc.example.com", 3) }],
+    ["ApsaraVideo: refresh by media id", { op: "purge", media: ids(25), account: "alivod" }],
+    [
+      "ApsaraVideo: preload by media id",
+      { op: "prefetch", media: ids(3), account: "alivod", options: { "alibaba-vod": { formats: ["mp4"] } } },
+    ],
+    ["Tencent API 3.0: files", { op: "purge", urls: urls("tc.example.com", 1100) }],
+    ["Tencent API 3.0: directories", { op: "purge", directories: ["https://img.tc.example.com/a/"] }],
+    ["Tencent API 3.0: push", { op: "prefetch", urls: urls("tc.example.com", 600) }],
+    ["Tencent v2: files", { op: "purge", urls: urls("v2.example.com", 1100) }],
+    ["Tencent v2: directories", { op: "purge", directories: ["https://img.v2.example.com/a/"] }],
+    ["Huawei VOD: refresh by asset id", { op: "purge", media: ids(12), account: "hw" }],
+    ["Huawei VOD: refresh by URL", { op: "purge", urls: urls("hw.example.com", 12) }],
+    ["Huawei VOD: preheat by asset id", { op: "prefetch", media: ids(2), account: "hw" }],
+    ["Huawei VOD: preheat by URL", { op: "prefetch", urls: urls("hw.example.com", 11) }],
+    ["Huawei VOD with a token", { op: "purge", urls: urls("hwt.example.com", 3) }],
+  ])("%s", { timeout: 60_000 }, async (_name, body) => {
+    const receipt = await running.ended(await running.post(body), 50_000);
+    expect({ state: receipt.state, counts: receipt.counts, failures: receipt.failures }).toMatchObject({
+      state: "confirmed",
+      failures: [],
+    });
+    expect(receipt.counts.confirmed).toBe(receipt.counts.total);
+  });
+});
