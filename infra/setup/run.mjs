@@ -2,7 +2,7 @@
 // Node 20: this is what runs before anything is installed.
 import { join } from "node:path";
 import { become } from "./child.mjs";
-import { gates, local, runSteps } from "./gates.mjs";
+import { biome, gates, runSteps } from "./gates.mjs";
 import { root } from "./project.mjs";
 import { SetUpProblem, say } from "./say.mjs";
 import { setUp } from "./set-up.mjs";
@@ -34,7 +34,7 @@ const COMMANDS = {
 
   async fix() {
     const { env } = await setUp({});
-    return local(env, "biome", ["check", "--write", "."]);
+    return biome(env, ["check", "--write", "."]);
   },
 };
 
