@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { descendantsOf, isAlive, type Process } from "./processes.ts";
 import { purgeline, type Running, startPurgeline } from "./program.ts";
 
@@ -43,6 +43,14 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+const started: Running[] = [];
+afterEach(async () => {
+  for (const up of started.splice(0)) {
+    up.child.kill("SIGTERM");
+    await up.ended;
+  }
+});
+
 interface Up extends Running {
   readonly env: Readonly<Record<string, string>>;
   processes(): Promise<readonly Process[]>;
@@ -52,6 +60,7 @@ interface Up extends Running {
 
 async function startUp(): Promise<Up> {
   const running = startPurgeline(["up", "-c", config]);
+  started.push(running);
   const api = /^API +(http\S+)$/m.exec(await running.until(/^Redis +\S+$/m))?.[1] ?? "";
   const processes = (): Promise<readonly Process[]> => descendantsOf(running.child.pid ?? 0);
   return {
@@ -60,17 +69,23 @@ async function startUp(): Promise<Up> {
     processes,
     async pidOf(kind) {
       const all = await processes();
-      const found = all.find(({ title }) => title.startsWith(kind) || title.startsWith(`purgeline ${kind}`));
+      const found = all.find(({ title }) => kindOf(title) === kind);
       if (found === undefined) throw new Error(`no ${kind} among ${JSON.stringify(all)}`);
       return found.pid;
     },
   };
 }
 
+/** `redis-server`, `api`, `worker`: roles call themselves `purgeline ROLE`. */
+function kindOf(title: string): string {
+  const [program = "", role = ""] = title.split(" ");
+  return program === "purgeline" ? role : (program.split("/").at(-1) ?? "");
+}
+
 /** Ends it as Ctrl-C does, and proves that nothing is left. */
 async function end(up: Up): Promise<void> {
   const before = await up.processes();
-  expect(before.map(({ title }) => title.split(" ")[0])).toContain("redis-server");
+  expect(before.map(({ title }) => kindOf(title)).sort()).toEqual(["api", "redis-server", "worker"]);
   up.child.kill("SIGINT");
   expect(await up.ended).toBe(0);
   expect(before.filter(({ pid }) => isAlive(pid))).toEqual([]);
@@ -140,8 +155,8 @@ it("kill -9 of `up` itself: its roles end in order and take the Redis with them,
   up.child.kill("SIGKILL");
   // The pipes close when the last role that inherited them has ended.
   await up.ended;
+  await expect.poll(() => before.filter(({ pid }) => isAlive(pid)), { timeout: 10_000 }).toEqual([]);
   const next = await startUp();
-  expect(before.filter(({ pid }) => isAlive(pid))).toEqual([]);
   expect((await purgeline(["list"], next)).stdout.split("\n").length).toBeGreaterThan(4);
   await end(next);
 });
