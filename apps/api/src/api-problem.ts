@@ -31,7 +31,7 @@ export interface ProblemExtras {
   readonly errors?: readonly Problem[];
   /** Members beside the standard ones, such as the id of an intent that may exist. */
   readonly members?: Readonly<Record<string, string | number>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly cause?: unknown;
 }
 

@@ -63,12 +63,11 @@ function tokenCheck(tokens: readonly Token[], pages: boolean): (request: Fastify
 }
 
 function unauthorized(why: "missing" | "wrong", pages: boolean): ApiProblem {
-  const error = why === "wrong" ? ', error="invalid_token"' : "";
-  // A browser asks its user only for Basic.
-  const basic = pages ? ', Basic realm="purgeline", charset="UTF-8"' : "";
+  const bearer = `Bearer realm="purgeline"${why === "wrong" ? ', error="invalid_token"' : ""}`;
   const detail =
     why === "wrong" ? "The token is not known." : "Send Authorization: Bearer and the secret of a token.";
   return new ApiProblem("unauthorized", detail, {
-    headers: { "www-authenticate": `Bearer realm="purgeline"${error}${basic}` },
+    // Chromium asks its user for name and password only where Basic stands first, in a header of its own.
+    headers: { "www-authenticate": pages ? ['Basic realm="purgeline", charset="UTF-8"', bearer] : bearer },
   });
 }

@@ -163,7 +163,7 @@ describe("/docs", () => {
   it("shows the document without asking any other host", async () => {
     const page = await call("GET", "/docs/");
     expect(page.status).toBe(200);
-    expect(page.headers["content-security-policy"]).toContain("default-src 'self'");
+    expect(page.headers["content-security-policy"]).not.toMatch(/https?:|swagger\.io/);
     const files = [...String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = ""]) => file);
     expect(files.length).toBeGreaterThan(3);
     for (const file of files) {

@@ -1,0 +1,48 @@
+import { access } from "node:fs/promises";
+import { chromium } from "playwright-core";
+import { expect, it } from "vitest";
+import { apiBundle, TOKENS } from "./api-bundle.ts";
+
+const CHROMIUM = process.env.PURGELINE_CHROMIUM ?? "/usr/bin/chromium";
+// Chromium itself must be silent, or its own calls home would count as the page's.
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+it("a browser that logs in with a token's name and secret reads the documentation, from this origin alone", async (context) => {
+  const found = await access(CHROMIUM).then(
+    () => true,
+    () => false,
+  );
+  if (!found) context.skip(`no ${CHROMIUM}: apt-get install chromium, or set PURGELINE_CHROMIUM`);
+  const api = await apiBundle(TOKENS);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  try {
+    const httpCredentials = { username: "eye", password: "eye-secret" };
+    const page = await (await browser.newContext({ httpCredentials })).newPage();
+    const origins = new Set<string>();
+    const complaints: string[] = [];
+    page.on("request", (request) => void origins.add(new URL(request.url()).origin));
+    page.on("pageerror", (error) => void complaints.push(error.message));
+    page.on("console", (line) => {
+      if (/Content Security Policy/.test(line.text())) complaints.push(line.text());
+    });
+    await page.goto(`${api.origin}/docs`);
+    await page.getByText("Take an intent in; answered once it is durable and staged").waitFor();
+    expect(await page.locator(".opblock").count()).toBe(12);
+    // data: images and fonts are inside the page.
+    expect([...origins].filter((origin) => origin !== "null")).toEqual([api.origin]);
+    expect(complaints).toEqual([]);
+    if (process.env.PURGELINE_SCREENSHOTS === "1") await page.screenshot({ path: "docs/images/api.png" });
+  } finally {
+    await browser.close();
+    await api.close();
+  }
+});
