@@ -8,7 +8,7 @@ import { createLogger, createMetrics } from "@purgeline/telemetry";
 import { type RedisServer, startRedis } from "@purgeline/testkit";
 
 /** Two CDNs and a video service; `shared.example.com` stands at both CDNs. */
-const ACCOUNTS = `
+export const ACCOUNTS = `
 accounts:
   - { name: ali, provider: alibaba-cdn, credentials: { accessKeyId: id, accessKeySecret: secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 } }
   - { name: tencent, provider: tencent-cdn, credentials: { secretId: id, secretKey: secret }, hosts: [shared.example.com, t.example.org], coalesce: { quietMs: 0, maxWaitMs: 0 } }

@@ -28,7 +28,11 @@ export async function pageRoutes(app: ApiScope, { metrics }: ApiDeps): Promise<v
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     staticCSP: CSP,
-    theme: { title: "Purgeline API" },
+    theme: {
+      title: "Purgeline API",
+      // The bar on top is for reading other documents; this page has one.
+      css: [{ filename: "plain.css", content: ".swagger-ui .topbar { display: none }" }],
+    },
     // Without it the page would show the document to an online validator.
     uiConfig: { validatorUrl: null },
   });

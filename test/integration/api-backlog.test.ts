@@ -1,0 +1,76 @@
+import { loadConfig } from "@purgeline/config";
+import { intakeOf, planIntent, readmitIntent } from "@purgeline/engine";
+import { providers } from "@purgeline/providers";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { ACCOUNTS, type ApiBundle, apiBundle } from "./api-bundle.ts";
+
+let api: ApiBundle;
+beforeEach(async () => {
+  api = await apiBundle("intake: { maxPendingTargets: 5 }");
+});
+afterEach(() => api.close());
+
+const both = (name: string) => ({ op: "purge", urls: [`https://shared.example.com/${name}`] });
+
+function post(body: unknown, key?: string) {
+  return api.call("POST", "/v1/intents", {
+    body,
+    ...(key === undefined ? {} : { headers: { "idempotency-key": key } }),
+  });
+}
+
+/** Keys that wait in one lane of an account. */
+async function pending(account: string): Promise<number> {
+  const states = await api.store.accounts();
+  return states.find((one) => one.account === account)?.lanes[0]?.pending ?? -1;
+}
+
+it("an account without room answers 429 with Retry-After, and nothing is stored", async () => {
+  const before = await api.stored();
+  const urls = Array.from({ length: 6 }, (_, n) => `https://www.example.com/${n}`);
+  const answer = await post({ op: "purge", urls });
+  expect(answer).toMatchObject({ status: 429, body: { code: "backlog" } });
+  expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await api.stored()).toBe(before);
+});
+
+it("where a later account has no room the earlier one's part is taken back, and the key is free", async () => {
+  const urls = Array.from({ length: 5 }, (_, n) => `https://t.example.org/${n}`);
+  const filler = await post({ op: "purge", urls });
+  expect(filler.status).toBe(202);
+  expect((await post(both("x"), "k")).status).toBe(429);
+  expect(await pending("ali")).toBe(0);
+  await api.call("POST", `/v1/intents/${filler.body.id}/cancel`);
+  const again = await post(both("x"), "k");
+  expect([again.status, again.headers.get("idempotent-replayed")]).toEqual([202, null]);
+  const receipt = await api.call("GET", `/v1/intents/${again.body.id}`);
+  expect(receipt.body).toMatchObject({ state: "accepted", counts: { total: 2, pending: 2 } });
+});
+
+it("a staging that a crash cut off is finished from the body that its first leg kept", async () => {
+  const loaded = loadConfig(ACCOUNTS, {}, providers);
+  if (!loaded.ok) throw new Error("config");
+  const intake = intakeOf(loaded.config.accounts, providers);
+  const body = both("crash");
+  const planned = planIntent(body, { name: "local", rights: null }, intake, () => "int_crash");
+  if (!planned.ok) throw new Error("plan");
+  const { head, legs } = planned.plan;
+  const [first] = legs;
+  if (first === undefined) throw new Error("legs");
+  // The API dies here: one leg of two is staged, and nobody got an answer.
+  await api.store.stage(head, first, body);
+  const half = await api.call("GET", "/v1/intents/int_crash?wait=1");
+  expect(half.body).toMatchObject({ state: "accepted", finishedAt: null, counts: { total: 1 } });
+  const ports = {
+    store: api.store,
+    queue: { add: async () => {}, lost: async () => [] },
+    intake,
+    onSetback: () => {},
+  };
+  expect(await readmitIntent({ intentId: "int_crash", head, body }, ports)).toBe("staged");
+  // Once more changes nothing.
+  expect(await readmitIntent({ intentId: "int_crash", head, body }, ports)).toBe("staged");
+  const whole = await api.call("GET", "/v1/intents/int_crash");
+  expect(whole.body).toMatchObject({ counts: { total: 2, pending: 2 } });
+  expect([await pending("ali"), await pending("tencent")]).toEqual([1, 1]);
+});
