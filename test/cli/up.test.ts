@@ -116,18 +116,21 @@ it("a second start has what the first accepted", async () => {
   await end(up);
 });
 
-it.each(["worker", "redis-server"] as const)("kill -9 of the %s in mid-run loses nothing", async (kind) => {
-  const up = await startUp();
-  const input = Array.from({ length: 3_000 }, (_, at) => `https://a.example.com/${kind}/${at}\n`).join("");
-  const purging = startPurgeline(["purge"], { env: up.env, input });
-  await purging.until(/running|accepted/);
-  const pid = await up.pidOf(kind);
-  process.kill(pid, "SIGKILL");
-  expect(await purging.ended).toBe(0);
-  expect(purging.said()).toContain("confirmed · 3000/3000 confirmed");
-  expect(await up.pidOf(kind)).not.toBe(pid);
-  await end(up);
-});
+it.each(["api", "worker", "redis-server"] as const)(
+  "kill -9 of the %s in mid-run loses nothing",
+  async (kind) => {
+    const up = await startUp();
+    const input = Array.from({ length: 3_000 }, (_, at) => `https://a.example.com/${kind}/${at}\n`).join("");
+    const purging = startPurgeline(["purge"], { env: up.env, input });
+    await purging.until(/running|accepted/);
+    const pid = await up.pidOf(kind);
+    process.kill(pid, "SIGKILL");
+    expect(await purging.ended).toBe(0);
+    expect(purging.said()).toContain("confirmed · 3000/3000 confirmed");
+    expect(await up.pidOf(kind)).not.toBe(pid);
+    await end(up);
+  },
+);
 
 it("a second `up` on the same data is refused, and the first goes on", async () => {
   const up = await startUp();

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { demonstrate } from "./demo/demonstration.ts";
@@ -45,7 +45,7 @@ async function start(): Promise<ExitCode> {
         addresses,
         simulators: simulators.origins,
         api,
-        config: relative(ROOT, config),
+        config,
       });
       void demonstrate(session, Date.now().toString(16))
         .catch((error: unknown) => (signal.aborted ? undefined : explain(error, false, shell)))

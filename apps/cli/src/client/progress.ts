@@ -1,6 +1,6 @@
 import { MultiBar, type SingleBar } from "cli-progress";
 import { hasEnded, type Receipt } from "./receipt.ts";
-import { receiptLine } from "./render-receipt.ts";
+import { receiptLine, waitingText } from "./render-receipt.ts";
 
 /** Shows how intents come along. */
 export interface Progress {
@@ -86,5 +86,5 @@ function doneOf({ counts }: Receipt): number {
 function noteOf(receipt: Receipt): string {
   const [wait] = receipt.waiting;
   if (hasEnded(receipt) || wait === undefined) return receipt.state;
-  return `${receipt.state} · ${wait.reason}${wait.until === null ? "" : ` until ${wait.until}`}`;
+  return `${receipt.state} · ${waitingText(wait)}`;
 }

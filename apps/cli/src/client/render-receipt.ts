@@ -45,6 +45,9 @@ export function failuresText(receipt: Receipt): string {
   return columns(rows, "  ") + more;
 }
 
-function waitingText(wait: Waiting): string {
-  return wait.until === null ? wait.reason : `${wait.reason} until ${wait.until}`;
+/** Waits for quiet and for the call's rate are over before anybody has read until when. */
+const SHORT_WAITS: ReadonlySet<string> = new Set(["quiet", "rate"]);
+
+export function waitingText({ reason, until }: Waiting): string {
+  return until === null || SHORT_WAITS.has(reason) ? reason : `${reason} until ${until}`;
 }

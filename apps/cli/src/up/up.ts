@@ -33,7 +33,25 @@ export async function up(options: UpOptions): Promise<ExitCode> {
   const checked = await readConfig(options.config, options.env);
   const log = createLogger({ level: checked.config.log.level, role: "up" });
   for (const warning of checked.warnings) log.warn("config.warned", { warning });
-  const redis = checked.config.redis === null ? await startRedis(options, log) : null;
+  if (checked.config.redis !== null) return await keepRoles(options, checked, null, log);
+  try {
+    const redis = await startRedis(options, log);
+    // Last to end: the roles write what they hold until theirs.
+    return await keepRoles(options, checked, redis, log).finally(() => redis.stop());
+  } catch (error) {
+    // Ctrl-C while Redis still read its data.
+    if (options.signal.aborted && error === options.signal.reason) return EXIT.ok;
+    throw error;
+  }
+}
+
+/** Until it is asked to end, or a role says that it cannot run. */
+async function keepRoles(
+  options: UpOptions,
+  checked: CheckedConfig,
+  redis: EmbeddedRedis | null,
+  log: Logger,
+): Promise<ExitCode> {
   const roles = startRoles(options, checked, redis, log);
   options.hurry.addEventListener("abort", () => {
     for (const role of roles) role.kill();
@@ -43,8 +61,6 @@ export async function up(options: UpOptions): Promise<ExitCode> {
   } finally {
     log.info("process.stopping");
     await Promise.allSettled(roles.map((role) => role.stop(GRACE_MS)));
-    // Last: the others write what they hold until their end.
-    await redis?.stop();
     log.info("process.stopped");
   }
 }
