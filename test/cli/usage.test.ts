@@ -164,6 +164,15 @@ it("up without a redis-server anywhere says how to get one", async () => {
   expect(code).toBe(2);
 });
 
+it("up ends when what it was told to run is no redis-server", async () => {
+  const path = await file("no-server.yaml", account("http://127.0.0.1:9101"));
+  const { code, stderr } = await purgeline(["up", "-c", path], {
+    env: { PURGELINE_REDIS_SERVER: "/bin/false" },
+  });
+  expect(stderr).toContain("/bin/false ended while it started (exit code 1)");
+  expect(code).toBe(1);
+});
+
 it("a reader that goes away does not break a command", async () => {
   const check = startPurgeline(["check", "-c", "-"], { input: account("http://127.0.0.1:9101") });
   check.child.stdout?.destroy();

@@ -53,19 +53,21 @@ export async function startEmbeddedRedis(options: {
   }
 }
 
+/** Before it was ready once, an end is the program's or the data's fault; afterwards it is a crash. */
 async function launchFirst(
   { program, log, signal }: { readonly program: string; readonly log: Logger; readonly signal: AbortSignal },
   home: RedisHome,
 ): Promise<KeptProcess> {
-  let firstEnd: string | null = null;
   let isReady = false;
-  const kept = keepAlive(
-    () => launch(program, home),
-    (end, againInMs) => {
-      if (!isReady) firstEnd ??= endText(end);
-      log.error("redis.stopped", { end: endText(end), againInMs });
-    },
-  );
+  let firstEnd: string | null = null;
+  const kept = keepAlive({
+    launch: () => launch(program, home),
+    isFinal: () => !isReady,
+    onRestart: (end, againInMs) => log.error("redis.stopped", { end: endText(end), againInMs }),
+  });
+  void kept.gaveUp.then((end) => {
+    firstEnd = endText(end);
+  });
   while (!isReady && firstEnd === null && !signal.aborted) {
     isReady = await isRedisReady(home.socket);
     if (!isReady) await pause(LOOK_EVERY_MS);
@@ -74,7 +76,7 @@ async function launchFirst(
   await kept.stop(GRACE_MS);
   signal.throwIfAborted();
   throw new CommandFailed(
-    `redis-server (${program}) ended while it started (${firstEnd}); the end of its log:\n${await logEnd(home)}`,
+    `${program} ended while it started (${firstEnd}); the end of its log:\n${await logEnd(home)}`,
     EXIT.ended,
   );
 }

@@ -1,11 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { EXIT } from "../exit.ts";
 import { endOf, type ProcessEnd } from "./process-end.ts";
 
 /** A process that is started again whenever it ends unasked. */
 export interface KeptProcess {
-  /** Resolves when starting it again is pointless: it said itself that its input is wrong. */
+  /** Resolves when starting it again is pointless. */
   readonly gaveUp: Promise<ProcessEnd>;
   /** Sends SIGTERM, after `graceMs` SIGKILL; resolves when it is gone. Safe to call twice. */
   stop(graceMs: number): Promise<void>;
@@ -23,12 +22,16 @@ export function restartInMs(endsInARow: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (endsInARow - 1), LONGEST_PAUSE_MS);
 }
 
-export function keepAlive(
-  launch: () => ChildProcess,
-  onEnd: (end: ProcessEnd, againInMs: number) => void,
-): KeptProcess {
+export interface Upkeep {
+  readonly launch: () => ChildProcess;
+  /** Whether this end says that the next start would end the same way. */
+  readonly isFinal: (end: ProcessEnd) => boolean;
+  readonly onRestart: (end: ProcessEnd, inMs: number) => void;
+}
+
+export function keepAlive({ launch, isFinal, onRestart }: Upkeep): KeptProcess {
   const stopping = new AbortController();
-  const giveUp = Promise.withResolvers<ProcessEnd>();
+  const gaveUp = Promise.withResolvers<ProcessEnd>();
   let child = launch();
 
   const keep = async (): Promise<void> => {
@@ -36,22 +39,19 @@ export function keepAlive(
       const startedAt = performance.now();
       const end = await endOf(child);
       if (stopping.signal.aborted) return;
-      if (end.code === EXIT.usage) return giveUp.resolve(end);
+      if (isFinal(end)) return gaveUp.resolve(end);
       if (performance.now() - startedAt >= STEADY_MS) endsInARow = 1;
       const inMs = restartInMs(endsInARow);
-      onEnd(end, inMs);
+      onRestart(end, inMs);
       await pause(inMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       child = launch();
     }
   };
   const kept = keep();
-  kept.catch(giveUp.reject);
-  // Nobody may be waiting for it when it rejects: `stop` reports it too.
-  giveUp.promise.catch(() => undefined);
 
   return {
-    gaveUp: giveUp.promise,
+    gaveUp: gaveUp.promise,
     async stop(graceMs) {
       stopping.abort();
       child.kill("SIGTERM");

@@ -1,22 +1,22 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** How a process ended: its exit code, or the signal. */
+/** How a process ended: its exit code, the signal, or why it could not be started at all. */
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  readonly error: Error | null;
 }
 
-/** Resolves at its end; rejects when it could not be started at all. */
 export function endOf(child: ChildProcess): Promise<ProcessEnd> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve({ code: null, signal: null, error }));
+    child.once("exit", (code, signal) => resolve({ code, signal, error: null }));
   });
 }
 
-export function endText({ code, signal }: ProcessEnd): string {
-  return signal === null ? `exit code ${code}` : signal;
+export function endText({ code, signal, error }: ProcessEnd): string {
+  return error?.message ?? signal ?? `exit code ${code}`;
 }
 
 export function isAlive(pid: number): boolean {

@@ -98,11 +98,14 @@ function startRoles(
   );
   return ROLES.map((args) => {
     const [role] = args;
-    return keepAlive(
-      () =>
+    return keepAlive({
+      launch: () =>
         launchRole({ entry: options.entry, args, configText: text, env, onReady: (at) => arrived(role, at) }),
-      (end, againInMs) => log.error("process.failed", { process: role, end: endText(end), againInMs }),
-    );
+      // It has said itself what is wrong with its input.
+      isFinal: ({ code }) => code === EXIT.usage,
+      onRestart: (end, againInMs) =>
+        log.error("process.failed", { process: role, end: endText(end), againInMs }),
+    });
   });
 }
 
