@@ -1,8 +1,7 @@
-import { loadConfig } from "@purgeline/config";
-import { intakeOf, planIntent, readmitIntent } from "@purgeline/engine";
-import { providers } from "@purgeline/providers";
+import type { Slot } from "@purgeline/core";
+import { planIntent, readmitIntent } from "@purgeline/engine";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ACCOUNTS, type ApiBundle, apiBundle } from "./api-bundle.ts";
+import { type ApiBundle, apiBundle } from "./api-bundle.ts";
 
 let api: ApiBundle;
 beforeEach(async () => {
@@ -48,11 +47,8 @@ it("where a later account has no room the earlier one's part is taken back, and 
 });
 
 it("a staging that a crash cut off is finished from the body that its first leg kept", async () => {
-  const loaded = loadConfig(ACCOUNTS, {}, providers);
-  if (!loaded.ok) throw new Error("config");
-  const intake = intakeOf(loaded.config.accounts, providers);
   const body = both("crash");
-  const planned = planIntent(body, { name: "local", rights: null }, intake, () => "int_crash");
+  const planned = planIntent(body, { name: "local", rights: null }, api.intake, () => "int_crash");
   if (!planned.ok) throw new Error("plan");
   const { head, legs } = planned.plan;
   const [first] = legs;
@@ -64,7 +60,7 @@ it("a staging that a crash cut off is finished from the body that its first leg 
   const ports = {
     store: api.store,
     queue: { add: async () => {}, lost: async () => [] },
-    intake,
+    intake: api.intake,
     onSetback: () => {},
   };
   expect(await readmitIntent({ intentId: "int_crash", head, body }, ports)).toBe("staged");
@@ -73,4 +69,21 @@ it("a staging that a crash cut off is finished from the body that its first leg 
   const whole = await api.call("GET", "/v1/intents/int_crash");
   expect(whole.body).toMatchObject({ counts: { total: 2, pending: 2 } });
   expect([await pending("ali"), await pending("tencent")]).toEqual([1, 1]);
+});
+
+it("an intent with a notBefore keeps its body until that time, and is sent then", async () => {
+  const notBefore = new Date(Date.now() + 3_600_000).toISOString();
+  const { id } = (await post({ ...both("later"), notBefore })).body;
+  expect([await pending("ali"), await pending("tencent")]).toEqual([0, 0]);
+  const { work, store } = api.later(7_200_000);
+  const { unstaged } = await work.sweep("ali");
+  expect(unstaged).toMatchObject([{ intentId: id, body: { ...both("later"), notBefore } }]);
+  const slots: Slot[] = [];
+  const queue = { add: async (added: readonly Slot[]) => void slots.push(...added), lost: async () => [] };
+  for (const intent of unstaged)
+    await readmitIntent(intent, { store, queue, intake: api.intake, onSetback: () => {} });
+  expect([await pending("ali"), await pending("tencent")]).toEqual([1, 1]);
+  expect(slots.map(({ account }) => account)).toEqual(["ali", "tencent"]);
+  // Staged whole, it is nothing that a later sweep has to finish.
+  expect((await api.later(14_400_000).work.sweep("ali")).unstaged).toEqual([]);
 });

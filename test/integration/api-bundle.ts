@@ -1,14 +1,14 @@
 import { createApi, openIntake } from "@purgeline/api";
 import { loadConfig } from "@purgeline/config";
 import type { IntakeStore, Lane, Slot, SlotQueue, TakenBatch, Verdict, WorkStore } from "@purgeline/core";
-import { intakeOf, storedAccounts } from "@purgeline/engine";
+import { type Intake, intakeOf, storedAccounts } from "@purgeline/engine";
 import { providers } from "@purgeline/providers";
-import { connect, openWorkStore } from "@purgeline/store";
+import { connect, openIntakeStore, openWorkStore } from "@purgeline/store";
 import { createLogger, createMetrics } from "@purgeline/telemetry";
 import { type RedisServer, startRedis } from "@purgeline/testkit";
 
 /** Two CDNs and a video service; `shared.example.com` stands at both CDNs. */
-export const ACCOUNTS = `
+const ACCOUNTS = `
 accounts:
   - { name: ali, provider: alibaba-cdn, credentials: { accessKeyId: id, accessKeySecret: secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 } }
   - { name: tencent, provider: tencent-cdn, credentials: { secretId: id, secretKey: secret }, hosts: [shared.example.com, t.example.org], coalesce: { quietMs: 0, maxWaitMs: 0 } }
@@ -46,6 +46,9 @@ export interface ApiBundle {
   call(method: string, path: string, call?: Call): Promise<Answer>;
   /** Takes one batch of a lane and records what the test says that the provider said. */
   send(account: string, lane: Lane, verdict: Verdict): Promise<TakenBatch>;
+  readonly intake: Intake;
+  /** The same data by a clock that is ahead. */
+  later(skewMs: number): { readonly work: WorkStore; readonly store: IntakeStore };
   /** How many keys Redis holds beside the limits in force and BullMQ's own. */
   stored(): Promise<number>;
   /** Writes the claim of a try that died: its time is up, its answer was never stored. */
@@ -65,14 +68,15 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
   const intake = intakeOf(config.accounts, providers);
   const opened = await openIntake(config, intake, { redis: target, configuredAtMs: 1, log });
   const own = connect(target, "worker", () => undefined);
-  const work = openWorkStore({
+  const shared = {
     connection: own,
     prefix: "t",
     accounts: storedAccounts(intake),
     intentsMs: 60_000,
     idempotencyKeysMs: 60_000,
     maxPendingTargets: 1_000_000,
-  });
+  };
+  const work = openWorkStore(shared);
   const slots: Slot[] = [];
   const queue: SlotQueue = {
     async add(added) {
@@ -103,6 +107,11 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
     origin,
     store: opened.store,
     work,
+    intake,
+    later: (skewMs) => ({
+      work: openWorkStore({ ...shared, skewMs }),
+      store: openIntakeStore({ ...shared, skewMs, subscriber: own }),
+    }),
     slots,
     call: (method, path, call = {}) => request(`${origin}${path}`, method, call),
     send: (account, lane, verdict) => send(work, slots, account, lane, verdict),
