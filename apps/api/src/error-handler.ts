@@ -28,7 +28,7 @@ export function outcomeUnknown(cause: unknown, intentId: string | null): ApiProb
 }
 
 /** Whatever was thrown as a refusal that a client understands; what nobody foresaw is 500 without a word about it. */
-export function asProblem(error: unknown): ApiProblem {
+function asProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof StoreUnavailable)
     return error.maybeApplied ? outcomeUnknown(error, null) : storeAway(error);

@@ -20,7 +20,7 @@ export const acceptedSchema = z
   })
   .meta({ id: "Accepted", description: "Durable and staged" });
 
-export const summarySchema = z
+const summarySchema = z
   .strictObject({
     id: z.string(),
     op: opSchema,

@@ -11,7 +11,7 @@ import { readLabels } from "./labels.ts";
 import { type OptionBlocks, readOptions } from "./option-blocks.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
-export const MOST_TARGETS = 10_000;
+const MOST_TARGETS = 10_000;
 
 export interface GivenTarget {
   readonly kind: TargetKind;
