@@ -8,7 +8,6 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
     sent({ batch, call, outcome, verdict, durationMs, taskIds }) {
       const { account, lane, id: batchId } = batch;
       metrics.providerCall(account, call, outcome.kind, durationMs);
-      metrics.batchSent(account, lane, batch.items.length);
       metrics.permitWait(account, call, batch.waitedMs);
       const where = {
         account,
@@ -19,11 +18,13 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
         ms: Math.round(durationMs),
       };
       if (outcome.kind === "accepted" || outcome.kind === "done") {
+        metrics.batchSent(account, lane, batch.items.length);
         log.info("batch.sent", {
           ...where,
           targets: batch.items.length,
           attempt: batch.attempt,
           taskIds: taskIds.slice(0, 10),
+          sealedAt: new Date(batch.sealedAtMs).toISOString(),
         });
         return;
       }
@@ -52,8 +53,8 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
       for (const [state, count] of Object.entries(targets) as [State, number][])
         metrics.targets(account, lane, state, count);
       for (const { intentId, op, stage, sinceAcceptedMs } of legs) {
-        metrics.intentDuration(op, stage === "ended" ? "confirmed" : "submitted", sinceAcceptedMs);
-        if (stage === "ended") log.info("intent.finished", { intentId, account, ms: sinceAcceptedMs });
+        if (stage !== "ended") metrics.intentDuration(op, stage, sinceAcceptedMs);
+        if (stage !== "submitted") log.info("intent.finished", { intentId, account, ms: sinceAcceptedMs });
       }
     },
     quotaSpent: (account, quota) => log.warn("quota.spent", { account, quota }),

@@ -16,7 +16,9 @@ export interface TakenBatch {
   readonly attempt: number;
   /** Why it is sent again, where the last sending's outcome is unknown. */
   readonly resend: "crash" | "ambiguous" | null;
-  /** Age of the first sending; 0 on the first. */
+  /** When its content was fixed, by Redis's clock: what was staged later is not in it. */
+  readonly sealedAtMs: number;
+  /** Since the seal; 0 on the first sending. */
   readonly ageMs: number;
   /** How long the oldest of it waited for a permit since it was ready. */
   readonly waitedMs: number;
@@ -46,11 +48,11 @@ export interface Transitions {
   readonly legs: readonly LegMilestone[];
 }
 
-/** A leg, all of whose targets have been submitted, or have ended. */
+/** A leg, all of whose targets have been submitted, or are confirmed, or have ended otherwise. */
 export interface LegMilestone {
   readonly intentId: string;
   readonly op: Op;
-  readonly stage: "submitted" | "ended";
+  readonly stage: "submitted" | "confirmed" | "ended";
   readonly sinceAcceptedMs: number;
 }
 

@@ -14,13 +14,10 @@ local function add(owner, slot)
   minted[#minted + 1] = slot
 end
 for lane in string.gmatch(ARGV[2], '[^,]+') do
-  local limits = limitsOf('lane:' .. lane)
-  -- Whoever waits for the end of the pause sleeps up to 30 s: its place is free, and it ends when it wakes.
-  redis.call('HDEL', laneKey(lane), 'waiter', 'why', 'until')
-  if limits then add(lane, keepLaneSlot(lane, limits, true)) end
+  add(lane, keepLaneSlot(lane, limitsOf('lane:' .. lane), true))
 end
 for call in string.gmatch(ARGV[3], '[^,]+') do
-  redis.call('HDEL', P .. 'poll:' .. call, 'waiter', 'why', 'until')
+  dismissWaiter(P .. 'poll:' .. call, P .. 'poll:' .. call .. ':slots')
   add(call, keepPollSlot(call))
 end
 return minted

@@ -143,9 +143,14 @@ function legsOf(flat: readonly unknown[], where: string): readonly LegMilestone[
     legs.push({
       intentId: text(flat[i], where),
       op: text(flat[i + 1], where) === "prefetch" ? "prefetch" : "purge",
-      stage: text(flat[i + 2], where) === "ended" ? "ended" : "submitted",
+      stage: stageNamed(text(flat[i + 2], where)),
       sinceAcceptedMs: number(flat[i + 3], where),
     });
   }
   return legs;
+}
+
+function stageNamed(word: string): LegMilestone["stage"] {
+  if (word === "submitted" || word === "confirmed" || word === "ended") return word;
+  throw new Error(`store: ${JSON.stringify(word)} is no stage of a leg`);
 }

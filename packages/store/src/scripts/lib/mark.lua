@@ -19,7 +19,7 @@ end
 
 local function refKey(ref) return string.match(ref, '^%d+:%d+') end
 
--- Legs that reached a stage in this script: intent id, op, 'submitted' | 'ended', ms since it was accepted, …
+-- Legs that reached a stage in this script: intent id, op, submitted | confirmed | ended, ms since accepted, …
 local milestones = {}
 
 local function milestone(leg, stage)
@@ -33,7 +33,8 @@ local function finishLeg(leg)
   local K = P .. 'leg:' .. leg
   local fields = redis.call('HMGET', K, 'id', 'chunks', 'history')
   redis.call('HSET', K, 'finished', now)
-  milestone(leg, 'ended')
+  local counts = redis.call('HMGET', K, 'n:c', 'total')
+  milestone(leg, counts[1] == counts[2] and 'confirmed' or 'ended')
   redis.call('HDEL', K, 'body')
   redis.call('ZREM', P .. 'unstaged', leg)
   local keep = tonumber(fields[3])

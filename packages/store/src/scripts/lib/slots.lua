@@ -23,32 +23,37 @@ local function holdsSlot(slotsKey, slot)
   return true
 end
 
+-- Ends the slot that sleeps, where there is one: its job finds that out when it wakes up.
+local function dismissWaiter(owner, slotsKey)
+  local waiter = redis.call('HGET', owner, 'waiter')
+  if not waiter then return end
+  endSlot(slotsKey, waiter)
+  redis.call('HDEL', owner, 'waiter', 'why', 'until', 'retrying')
+end
+
 -- A lane with work keeps one slot that is not sending: it takes the next batch and mints its successor,
--- so a call never waits for a job to be made, and a blocked lane has just one visible job.
-local function keepLaneSlot(lane, laneLimits, force)
+-- so a call never waits for a job to be made, and a blocked lane has just one visible job. `wake`: whoever
+-- sleeps would sleep too long.
+local function keepLaneSlot(lane, laneLimits, wake)
   -- Nobody has put limits in force yet: the first sweep after that finds the work.
   if not laneLimits then return nil end
   local L = laneKey(lane)
-  local retry = redis.call('ZCARD', L .. ':retry')
-  if redis.call('HLEN', L .. ':keys') + retry == 0 then return nil end
+  if redis.call('HLEN', L .. ':keys') + redis.call('ZCARD', L .. ':retry') == 0 then return nil end
+  if wake then dismissWaiter(L, L .. ':slots') end
   local live = redis.call('ZCOUNT', L .. ':slots', now, '+inf')
   local free = live - redis.call('ZCARD', L .. ':sending')
-  local most = laneLimits.inFlight + (force and 1 or 0)
-  if live < most and (force or free < 1) then return mint(L .. ':slots', lane) end
+  if free < 1 and live < laneLimits.inFlight then return mint(L .. ':slots', lane) end
   return nil
 end
 
--- The same for one kind of query, unless the slot that waits wakes up in time for the first task. Slots that
--- sleep longer are of no use now; they end by themselves, and MOST_POLL_SLOTS bounds them.
-local MOST_POLL_SLOTS = 4
+-- The same for one kind of query; whoever sleeps past the first task is replaced.
 local function keepPollSlot(call)
   local C = P .. 'poll:' .. call
   local first = redis.call('ZRANGE', C .. ':due', 0, 0, 'WITHSCORES')
   if not first[2] then return nil end
-  local waiter = redis.call('HMGET', C, 'waiter', 'until')
-  local lease = waiter[1] and redis.call('ZSCORE', C .. ':slots', waiter[1])
-  if lease and tonumber(lease) > now and tonumber(waiter[2]) <= tonumber(first[2]) + 500 then return nil end
-  if redis.call('ZCOUNT', C .. ':slots', now, '+inf') >= MOST_POLL_SLOTS then return nil end
+  local untilMs = redis.call('HGET', C, 'until')
+  if untilMs and tonumber(untilMs) > tonumber(first[2]) + 500 then dismissWaiter(C, C .. ':slots') end
+  if redis.call('ZCOUNT', C .. ':slots', now, '+inf') > 0 then return nil end
   return mint(C .. ':slots', call)
 end
 
