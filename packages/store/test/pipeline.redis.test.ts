@@ -102,8 +102,7 @@ describe("a batch from stage to its end", () => {
     const [account] = await store.intake.accounts();
     expect(account?.quotas.find((quota) => quota.class === "url")).toMatchObject({ reserved: 1500, used: 0 });
     const tomorrow = store.later(25 * 3_600_000);
-    await tomorrow.work.sweep("ali");
-    const [fresh] = await tomorrow.intake.resume("ali");
-    expect(await tomorrow.work.take(fresh as Slot)).toMatchObject({ kind: "batch" });
+    const { slots } = await tomorrow.work.sweep("ali");
+    expect(await tomorrow.work.take(slots[0] as Slot)).toMatchObject({ kind: "batch" });
   });
 });
