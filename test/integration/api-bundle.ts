@@ -66,7 +66,7 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
   const log = createLogger({ level: "error", role: "api", pretty: false });
   const target = { kind: "socket", path: redis.path, prefix: "t" } as const;
   const intake = intakeOf(config.accounts, providers);
-  const opened = await openIntake(config, intake, { redis: target, configuredAtMs: 1, log });
+  const opened = await openIntake(config, intake, { redis: target, log });
   const own = connect(target, "worker", () => undefined);
   const shared = {
     connection: own,
@@ -77,6 +77,9 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
     maxPendingTargets: 1_000_000,
   };
   const work = openWorkStore(shared);
+  // As a worker does when it starts: without limits in force no lane gets a slot.
+  for (const { name, limits } of intake.accounts)
+    await work.publish(name, limits, { atMs: 1, digest: "test" });
   const slots: Slot[] = [];
   const queue: SlotQueue = {
     async add(added) {

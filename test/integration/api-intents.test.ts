@@ -249,6 +249,10 @@ describe("accounts", () => {
     expect((await receipt(id)).waiting).toMatchObject([
       { account: "ali", reason: "paused", targets: 1, until: null },
     ]);
+    // The lane's job finds the pause and sleeps: resume has to wake it.
+    const slot = api.slots.findLast(({ account }) => account === "ali");
+    if (slot === undefined) throw new Error("no slot was queued");
+    expect(await api.work.take(slot)).toMatchObject({ kind: "wait", why: { reason: "paused" } });
     const queued = api.slots.length;
     expect((await api.call("POST", "/v1/accounts/ali/resume")).body).toMatchObject({ paused: false });
     expect(api.slots.length).toBeGreaterThan(queued);

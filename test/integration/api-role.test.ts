@@ -34,7 +34,6 @@ function start(port: number) {
   const ended = runApi({
     config: configOn(port),
     redis: { kind: "socket", path: redis.path, prefix: "role" },
-    configuredAtMs: 1,
     version: "1.2.3",
     log,
     signal: stop.signal,
@@ -57,7 +56,7 @@ it("serves what it is asked, shows the state that it shares with others, and end
   expect(metrics).toContain("purgeline_redis_up 1");
   expect(metrics).toContain('purgeline_build_info{version="1.2.3"} 1');
   expect(metrics).toContain('purgeline_pending_targets{account="ali",lane="purge-url"} 1');
-  expect(metrics).toMatch(/purgeline_queue_jobs\{queue="submit.ali",state="waiting"\} 1/);
+  expect(metrics).toContain('purgeline_queue_jobs{queue="submit.ali",state="waiting"} 0');
   role.stop.abort();
   await role.ended;
   await expect(fetch(origin)).rejects.toThrow();

@@ -6,13 +6,11 @@ import {
   type Connection,
   openIntakeStore,
   openLink,
-  openWorkStore,
   type Purpose,
   type RedisTarget,
   whenReady,
 } from "@purgeline/store";
 import type { Logger } from "@purgeline/telemetry";
-import { withPublishedLimits } from "./published-limits.ts";
 
 export interface OpenIntake {
   readonly store: IntakeStore;
@@ -22,8 +20,6 @@ export interface OpenIntake {
 
 export interface IntakeOptions {
   readonly redis: RedisTarget;
-  /** When the configuration was written, epoch ms: the newest one's limits are in force. */
-  readonly configuredAtMs: number;
   readonly log: Logger;
 }
 
@@ -35,7 +31,7 @@ const QUEUE_CLOSE_MS = 2_000;
 export async function openIntake(
   config: Config,
   intake: Intake,
-  { redis, configuredAtMs, log }: IntakeOptions,
+  { redis, log }: IntakeOptions,
 ): Promise<OpenIntake> {
   const links: Connection[] = [];
   let isClosing = false;
@@ -51,15 +47,15 @@ export async function openIntake(
   };
   const connection = link("request");
   await whenReady(connection, FIRST_CONNECT_MS);
-  const shared = {
+  const opened = openIntakeStore({
     connection,
+    subscriber: link("worker"),
     prefix: redis.prefix,
     accounts: storedAccounts(intake),
     intentsMs: config.history.intentsMs,
     idempotencyKeysMs: config.history.idempotencyKeysMs,
     maxPendingTargets: config.intake.maxPendingTargets,
-  };
-  const opened = openIntakeStore({ ...shared, subscriber: link("worker") });
+  });
   const queue = openQueues({
     connection: link("request"),
     prefix: redis.prefix,
@@ -68,7 +64,7 @@ export async function openIntake(
     onError: (error) => log.debug("redis.lost", { error }),
   });
   return {
-    store: withPublishedLimits(opened, openWorkStore(shared).publish, intake, configuredAtMs, log),
+    store: opened,
     queue,
     async close() {
       isClosing = true;

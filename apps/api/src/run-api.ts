@@ -11,8 +11,6 @@ import { openIntake } from "./open-intake.ts";
 export interface ApiContext {
   readonly config: Config;
   readonly redis: RedisTarget;
-  /** When the configuration was written, epoch ms: the newest one's limits are in force. */
-  readonly configuredAtMs: number;
   readonly version: string;
   readonly log: Logger;
   /** Aborted when the role has to end. */
