@@ -12,7 +12,7 @@ import {
 import { providers } from "@purgeline/providers";
 import { openQueues } from "@purgeline/queue";
 import { type Simulators, startSimulators } from "@purgeline/simulator";
-import { type Connection, connect, openIntakeStore } from "@purgeline/store";
+import { type Connection, connect, openIntakeStore, openWorkStore } from "@purgeline/store";
 import { createLogger } from "@purgeline/telemetry";
 import { type RedisOptions, type RedisServer, startRedis } from "@purgeline/testkit";
 import { runWorker } from "@purgeline/worker";
@@ -93,6 +93,9 @@ export async function service(
     maxPendingTargets: 5_000_000,
   };
   const store = openIntakeStore({ ...shared, ...history, subscriber: join() });
+  const work = openWorkStore({ ...shared, ...history });
+  for (const { name, limits } of intake.accounts)
+    await work.publish(name, limits, { atMs: 0, digest: "service" });
   const names = config.accounts.map(({ settings }) => settings.name);
   const queue = openQueues({
     connection: join(),
