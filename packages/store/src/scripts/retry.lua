@@ -13,6 +13,7 @@ if not leg then return { 0, '' } end
 local K = P .. 'leg:' .. leg
 local options = redis.call('HGET', K, 'o:' .. lane) or '{}'
 local positions, digests, groups, back = {}, {}, {}, 0
+local tag = tagOf(options)
 for domain, n in string.gmatch(ARGV[8], '([^\t\n]*)\t(%d+)\n') do
   for _ = 1, tonumber(n) do groups[#groups + 1] = domain .. '|' .. options end
 end
@@ -26,7 +27,7 @@ for i = 9, #ARGV do
     redis.call('HINCRBY', K, 'n:' .. letter, -1)
     back = back + 1
     positions[back] = pos
-    digests[back] = string.sub(ARGV[7], (i - 9) * 16 + 1, (i - 9) * 16 + 16)
+    digests[back] = string.sub(ARGV[7], (i - 9) * 16 + 1, (i - 9) * 16 + 16) .. tag
     kept[back] = groups[i - 8]
   end
 end
@@ -35,9 +36,10 @@ redis.call('HINCRBY', K, 'n:p', back)
 redis.call('HINCRBY', K, 'left', back)
 redis.call('HINCRBY', K, 'left:' .. lane, back)
 redis.call('HINCRBY', P .. 'account', 'pending', back)
-if ARGV[6] == '1' then
-  redis.call('HINCRBY', K, 'lives', 1)
-  redis.call('HDEL', K, 'finished')
+if ARGV[6] == '1' then redis.call('HINCRBY', K, 'lives', 1) end
+redis.call('HSET', K, 'accepted', now)
+-- Also for the later chunks of a life: what the first ones brought back may have ended again.
+if redis.call('HDEL', K, 'finished') == 1 then
   for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':why', P .. 'intent:' .. intent }) do redis.call('PERSIST', key) end
   for chunk = 0, tonumber(redis.call('HGET', K, 'chunks')) - 1 do redis.call('PERSIST', K .. ':t:' .. chunk) end
   redis.call('ZADD', P .. 'intents', 'NX', redis.call('HGET', K, 'created'), intent)

@@ -45,6 +45,8 @@ local K = P .. 'leg:' .. leg
 local created = tonumber(redis.call('HGET', K, 'created'))
 local from = chunk * CHUNK
 local progress = redis.call('HGET', K, 'c:' .. chunk)
+-- Rescue brings a held chunk when its time has come by another account's clock, in a Cluster by another server's.
+if held and progress and notBefore - now < 1000 then held = false end
 if not progress then
   redis.call('RPUSH', K .. ':t:' .. chunk, unpack(ARGV, 19, 18 + count))
   redis.call('SETRANGE', K .. ':s', from, string.rep('p', count))
@@ -53,10 +55,10 @@ local merged = 0
 if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
   redis.call('HSET', K, 'c:' .. chunk, (held and 'h' or 'q') .. lane, 'o:' .. lane, ARGV[16])
   if not held then
-    local positions, digests, groups = {}, {}, {}
+    local positions, digests, groups, tag = {}, {}, {}, tagOf(ARGV[16])
     for i = 1, count do
       positions[i] = from + i - 1
-      digests[i] = string.sub(ARGV[17], 16 * i - 15, 16 * i)
+      digests[i] = string.sub(ARGV[17], 16 * i - 15, 16 * i) .. tag
     end
     for domain, n in string.gmatch(ARGV[18], '([^\t\n]*)\t(%d+)\n') do
       local group = domain .. '|' .. ARGV[16]
@@ -70,6 +72,7 @@ end
 if held then return { 'staged', created, 0, '' } end
 local L, limits = laneKey(lane), limitsOf('lane:' .. lane)
 local waiting = redis.call('HMGET', L, 'why', 'retrying')
-local force = waiting[2] or (waiting[1] == 'quiet'
-  and (ARGV[14] == 'u' or (limits and redis.call('HLEN', L .. ':keys') >= limits.batch)))
+-- Whoever sleeps for the sake of other work, or of quiet, would sleep too long for this.
+local force = waiting[2] or (ARGV[14] == 'u' and (waiting[1] == 'quiet' or waiting[1] == 'quota'))
+  or (waiting[1] == 'quiet' and limits and redis.call('HLEN', L .. ':keys') >= limits.batch)
 return { 'staged', created, merged, keepLaneSlot(lane, limits, force) or '' }

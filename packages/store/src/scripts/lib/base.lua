@@ -25,6 +25,12 @@ local function limitsOf(field)
   return text and cjson.decode(text) or nil
 end
 
+-- Equal keys with other options are other work: the tag behind a digest keeps them apart.
+local function tagOf(options)
+  if options == '{}' then return '' end
+  return string.sub(redis.sha1hex(options), 1, 8)
+end
+
 -- cjson turns JSON's null into a userdata that is true: `have` is nil for it.
 local function have(value)
   if value == cjson.null then return nil end

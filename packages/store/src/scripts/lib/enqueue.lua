@@ -9,7 +9,7 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups)
 
   local refs = redis.call('HMGET', L .. ':keys', unpack(digests))
   local index, run, runGroup = {}, {}, nil
-  local merged, before = 0, redis.call('HLEN', L .. ':keys')
+  local merged = 0
 
   local function pushRun()
     if #run == 0 then return end
@@ -57,7 +57,8 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups)
   wide('HSET', L .. ':keys', index, 2)
   redis.call('ZADD', L .. ':open:' .. class, 'NX', now, leg)
   if class == 'n' then
-    if before == 0 then redis.call('HSET', L, 'first', now) end
+    -- Not only where the lane was empty: what is parked or urgent may have come before.
+    redis.call('HSETNX', L, 'first', now)
     redis.call('HSET', L, 'last', now)
   end
   return merged

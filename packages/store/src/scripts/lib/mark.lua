@@ -23,20 +23,23 @@ local function refKey(ref) return string.match(ref, '^%d+:%d+') end
 local milestones = {}
 
 local function milestone(leg, stage)
-  local fields = redis.call('HMGET', P .. 'leg:' .. leg, 'id', 'head', 'created')
-  for _, value in ipairs({ fields[1], cjson.decode(fields[2]).op, stage, now - tonumber(fields[3]) }) do
+  local fields = redis.call('HMGET', P .. 'leg:' .. leg, 'id', 'head', 'created', 'accepted')
+  for _, value in ipairs({ fields[1], cjson.decode(fields[2]).op, stage, now - tonumber(fields[4] or fields[3]) }) do
     milestones[#milestones + 1] = value
   end
 end
 
-local function finishLeg(leg)
+-- The body stays, where it is still there: legs in other accounts may be missing. Cancelled ones are not wanted.
+local function finishLeg(leg, to)
   local K = P .. 'leg:' .. leg
   local fields = redis.call('HMGET', K, 'id', 'chunks', 'history')
   redis.call('HSET', K, 'finished', now)
   local counts = redis.call('HMGET', K, 'n:c', 'total')
   milestone(leg, counts[1] == counts[2] and 'confirmed' or 'ended')
-  redis.call('HDEL', K, 'body')
-  redis.call('ZREM', P .. 'unstaged', leg)
+  if to == 'x' then
+    redis.call('HDEL', K, 'body')
+    redis.call('ZREM', P .. 'unstaged', leg)
+  end
   local keep = tonumber(fields[3])
   for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':why', P .. 'intent:' .. fields[1] }) do
     redis.call('PEXPIRE', key, keep)
@@ -87,7 +90,7 @@ local function countLeg(leg, lane, counts, to, totals)
     redis.call('ZREM', laneKey(lane) .. ':open:u', leg)
     redis.call('ZREM', laneKey(lane) .. ':open:n', leg)
   end
-  if redis.call('HINCRBY', K, 'left', -sum) == 0 then finishLeg(leg) end
+  if redis.call('HINCRBY', K, 'left', -sum) == 0 then finishLeg(leg, to) end
 end
 
 -- targets: list of {leg, pos, why-or-nil}, in any order; batchNo: written beside sealed ones, or nil.
