@@ -28,10 +28,11 @@ if #due == 0 then
   local first = redis.call('ZRANGE', C .. ':due', 0, 0, 'WITHSCORES')
   return wait('due', tonumber(first[2]))
 end
-local stopped = stoppedUntil()
+local stopped = stoppedUntil(call)
 if stopped then return wait('stopped', stopped) end
 local waitMs, why, openAt = permit(call, limitsOf('call:' .. call))
 if waitMs > 0 then return wait(why, openAt) end
+bookProbe(call)
 
 local reply = { 'tasks', '' }
 local leased = {}

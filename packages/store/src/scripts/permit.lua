@@ -4,5 +4,5 @@
 -- returns how long to wait, ms; 0: granted        O(1)
 -- @include base
 -- @include gate
-local waitMs = permit(ARGV[2], limitsOf('call:' .. ARGV[2]))
+local waitMs = permit(ARGV[2], limitsOf('call:' .. ARGV[2]), true)
 return waitMs

@@ -16,15 +16,21 @@
 -- @include gate
 -- @include quota
 -- @include ending
+-- @include domains
+-- @include split
 local lane, slot, number, verdict = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local L, B = laneKey(lane), P .. 'batch:' .. ARGV[4]
 local limits = limitsOf('lane:' .. lane)
 local slots, totals = {}, {}
 
-endSlot(L .. ':slots', slot)
 seen(ARGV[14], ARGV[15], ARGV[16], ARGV[17])
 local b = redis.call('HMGET', B, 'attempt', 'state')
-if b[1] ~= ARGV[5] or b[2] ~= 'sending' then return { 0, {}, {}, {} } end
+if b[1] ~= ARGV[5] or b[2] ~= 'sending' then
+  -- The same slot may be at work again, in another worker: then it is that one's.
+  if redis.call('HEXISTS', P .. 'held', slot) == 0 then endSlot(L .. ':slots', slot) end
+  return { 0, {}, {}, {} }
+end
+endSlot(L .. ':slots', slot)
 redis.call('HDEL', P .. 'held', slot)
 redis.call('ZREM', L .. ':sending', number)
 
@@ -46,38 +52,32 @@ local function accept()
     keep(keepPollSlot(cjson.decode(ARGV[i]).call))
   end
   endItems(number, ARGV[7], reasonsOf(ARGV[8]), totals)
-end
-
-local function split()
-  local b = redis.call('HMGET', B, 'options', 'sealed', 'seal', 'class', 'ms', 'attempt')
-  local members = redis.call('LRANGE', B .. ':m', 0, -1)
-  local half = math.floor(#members / 2)
-  -- The refused call cost nothing: each half reserves for itself when it is sent.
-  settleReservation(B, false)
-  for _, part in ipairs({ { 1, half }, { half + 1, #members } }) do
-    local child = redis.call('HINCRBY', P .. 'account', 'batches', 1)
-    local C = P .. 'batch:' .. child
-    local refs = {}
-    for i = part[1], part[2] do refs[#refs + 1] = members[i] end
-    redis.call('HSET', C, 'lane', lane, 'options', b[1], 'size', #refs, 'left', #refs, 'ms', string.rep('s', #refs),
-      'sealed', b[2], 'seal', b[3], 'ready', now, 'class', b[4], 'attempt', b[6], 'state', 'retry', 'parent', number)
-    wide('RPUSH', C .. ':m', refs)
-    redis.call('ZADD', L .. ':retry', now, child)
-    for _, ref in ipairs(refs) do
-      local leg, pos = splitRef(ref)
-      redis.call('SETRANGE', P .. 'leg:' .. leg .. ':b', pos * 4, struct.pack('>I4', child))
-    end
-  end
-  redis.call('DEL', B, B .. ':m')
+  if #ARGV >= 18 or redis.call('HGET', B, 'state') ~= 'submitted' then return end
+  -- Accepted without a task: nobody will ever tell.
+  local size, why = tonumber(redis.call('HGET', B, 'size')), {}
+  for i = 1, size do why[i] = '["no-task","The provider accepted the call and named no task to ask about."]' end
+  endItems(number, string.rep('n', size), why, totals)
 end
 
 local function retry()
   if ARGV[10] ~= '' then
     settleReservation(B, true)
     redis.call('HSET', B, 'resend', ARGV[10])
+  else
+    giveDomainsBack(lane, B)
   end
   redis.call('HSET', B, 'state', 'retry', 'ready', now + tonumber(ARGV[9]))
   redis.call('ZADD', L .. ':retry', now + tonumber(ARGV[9]), number)
+end
+
+-- Around a reset nobody can tell which day is spent: the old one, until the new one's own refusal says otherwise.
+local function spentQuota(class)
+  local day = string.match(redis.call('HGET', B, 'qDays') or '', '%d+')
+  if day then redis.call('HSET', quotaKey(class, day), 'full', 1) end
+  if day then redis.call('PEXPIREAT', quotaKey(class, day), day + 4 * 86400000) end
+  settleReservation(B, false)
+  -- A class that this lane does not spend holds back nothing but this batch.
+  if not day or not limits or have(limits.quota) ~= class then redis.call('ZADD', L .. ':retry', now + 60000, number) end
 end
 
 if verdict == 'accept' then
@@ -88,7 +88,7 @@ elseif verdict == 'finish' or verdict == 'end' then
 elseif verdict == 'retry' then
   retry()
 elseif verdict == 'split' then
-  split()
+  splitBatch(lane, number)
 else
   error('record: unknown verdict ' .. verdict)
 end
@@ -96,10 +96,7 @@ end
 if ARGV[11] == 'rate' or ARGV[11] == 'provider' then
   holdCall(ARGV[14], ARGV[11], tonumber(ARGV[12]))
 elseif ARGV[11] == 'quota' then
-  for day in string.gmatch(redis.call('HGET', B, 'qDays') or '', '%d+') do
-    redis.call('HSET', quotaKey(ARGV[12], day), 'full', 1)
-  end
-  settleReservation(B, false)
+  spentQuota(ARGV[12])
 elseif ARGV[11] == 'account' then
   stopAccount(ARGV[14], ARGV[12], tonumber(ARGV[13]))
 elseif verdict ~= 'retry' then

@@ -60,8 +60,10 @@ for _, leg in ipairs(redis.call('ZRANGEBYSCORE', P .. 'unstaged', '-inf', now, '
   end
 end
 
--- The list of intents loses those whose legs are past retention.
-for _, id in ipairs(redis.call('ZRANGE', P .. 'intents', 0, MOST - 1)) do
-  if redis.call('EXISTS', P .. 'intent:' .. id) == 0 then redis.call('ZREM', P .. 'intents', id) else break end
+-- The list of intents loses those whose legs are past retention; a part of it at each sweep.
+local scan = redis.call('ZSCAN', P .. 'intents', redis.call('HGET', P .. 'account', 'intentsCursor') or '0', 'COUNT', MOST)
+redis.call('HSET', P .. 'account', 'intentsCursor', scan[1])
+for i = 1, #scan[2], 2 do
+  if redis.call('EXISTS', P .. 'intent:' .. scan[2][i]) == 0 then redis.call('ZREM', P .. 'intents', scan[2][i]) end
 end
 return { found, lapsed, unstaged, resent }

@@ -12,12 +12,30 @@
 -- @include mark
 -- @include gate
 -- @include quota
+-- @include clear
+-- @include domains
+-- @include split
 -- @include fill
 local lane, slot = ARGV[2], ARGV[3]
 local L = laneKey(lane)
 local limits = limitsOf('lane:' .. lane)
 local call = limits and limitsOf('call:' .. limits.call)
+
+local clock = tonumber(redis.call('GET', P .. 'clock') or '0')
+if clock < tonumber(ARGV[4]) then
+  -- The store has forgotten what this process saw, so it may have forgotten grants as well.
+  redis.call('SET', P .. 'clock', ARGV[4])
+  redis.call('HSET', P .. 'account', 'lostAt', now)
+end
+
 if not holdsSlot(L .. ':slots', slot) then return { 'end' } end
+local function finish()
+  doneWaiting(L, slot)
+  endSlot(L .. ':slots', slot)
+  return { 'end' }
+end
+-- The lane has left the configuration: its work waits until it is back.
+if not limits then return finish() end
 
 local function oldest()
   local first = nil
@@ -44,13 +62,8 @@ if held then
   redis.call('ZADD', L .. ':retry', now, held)
 end
 
-local clock = tonumber(redis.call('GET', P .. 'clock') or '0')
-if clock < tonumber(ARGV[4]) then
-  -- The store has forgotten what this process saw, so it may have forgotten grants as well.
-  redis.call('SET', P .. 'clock', ARGV[4])
-  redis.call('HSET', P .. 'account', 'gateHold:' .. limits.call, now + (have(call.perMinute) and 60000 or 1000) + MARGIN_MS)
-end
-
+-- The slot that ends next makes room for another one.
+if redis.call('ZCARD', L .. ':sending') >= limits.inFlight then return finish() end
 if redis.call('HGET', P .. 'account', 'paused') then return wait('paused', now + 3600000) end
 
 local resets = {}
@@ -77,44 +90,71 @@ local function reservedNow(state, reservedDays)
   return true
 end
 
-local function dueRetry() return redis.call('ZRANGEBYSCORE', L .. ':retry', '-inf', now, 'LIMIT', 0, 1)[1] end
+local function park(number, why, untilMs)
+  redis.call('HSET', P .. 'batch:' .. number, 'waits', why)
+  redis.call('ZADD', L .. ':retry', untilMs, number)
+end
 
-local retry = dueRetry()
+-- Puts off, or splits, a batch that cannot be tried again now; true where it can.
+local function mayRetry(number)
+  local B = P .. 'batch:' .. number
+  local q = redis.call('HMGET', B, 'qState', 'left', 'class', 'qDays')
+  local left = tonumber(q[2])
+  if class and not reservedNow(q[1], q[4]) and roomFor(q[3]) < left then
+    -- More than a whole day has: the limit was lowered since its seal.
+    if left > 1 and left * limits.unitsPerTarget > quotas.limits[class] then
+      splitBatch(lane, number)
+    else
+      park(number, 'quota', quotaUntil())
+    end
+    return false
+  end
+  local freeAt = domainsFreeAt(lane, B, have(limits.perDomainPerMinute))
+  if freeAt then park(number, 'rate', freeAt) end
+  return not freeAt
+end
+
+-- What is tried again goes first; a bounded number of looks, since each may put one off.
+local function nextRetry()
+  for _ = 1, 20 do
+    local number = redis.call('ZRANGEBYSCORE', L .. ':retry', '-inf', now, 'LIMIT', 0, 1)[1]
+    if not number or mayRetry(number) then return number end
+  end
+end
+
+-- New work need not wait for what this slot waits for: stage wakes another slot for it.
+local function waitForPart(reason, untilMs)
+  local reply = wait(reason, untilMs)
+  if redis.call('HGET', L, 'waiter') == slot then redis.call('HSET', L, 'retrying', 1) end
+  return reply
+end
+
+local retry = nextRetry()
 local B = retry and P .. 'batch:' .. retry
 local plan = nil
-if retry then
-  local q = redis.call('HMGET', B, 'qState', 'left', 'class', 'qDays')
-  if class and not reservedNow(q[1], q[4]) and roomFor(q[3]) < tonumber(q[2]) then
-    redis.call('ZADD', L .. ':retry', quotaUntil(), retry)
-    return wait('quota', quotaUntil())
-  end
-else
+if not retry then
   plan = whatToTake(L, limits, tonumber(ARGV[5]), tonumber(ARGV[6]))
   if plan.empty then
-    local nextRetry = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
-    if nextRetry[2] then
-      -- New work need not wait for what is tried again: stage wakes another slot for it.
-      local reply = wait('provider', tonumber(nextRetry[2]))
-      if redis.call('HGET', L, 'waiter') == slot then redis.call('HSET', L, 'retrying', 1) end
-      return reply
-    end
-    doneWaiting(L, slot)
-    endSlot(L .. ':slots', slot)
-    return { 'end' }
+    local next = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
+    if not next[2] then return finish() end
+    return waitForPart(redis.call('HGET', P .. 'batch:' .. next[1], 'waits') or 'provider', tonumber(next[2]))
   end
+  if plan.parked then return waitForPart(plan.reason, plan.waitUntil) end
   if plan.waitUntil then return wait(plan.reason, plan.waitUntil) end
   plan.urgentRoom, plan.normalRoom = roomFor('u'), roomFor('n')
   if (plan.urgent and plan.urgentRoom or plan.normalRoom) < 1 then return wait('quota', quotaUntil()) end
 end
 
-local stopped = stoppedUntil()
+local stopped = stoppedUntil(limits.call)
 if stopped then return wait('stopped', stopped) end
 local waitMs, why, openAt = permit(limits.call, call)
 if waitMs > 0 then return wait(why, openAt) end
+bookProbe(limits.call)
 
 local number, texts, attempt, resend, age
 if retry then
   number = retry
+  redis.call('INCR', P .. 'clock')
   redis.call('ZREM', L .. ':retry', retry)
   local b = redis.call('HMGET', B, 'attempt', 'resend', 'sealed')
   attempt, resend, age = tonumber(b[1]) + 1, b[2] or '', now - tonumber(b[3])
@@ -139,7 +179,8 @@ if class then
 end
 local deadline = now + call.timeoutMs + LEASE_MS
 redis.call('HSET', B, 'state', 'sending', 'attempt', attempt, 'slot', slot)
-redis.call('HDEL', B, 'resend')
+redis.call('HDEL', B, 'resend', 'waits')
+if redis.call('HEXISTS', B, 'domains') == 1 then spendDomains(lane, B) end
 redis.call('ZADD', L .. ':sending', deadline, number)
 redis.call('HSET', P .. 'held', slot, number)
 redis.call('ZADD', L .. ':slots', deadline, slot)

@@ -12,12 +12,15 @@ local function whatToTake(L, limits, quietMs, maxWaitMs)
     if redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then redis.call('RPUSH', C .. ':ring', producer) end
   end
   local pending = redis.call('HLEN', L .. ':keys')
-  if pending == 0 then return { empty = true } end
+  if pending == 0 then
+    clearQueues(L)
+    return { empty = true }
+  end
   local urgent = redis.call('EXISTS', L .. ':u:ring') == 1
   local normal = redis.call('EXISTS', L .. ':n:ring') == 1
   if not urgent and not normal then
     local first = redis.call('ZRANGE', L .. ':parked', 0, 0, 'WITHSCORES')
-    return { waitUntil = tonumber(first[2] or now + 1000), reason = 'rate' }
+    return { waitUntil = tonumber(first[2] or now + 1000), reason = 'rate', parked = true }
   end
   local times = redis.call('HMGET', L, 'first', 'last')
   local first, last = tonumber(times[1] or now), tonumber(times[2] or now)
@@ -25,35 +28,11 @@ local function whatToTake(L, limits, quietMs, maxWaitMs)
   if pending >= limits.batch then ready = math.min(ready, now) end
   local normalReady = normal and ready <= now
   if not urgent and not normalReady then return { waitUntil = ready, reason = 'quiet' } end
-  -- Every 8th call starts with the lower class, so that urgent work never starves it.
-  local turn = (urgent and normalReady) and redis.call('HINCRBY', L, 'turn', 1) or 0
-  return { urgent = urgent, normal = normalReady, normalFirst = turn > 0 and turn % 8 == 0, ready = ready }
-end
-
--- Targets of one domain that may still be sent in this minute; windows are second buckets.
-local function domainRoom(lane, domain, limit)
-  if not limit or domain == '' then return math.huge, nil end
-  local key = P .. 'window:' .. lane .. ':' .. domain
-  local buckets = redis.call('HGETALL', key)
-  local second = math.floor(now / 1000)
-  local used, first = 0, nil
-  for i = 1, #buckets, 2 do
-    local bucket = tonumber(buckets[i])
-    if bucket < second - 61 then
-      redis.call('HDEL', key, buckets[i])
-    else
-      used = used + tonumber(buckets[i + 1])
-      if not first or bucket < first then first = bucket end
-    end
-  end
-  return math.max(0, limit - used), first and (first + 62) * 1000
-end
-
-local function spendDomain(lane, domain, limit, n)
-  if not limit or domain == '' then return end
-  local key = P .. 'window:' .. lane .. ':' .. domain
-  redis.call('HINCRBY', key, math.floor(now / 1000), n)
-  redis.call('PEXPIRE', key, 63000)
+  -- Every 8th call starts with the lower class, so that urgent work never starves it. The seal counts it: most
+  -- takes only learn how long to wait.
+  local both = urgent and normalReady
+  local turn = both and tonumber(redis.call('HGET', L, 'turn') or '0') + 1
+  return { urgent = urgent, normal = normalReady, both = both, normalFirst = both and turn % 8 == 0, ready = ready }
 end
 
 local function leaveRing(C, producer, group)
@@ -135,9 +114,11 @@ local function popGroup(L, C, producer, group, most, batch, weight, room)
     local digests = redis.call('LPOP', fifo, math.min(most - taken, WIDE))
     if not digests or #digests == 0 then return taken, false, false end
     local refs = redis.call('HMGET', L .. ':keys', unpack(digests))
-    local known, knownDigests = {}, {}
+    -- A key that was cancelled and staged again stands here twice.
+    local known, knownDigests, met = {}, {}, {}
     for i, ref in ipairs(refs) do
-      if ref then
+      if ref and not met[digests[i]] then
+        met[digests[i]] = true
         known[#known + 1] = ref
         knownDigests[#knownDigests + 1] = digests[i]
       end
@@ -177,55 +158,78 @@ local function popGroup(L, C, producer, group, most, batch, weight, room)
   return taken, redis.call('EXISTS', fifo) == 1, false
 end
 
--- Fills the batch from one class; returns when it is full or nothing (more) fits.
-local function fillClass(lane, limits, class, most, batch)
-  local L = laneKey(lane)
-  local C = L .. ':' .. class
-  local perDomain, maxDomains = have(limits.perDomainPerMinute), have(limits.domains)
-  for _, producer in ipairs(redis.call('LRANGE', C .. ':ring', 0, SCAN - 1)) do
-    local turn = tonumber(redis.call('HGET', C .. ':deficit', producer) or limits.batch)
-    for _, group in ipairs(redis.call('LRANGE', C .. ':ring:' .. producer, 0, SCAN - 1)) do
-      local left = math.min(most - #batch.refs, turn)
-      if left < 1 or batch.full then break end
-      local domain, options = string.match(group, '^([^|]*)|(.*)$')
-      local known = batch.domains[domain]
-      if (not batch.options or batch.options == options)
-        and (known or not maxDomains or batch.domainCount < maxDomains) then
-        local room, freeAt = domainRoom(lane, domain, perDomain)
-        if room < 1 then
-          leaveRing(C, producer, group)
-          redis.call('ZADD', L .. ':parked', freeAt, class .. '\t' .. producer .. '\t' .. group)
-        else
-          local taken, remains, full =
-            popGroup(L, C, producer, group, math.min(left, room), batch, limits.weight, limits.bodyBytes)
-          batch.full = batch.full or full
-          if taken > 0 then
-            batch.options = options
-            if not known then
-              batch.domains[domain] = true
-              batch.domainCount = batch.domainCount + 1
-            end
-            spendDomain(lane, domain, perDomain, taken)
-            turn = turn - taken
-          end
-          leaveRing(C, producer, group)
-          if remains and redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then
-            redis.call('LPUSH', C .. ':ring', producer)
-          end
-        end
-      end
-    end
-    if redis.call('EXISTS', C .. ':ring:' .. producer) == 1 then
-      if turn < 1 then
-        redis.call('LREM', C .. ':ring', 1, producer)
-        redis.call('RPUSH', C .. ':ring', producer)
-        redis.call('HDEL', C .. ':deficit', producer)
-      elseif turn < limits.batch then
-        redis.call('HSET', C .. ':deficit', producer, turn)
-      end
-    end
-    if #batch.refs >= most or batch.full then break end
+-- What a group's part of a batch is worth, as a share of whatever fills it first: targets, domains or bytes. So
+-- one who fills batches with ten targets of ten domains has had as much as one with 1,000 of one domain.
+local function worth(limits, taken, bytes, newDomains)
+  local maxDomains = have(limits.domains)
+  return math.max(
+    taken,
+    maxDomains and math.ceil(newDomains * limits.batch / maxDomains) or 0,
+    math.ceil(bytes * limits.batch / limits.bodyBytes)
+  )
+end
+
+-- Takes what fits of one group; returns what that is worth.
+local function fillGroup(lane, limits, class, producer, group, most, batch)
+  local C = laneKey(lane) .. ':' .. class
+  local domain, options = string.match(group, '^([^|]*)|(.*)$')
+  local known = batch.domains[domain]
+  local maxDomains, perDomain = have(limits.domains), have(limits.perDomainPerMinute)
+  if batch.options and batch.options ~= options then return 0 end
+  if not known and maxDomains and batch.domainCount >= maxDomains then return 0 end
+  local room, freeAt = domainRoom(lane, domain, perDomain)
+  -- What this batch has taken already is written with its seal.
+  room = room - (known or 0)
+  if room < 1 then
+    leaveRing(C, producer, group)
+    redis.call('ZADD', laneKey(lane) .. ':parked', freeAt, class .. '\t' .. producer .. '\t' .. group)
+    return 0
   end
+  local before = batch.bytes
+  local taken, remains, full =
+    popGroup(laneKey(lane), C, producer, group, math.min(most, room), batch, limits.weight, limits.bodyBytes)
+  batch.full = batch.full or full
+  -- Its group goes to the end of the ring, and its producer, where that was its last group, keeps its place.
+  leaveRing(C, producer, group)
+  if remains and redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then
+    redis.call('LPUSH', C .. ':ring', producer)
+  end
+  if taken == 0 then return 0 end
+  batch.options = options
+  batch.domains[domain] = (known or 0) + taken
+  if not known then batch.domainCount = batch.domainCount + 1 end
+  return worth(limits, taken, batch.bytes - before, known and 0 or 1)
+end
+
+-- One turn of one producer; what a full batch leaves of it is kept.
+local function fillTurn(lane, limits, class, producer, most, batch)
+  local C = laneKey(lane) .. ':' .. class
+  local turn = tonumber(redis.call('HGET', C .. ':deficit', producer) or limits.batch)
+  for _, group in ipairs(redis.call('LRANGE', C .. ':ring:' .. producer, 0, SCAN - 1)) do
+    local left = math.min(most - #batch.refs, turn)
+    if left < 1 or batch.full then break end
+    turn = turn - fillGroup(lane, limits, class, producer, group, left, batch)
+  end
+  if redis.call('EXISTS', C .. ':ring:' .. producer) == 0 then return end
+  if turn < 1 then
+    redis.call('LREM', C .. ':ring', 1, producer)
+    redis.call('RPUSH', C .. ':ring', producer)
+    redis.call('HDEL', C .. ':deficit', producer)
+  else
+    redis.call('HSET', C .. ':deficit', producer, turn)
+  end
+end
+
+-- Fills the batch from one class: rounds of turns until it is full or nothing more fits.
+local function fillClass(lane, limits, class, most, batch)
+  local C = laneKey(lane) .. ':' .. class
+  repeat
+    local before = #batch.refs
+    for _, producer in ipairs(redis.call('LRANGE', C .. ':ring', 0, SCAN - 1)) do
+      if #batch.refs >= most or batch.full then return end
+      fillTurn(lane, limits, class, producer, most, batch)
+    end
+  until #batch.refs == before
 end
 
 -- Seals the batch: its keys leave the queue, so whatever is staged from now on waits for another one.
@@ -239,8 +243,9 @@ local function seal(lane, limits, plan, slot)
       fillClass(lane, limits, class, math.min(limits.batch, room), batch)
     end
   end
-  if redis.call('HLEN', L .. ':keys') == 0 then redis.call('HDEL', L, 'first', 'last') end
+  if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
   if #batch.refs == 0 then return nil end
+  if plan.both then redis.call('HINCRBY', L, 'turn', 1) end
   local number = redis.call('HINCRBY', P .. 'account', 'batches', 1)
   local sealed = redis.call('INCR', P .. 'clock')
   mark(lane, batch.refs, 's', number, nil, {})
@@ -248,6 +253,11 @@ local function seal(lane, limits, plan, slot)
   redis.call('HSET', B, 'lane', lane, 'options', batch.options, 'size', #batch.refs, 'left', #batch.refs,
     'ms', string.rep('s', #batch.refs), 'sealed', now, 'seal', sealed, 'ready', math.min(now, plan.ready or now),
     'class', plan.urgent and 'u' or 'n')
+  if have(limits.perDomainPerMinute) then
+    local domains = ''
+    for domain, n in pairs(batch.domains) do domains = domains .. domain .. '\t' .. n .. '\n' end
+    redis.call('HSET', B, 'domains', domains)
+  end
   local refs = {}
   for i, ref in ipairs(batch.refs) do refs[i] = string.match(ref, '^%d+:%d+%+?') end
   wide('RPUSH', B .. ':m', refs)

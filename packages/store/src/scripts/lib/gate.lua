@@ -12,28 +12,65 @@ local function windowDue(logKey, limit, windowMs)
   return at and tonumber(at) + windowMs + MARGIN_MS or nil
 end
 
--- Grants (and logs) a permit, or returns how long to wait, why, and until when.
-local function permit(call, limits)
-  local hold = redis.call('HMGET', P .. 'hold:' .. call, 'openAt', 'why', 'probeMs')
+-- Redis's clock has jumped back: what is logged ahead of it tells nothing. A whole window is waited out instead.
+local function forgetFuture(logKey)
+  local last = redis.call('LINDEX', logKey, -1)
+  if last and tonumber(last) > now + 1000 then
+    redis.call('DEL', logKey)
+    redis.call('HSET', P .. 'account', 'lostAt', now)
+  end
+end
+
+-- After lost state, too, a whole window is waited out: `lostAt` is where that is written.
+local function lostDue(windowMs)
+  local lostAt = redis.call('HGET', P .. 'account', 'lostAt')
+  if not lostAt then return 0 end
+  if tonumber(lostAt) > now then
+    lostAt = now
+    redis.call('HSET', P .. 'account', 'lostAt', now)
+  end
+  return tonumber(lostAt) + windowMs + MARGIN_MS
+end
+
+-- Until when a call is held, and why; nil: it is not. `again`: whoever asks holds a permit that went stale, so the
+-- one probe of a half-open call may ask for another.
+local function heldUntil(call, limits, again)
+  local hold = redis.call('HMGET', P .. 'hold:' .. call, 'openAt', 'why', 'probing')
   local openAt = tonumber(hold[1] or '0')
-  if now < openAt then return openAt - now, hold[2], openAt end
+  if now >= openAt or (again and hold[3]) then return nil, hold[2] end
+  -- No outage holds a call for longer: the clock has jumped back.
+  if hold[2] == 'provider' and openAt > now + 60000 + limits.timeoutMs then return nil, hold[2] end
+  return openAt, hold[2]
+end
+
+-- Grants of the last minute stay on the log whatever the limits are: a minute limit that comes later counts them.
+local function logGrant(logKey, at, perSecond, perMinute)
+  redis.call('RPUSH', logKey, at)
+  redis.call('LTRIM', logKey, -math.max((perSecond or 0) * 61, perMinute or 0, 1), -1)
+  for _ = 1, 10 do
+    local first = redis.call('LINDEX', logKey, 0)
+    if tonumber(first) > now - 62000 then break end
+    redis.call('LPOP', logKey)
+  end
+end
+
+-- Grants (and logs) a permit, or returns how long to wait, why, and until when.
+local function permit(call, limits, again)
+  local openAt, why = heldUntil(call, limits, again)
+  if openAt then return openAt - now, why, openAt end
   local logKey = P .. 'gate:' .. call
   local perSecond, perMinute = have(limits.perSecond), have(limits.perMinute)
+  if perSecond or perMinute then forgetFuture(logKey) end
   local due = math.max(
     windowDue(logKey, perSecond, 1000) or 0,
     windowDue(logKey, perMinute, 60000) or 0,
-    -- After lost state a whole window is waited out: this is where that is written.
-    tonumber(redis.call('HGET', P .. 'account', 'gateHold:' .. call) or '0')
+    perMinute and lostDue(60000) or perSecond and lostDue(1000) or 0
   )
-  if due > now + 61000 then due = now + 61000 end
   if now < due then return due - now, 'rate', due end
   local at = (due > 0 and now - due <= LATE_MS) and due or now
-  redis.call('RPUSH', logKey, at)
-  redis.call('LTRIM', logKey, -math.max(perSecond or 0, perMinute or 0, 1), -1)
+  logGrant(logKey, at, perSecond, perMinute)
   -- Half-open: after an outage one call probes; the others wait for its answer.
-  if hold[1] and hold[2] == 'provider' then
-    redis.call('HSET', P .. 'hold:' .. call, 'openAt', now + limits.timeoutMs)
-  end
+  if why == 'provider' then redis.call('HSET', P .. 'hold:' .. call, 'openAt', now + limits.timeoutMs, 'probing', 1) end
   return 0
 end
 
@@ -50,6 +87,7 @@ local function holdCall(call, why, ms)
     wait = math.min(60000, ms * 2 ^ math.min(failures - 3, 6))
   end
   redis.call('HSET', key, 'openAt', now + wait, 'why', why)
+  redis.call('HDEL', key, 'probing')
 end
 
 local function stopAccount(call, reason, probeInMs)
@@ -57,19 +95,29 @@ local function stopAccount(call, reason, probeInMs)
   redis.call('HSET', P .. 'account', 'stopCall', call, 'stopReason', reason, 'stopProbeAt', now + probeInMs, 'stopProbeMs', probeInMs)
 end
 
--- Only the call that was refused can prove that it is welcome again; nil: whoever resumes by hand.
+-- Only the call that was refused can prove that it is welcome again, or whoever probed in its stead; nil: whoever
+-- resumes by hand.
 local function unstopAccount(call)
-  if call and redis.call('HGET', P .. 'account', 'stopCall') ~= call then return end
-  redis.call('HDEL', P .. 'account', 'stopCall', 'stopReason', 'stopSince', 'stopProbeAt', 'stopProbeMs')
+  local stop = redis.call('HMGET', P .. 'account', 'stopCall', 'stopProber')
+  if call and stop[1] ~= call and stop[2] ~= call then return end
+  redis.call('HDEL', P .. 'account', 'stopCall', 'stopReason', 'stopSince', 'stopProbeAt', 'stopProbeMs', 'stopProber')
 end
 
+-- Whoever waits looks again after 30 s, so in a minute the refused call has probed, unless it has no work left.
+local PROBE_GRACE_MS = 60000
+
 -- nil: go on (as the one probe, where the account is stopped); else until when to wait.
-local function stoppedUntil()
-  local stop = redis.call('HMGET', P .. 'account', 'stopReason', 'stopProbeAt', 'stopProbeMs')
+local function stoppedUntil(call)
+  local stop = redis.call('HMGET', P .. 'account', 'stopReason', 'stopProbeAt', 'stopCall')
   if not stop[1] then return nil end
-  if now < tonumber(stop[2]) then return tonumber(stop[2]) end
-  redis.call('HSET', P .. 'account', 'stopProbeAt', now + tonumber(stop[3]))
-  return nil
+  local at = tonumber(stop[2]) + (stop[3] == call and 0 or PROBE_GRACE_MS)
+  return now < at and at or nil
+end
+
+-- The permit is granted: where the account is stopped, this is the probe, and the next one is a while off.
+local function bookProbe(call)
+  local every = redis.call('HGET', P .. 'account', 'stopProbeMs')
+  if every then redis.call('HSET', P .. 'account', 'stopProbeAt', now + tonumber(every), 'stopProber', call) end
 end
 
 -- What a reply told: the provider's clock, the last error.

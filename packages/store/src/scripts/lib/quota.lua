@@ -3,6 +3,8 @@
 -- can tell which day the provider books it in. Returns the days, and when the room may have changed.
 local function guardedDays(resets, guardMs)
   local at = now + tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0')
+  -- A provider's clock that is off by days tells nothing about its day.
+  if at < resets[1] or at >= resets[#resets - 1] then at = now end
   for i, reset in ipairs(resets) do
     if reset > at then
       if i > 1 and at - resets[i - 1] < guardMs then return { resets[i - 1], reset }, resets[i - 1] + guardMs end

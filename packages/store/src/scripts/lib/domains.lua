@@ -1,0 +1,59 @@
+-- domains: targets of one domain that may be sent in a minute. Windows are second buckets; a batch remembers
+-- what it took, so that it can be given back when the provider applied nothing.
+local function windowKey(lane, domain) return P .. 'window:' .. lane .. ':' .. domain end
+
+-- How many more targets may go now, and when there may be room for others.
+local function domainRoom(lane, domain, limit)
+  if not limit or domain == '' then return math.huge, nil end
+  local key = windowKey(lane, domain)
+  local buckets = redis.call('HGETALL', key)
+  local second = math.floor(now / 1000)
+  local used, first = 0, nil
+  for i = 1, #buckets, 2 do
+    local bucket = tonumber(buckets[i])
+    if bucket < second - 61 or bucket > second + 61 then
+      redis.call('HDEL', key, buckets[i])
+    else
+      used = used + tonumber(buckets[i + 1])
+      if not first or bucket < first then first = bucket end
+    end
+  end
+  return math.max(0, limit - used), first and (first + 62) * 1000 or now + 1000
+end
+
+local function eachDomain(B, visit)
+  for domain, n in string.gmatch(redis.call('HGET', B, 'domains') or '', '([^\t\n]*)\t(%d+)\n') do
+    visit(domain, tonumber(n))
+  end
+end
+
+local function spendDomains(lane, B)
+  local second = math.floor(now / 1000)
+  eachDomain(B, function(domain, n)
+    redis.call('HINCRBY', windowKey(lane, domain), second, n)
+    redis.call('PEXPIRE', windowKey(lane, domain), 63000)
+  end)
+  redis.call('HSET', B, 'spentAt', second)
+end
+
+local function giveDomainsBack(lane, B)
+  local second = redis.call('HGET', B, 'spentAt')
+  if not second then return end
+  eachDomain(B, function(domain, n)
+    local key = windowKey(lane, domain)
+    if redis.call('HEXISTS', key, second) == 1 then redis.call('HINCRBY', key, second, -n) end
+  end)
+  redis.call('HDEL', B, 'spentAt')
+end
+
+-- When a batch that is tried again fits its domains' minutes: nil for now.
+local function domainsFreeAt(lane, B, limit)
+  local freeAt = nil
+  if not limit then return nil end
+  eachDomain(B, function(domain, n)
+    local room, when = domainRoom(lane, domain, limit)
+    -- A batch above a limit that was lowered meanwhile waits for an empty minute: it cannot get more.
+    if room < math.min(n, limit) then freeAt = math.max(freeAt or 0, when) end
+  end)
+  return freeAt
+end
