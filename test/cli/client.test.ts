@@ -87,7 +87,7 @@ it("waiting ends with 4 at its limit, and says how to go on", async () => {
 it("Ctrl-C ends the waiting with 130, not the work", async () => {
   const waiting = startPurgeline(["purge", "https://a.example.com/interrupted"], { env });
   const id = /(int_\S+)/.exec(await waiting.until(/0\/1 confirmed/))?.[1] ?? "";
-  waiting.child.kill("SIGINT");
+  waiting.interrupt();
   expect(await waiting.ended).toBe(130);
   expect(waiting.said()).toContain(`purgeline wait ${id}`);
   expect(waiting.said()).not.toMatch(/^\s+at /m);

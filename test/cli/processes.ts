@@ -3,6 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 /** A process of this machine, as /proc tells it. */
 export interface Process {
   readonly pid: number;
+  /** Its process group. */
+  readonly group: number;
   /** What `ps` shows. */
   readonly title: string;
 }
@@ -25,9 +27,12 @@ async function describe(pid: number): Promise<Process & { readonly parent: numbe
     readFile(`/proc/${pid}/stat`, "utf8"),
     readFile(`/proc/${pid}/cmdline`, "utf8"),
   ]);
-  // `pid (name) state parent …`: the name may hold spaces and parentheses.
-  const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-  return { pid, parent, title: title.replaceAll("\0", " ").trim() };
+  // `pid (name) state parent group …`: the name may hold spaces and parentheses.
+  const [, parent, group] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .map(Number);
+  return { pid, parent: parent ?? 0, group: group ?? 0, title: title.replaceAll("\0", " ").trim() };
 }
 
 export function isAlive(pid: number): boolean {

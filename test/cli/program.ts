@@ -37,6 +37,8 @@ export interface Running {
   until(words: string | RegExp): Promise<string>;
   /** Resolves with the exit code at its end. */
   readonly ended: Promise<number | null>;
+  /** Ctrl-C, as a terminal does it: to every process of the group at once. */
+  interrupt(): void;
 }
 
 export function startPurgeline(args: readonly string[], options: ProgramOptions = {}): Running {
@@ -51,10 +53,17 @@ export function startPurgeline(args: readonly string[], options: ProgramOptions 
     });
   }
   const ended = once(child, "close").then(([code]) => code as number | null);
+  // Its group is its own: an interrupted test run must not leave it behind.
+  const killWithParent = (): void => void child.kill("SIGKILL");
+  process.once("exit", killWithParent);
+  void ended.then(() => process.off("exit", killWithParent));
   return {
     child,
     said: () => said,
     ended,
+    interrupt() {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
+    },
     until: (words) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
@@ -77,6 +86,8 @@ function launch(args: readonly string[], { env = {}, cwd, entry = MAIN }: Progra
   return spawn(process.execPath, [entry, ...args], {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: "pipe",
+    // A process group of its own, so that a test can send what a terminal sends.
+    detached: true,
     ...(cwd === undefined ? {} : { cwd }),
   });
 }

@@ -25,10 +25,10 @@ function start(): Running {
   return running;
 }
 
-async function interrupt({ child, ended }: Running): Promise<void> {
+async function end({ child, ended, interrupt }: Running): Promise<void> {
   const before = await descendantsOf(child.pid ?? 0);
   expect(before.length).toBeGreaterThan(0);
-  child.kill("SIGINT");
+  interrupt();
   expect(await ended).toBe(0);
   expect(before.filter(({ pid }) => isAlive(pid))).toEqual([]);
 }
@@ -50,14 +50,14 @@ it("a sample is confirmed at every provider, and the request that is printed wor
     /curl -sS (\S+) -H 'content-type: application\/json' -d '(.*)'/.exec(said) ?? [];
   const posted = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
   expect(posted.status).toBe(202);
-  await interrupt(demo);
+  await end(demo);
 });
 
 it("a second start keeps the data of the first, and Ctrl-C in the middle leaves nothing behind", async () => {
   const demo = start();
   await demo.until("The intents of earlier starts are still there");
   await demo.until(/running · 0\//);
-  await interrupt(demo);
+  await end(demo);
   expect(demo.said()).not.toMatch(/^\s+at /m);
 });
 
@@ -66,6 +66,6 @@ it("Ctrl-C before anything serves ends it in order, too", async () => {
   await expect
     .poll(() => descendantsOf(demo.child.pid ?? 0), { interval: 5, timeout: 10_000 })
     .not.toEqual([]);
-  await interrupt(demo);
+  await end(demo);
   expect(demo.said()).not.toContain("Feeding");
 });

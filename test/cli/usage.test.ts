@@ -140,7 +140,7 @@ it("sim prints where it plays whom, and ends in order on Ctrl-C", async () => {
   const path = await file("sim.yaml", account("http://127.0.0.1:0"));
   const sim = startPurgeline(["sim", "-c", path]);
   await sim.until(/http:\/\/127\.0\.0\.1:\d+ {2}plays ali\n/);
-  sim.child.kill("SIGINT");
+  sim.interrupt();
   expect(await sim.ended).toBe(0);
 });
 
