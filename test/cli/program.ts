@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-export const MAIN = fileURLToPath(import.meta.resolve("@purgeline/cli/main"));
+const MAIN = fileURLToPath(import.meta.resolve("@purgeline/cli/main"));
 
 export interface Ended {
   readonly code: number | null;

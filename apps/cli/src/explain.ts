@@ -11,12 +11,12 @@ export async function explain(error: unknown, isJson: boolean, shell: Shell): Pr
     return error.exitCode;
   }
   if (error instanceof Error && error.name === "AbortError") return EXIT.interrupted;
-  const { Refused } = await import("./client/request.ts");
+  const { exitOf, Refused } = await import("./client/request.ts");
   if (error instanceof Refused) {
     const { problemText } = await import("./client/render-problem.ts");
     const { problem } = error;
     shell.err(isJson ? `${JSON.stringify(problem.whole)}\n` : problemText(problem));
-    return problem.status >= 500 ? EXIT.unreachable : EXIT.usage;
+    return exitOf(error);
   }
   shell.err(`purgeline: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.ended;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { CommandFailed, EXIT, messageOf } from "../exit.ts";
+import { CommandFailed, EXIT, type ExitCode, messageOf } from "../exit.ts";
 import { exchange } from "./exchange.ts";
 import { type Patience, repeatInMs } from "./patience.ts";
 import { type ProblemDocument, type Reply, readReply } from "./reply.ts";
@@ -25,6 +25,11 @@ export class Refused extends Error {
     super(problem.title);
     this.problem = problem;
   }
+}
+
+/** A server that could not take it now (503) is out of reach; one that would not is a refusal. */
+export function exitOf({ problem }: Refused): ExitCode {
+  return problem.status >= 500 ? EXIT.unreachable : EXIT.usage;
 }
 
 /** Sends until there is an answer or the patience ends; the answer's body, or `Refused`, or `CommandFailed` (3). */

@@ -6,7 +6,7 @@ import { PATIENT } from "./patience.ts";
 import { type Receipt, readReceipt } from "./receipt.ts";
 import { problemText } from "./render-problem.ts";
 import { receiptLine } from "./render-receipt.ts";
-import { ask, Refused } from "./request.ts";
+import { ask, exitOf, Refused } from "./request.ts";
 import type { Session } from "./session.ts";
 import type { GivenTarget } from "./targets.ts";
 
@@ -55,11 +55,6 @@ async function postAll(session: Session, parts: readonly Part[]): Promise<readon
     }
   }
   return receipts;
-}
-
-/** A server that could not take it now (503) is out of reach; one that would not is a refusal. */
-export function exitOf({ problem }: Refused): ExitCode {
-  return problem.status >= 500 ? EXIT.unreachable : EXIT.usage;
 }
 
 function acceptedBefore(receipts: readonly Receipt[], parts: number): string {
