@@ -20,6 +20,7 @@ import {
   openWorkStore,
   type Purpose,
   type RedisTarget,
+  unsafeSettings,
   whenReady,
 } from "@purgeline/store";
 import { createMetrics, type Logger } from "@purgeline/telemetry";
@@ -111,6 +112,7 @@ export async function runWorker(context: WorkerContext): Promise<void> {
   });
   const address = await app.listen({ host: config.worker.host, port: config.worker.port });
   await publishAll(store, intake, context);
+  for (const reason of await unsafeSettings(connection)) log.warn("redis.unsafe", { reason });
   const rescue = rescueLoop(
     names,
     async (intent) => {

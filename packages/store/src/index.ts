@@ -2,3 +2,4 @@ export { type Connection, connect, type Purpose, type RedisTarget } from "./conn
 export type { StoreAccount, StoreOptions } from "./context.ts";
 export { type LinkEvents, openLink, whenReady } from "./link.ts";
 export { openIntakeStore, openWorkStore } from "./open-store.ts";
+export { unsafeSettings } from "./server-settings.ts";

@@ -6,6 +6,7 @@ import {
   type PlannedLane,
   type Slot,
   type Staged,
+  StoreUnavailable,
   stableJson,
 } from "@purgeline/core";
 import { type Context, script } from "../context.ts";
@@ -48,13 +49,20 @@ export async function stage(
   const merged: Partial<Record<Lane, number>> = {};
   let createdAtMs = 0;
   for (const [index, chunk] of chunks.entries()) {
-    const { kind, rest } = kinded(await runChunk(context, head, leg.account, legArgs, index, chunk), "stage");
+    const reply = runChunk(context, head, leg.account, legArgs, index, chunk);
+    const { kind, rest } = kinded(await (index === 0 ? reply : reply.catch(partlyApplied)), "stage");
     if (kind === "backlog") return { kind: "backlog", pending: number(rest[0], "stage") };
     createdAtMs = number(rest[0], "stage");
     merged[chunk.lane.lane] = (merged[chunk.lane.lane] ?? 0) + number(rest[1], "stage");
     slots.push(...slotsOf(leg.account, text(rest[2], "stage")));
   }
   return { kind: "staged", createdAtMs, slots, merged };
+}
+
+/** The leg stands with its first chunk: rescue finishes it from the body, whatever became of a later chunk. */
+function partlyApplied(error: unknown): never {
+  if (!(error instanceof StoreUnavailable)) throw error;
+  throw new StoreUnavailable(error.message, { maybeApplied: true, cause: error.cause });
 }
 
 function chunksOf(lane: PlannedLane): readonly Chunk[] {
