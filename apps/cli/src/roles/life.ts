@@ -17,19 +17,23 @@ export function watchLife(): Life {
   const end = new AbortController();
   const stop = (): void => end.abort();
   let isOrphaned = false;
-  const isSupervised = process.channel !== undefined && process.channel !== null;
+  const isSupervised = process.connected !== undefined;
   process.on("SIGTERM", stop);
   process.on("SIGINT", isSupervised ? () => undefined : stop);
   process.on("SIGHUP", stop);
-  process.once("disconnect", () => {
+  const orphan = (): void => {
     isOrphaned = !end.signal.aborted;
     stop();
-  });
+  };
+  process.once("disconnect", orphan);
+  // It may have been killed while this role still loaded: then there is no event to come.
+  if (process.connected === false) orphan();
   // The channel must not keep a role alive that has ended.
   process.channel?.unref();
   return {
     signal: end.signal,
     isOrphaned: () => isOrphaned,
-    announce: (addresses) => void process.send?.({ ready: addresses }),
+    // A supervisor that is gone hears nothing; that it is gone says `disconnect`.
+    announce: (addresses) => void process.send?.({ ready: addresses }, () => undefined),
   };
 }
