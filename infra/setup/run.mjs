@@ -36,6 +36,11 @@ const COMMANDS = {
     const { env } = await setUp({});
     return biome(env, ["check", "--write", "."]);
   },
+
+  async "real-input"(args) {
+    const { node, env } = await setUp({ needed: [redisServer] });
+    return become(node, [join(root, "test/load/real-input/run.ts"), ...args], { cwd: root, env });
+  },
 };
 
 /** npm moves to the root; the files that the arguments name are seen from where npm was called. */

@@ -60,5 +60,5 @@ test("the program sees the caller's folder and arguments", async () => {
 test("an unknown command names the known ones", async () => {
   const { exitCode, stderr } = await bareProject().run(["stat"]).ended();
   expect(exitCode).toBe(1);
-  expect(stderr).toContain('"stat" is not one of start, purgeline, test, check, fix');
+  expect(stderr).toContain('"stat" is not one of start, purgeline, test, check, fix, real-input');
 });
