@@ -1,9 +1,13 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../../apps/cli/src/main.ts", import.meta.url));
+const ROOT = new URL("../../../", import.meta.url);
+const MAIN = fileURLToPath(new URL("apps/cli/src/main.ts", ROOT));
+/** Watches a pipe: when this process is gone, by Ctrl-C for one, the program stops in order. */
+const LIFE_LINE = new URL("infra/setup/life-line.mjs", ROOT).href;
 
 /** One line of the program's log. */
 export type LogLine = Readonly<Record<string, unknown>> & {
@@ -19,7 +23,11 @@ export interface Program {
 
 /** Starts `purgeline …`; resolves when a line of its standard output fits `ready`, rejects when it ends before. */
 export async function startProgram(args: readonly string[], ready: RegExp): Promise<Program> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["--import", LIFE_LINE, MAIN, ...args], {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    env: { ...process.env, PURGELINE_LIFE_LINE: "3" },
+    // With a fourth stream Node's types no longer tell which of the three are there.
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   const exited = once(child, "exit");
   const log: LogLine[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => log.push(lineOf(line)));
