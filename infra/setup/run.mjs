@@ -1,5 +1,6 @@
 // The root's npm scripts: sets up what is missing, then runs the real thing. No dependencies, and no syntax newer than
-// Node 20: this is what runs before anything is installed.
+// Node 20: this is what runs before anything is installed. package.json says `exec`, or a signal sent to npm would end
+// at the shell between npm and us: Debian's does not pass it on.
 import { join } from "node:path";
 import { become } from "./child.mjs";
 import { biome, gates, runSteps } from "./gates.mjs";

@@ -15,7 +15,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-const ours = fileURLToPath(new URL("../../infra/setup", import.meta.url));
+const ours = fileURLToPath(new URL("../..", import.meta.url));
+const { scripts } = JSON.parse(readFileSync(join(ours, "package.json"), "utf8"));
 
 /** Writes down how it was called, then does what the test told it to. */
 const COMMAND = (name: string, script: string) => `#!/bin/sh
@@ -67,9 +68,9 @@ export function bareProject() {
   const calls = join(folder, "calls");
   mkdirSync(join(root, "apps/cli/src"), { recursive: true });
   mkdirSync(programs);
-  cpSync(ours, join(root, "infra/setup"), { recursive: true });
+  cpSync(join(ours, "infra/setup"), join(root, "infra/setup"), { recursive: true });
   const optionalDependencies = { [`node-${process.platform}-${process.arch}`]: "24.0.0" };
-  const manifest = { type: "module", packageManager: "pnpm@1.2.3", optionalDependencies };
+  const manifest = { type: "module", packageManager: "pnpm@1.2.3", scripts, optionalDependencies };
   writeFileSync(join(root, "package.json"), JSON.stringify(manifest));
   writeFileSync(join(root, "pnpm-lock.yaml"), "");
   writeFileSync(join(root, "pnpm-workspace.yaml"), "");
@@ -82,6 +83,17 @@ export function bareProject() {
   }
   command("npx", INSTALL);
 
+  function start(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): Run {
+    const child = spawn(file, args, {
+      cwd: root,
+      env: { PATH: `${programs}:${process.env.PATH}`, CALLS: calls, HOME: folder, ...environment },
+      // A group of its own, as an interactive shell makes one: signals to the group do not reach the tests.
+      detached: true,
+    });
+    onTestFinished(() => endGroup(child));
+    return watch(child);
+  }
+
   return {
     root,
     programs,
@@ -90,15 +102,20 @@ export function bareProject() {
     /** The commands started so far, oldest first. */
     calls: () => (existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : []),
     run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Run {
-      const child = spawn(process.execPath, [join(root, "infra/setup/run.mjs"), ...args], {
-        cwd: root,
-        env: { PATH: `${programs}:/usr/bin:/bin`, CALLS: calls, HOME: folder, ...environment },
-        // A group of its own, as an interactive shell makes one: signals to the group do not reach the tests.
-        detached: true,
-      });
-      return watch(child);
+      return start(process.execPath, [join(root, "infra/setup/run.mjs"), ...args], environment);
     },
+    /** The same, the way a person does it. */
+    npm: (args: readonly string[]): Run => start("npm", args, { npm_config_update_notifier: "false" }),
   };
+}
+
+/** What a failed test left waiting. */
+function endGroup({ pid }: ChildProcessWithoutNullStreams): void {
+  try {
+    if (pid) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended, as it should.
+  }
 }
 
 function watch(child: ChildProcessWithoutNullStreams): Run {

@@ -31,6 +31,13 @@ test("Ctrl-C, which comes from the terminal to the whole group and again through
   });
 });
 
+test.each(["SIGINT", "SIGTERM"] as const)("%s sent to npm reaches the program", async (signal) => {
+  const run = bareProject().npm(["run", "--silent", "purgeline", "--", "serve"]);
+  await run.shows("serving");
+  run.child.kill(signal);
+  await run.shows(signal === "SIGINT" ? "interrupt 1" : "terminated after 0");
+});
+
 test("kill -9 of the whole group that npm started lets the program stop in order", async () => {
   const run = bareProject().run(["purgeline", "serve"]);
   await run.shows("serving");
