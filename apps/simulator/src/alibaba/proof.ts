@@ -16,7 +16,7 @@ export function whyNotProven(visit: Visit, asked: ApiRequest, nonces: NonceBook)
   const token =
     (isAcs3 ? request.headers["x-acs-security-token"] : asked.params.get("SecurityToken")) ?? null;
   return (
-    whyNotTimely(date, nowMs) ??
+    whyNotTimely(date, visit) ??
     (nonce === "" ? missing("SignatureNonce") : null) ??
     whyNotSigned(visit, asked, account) ??
     whyNotToken(account, token) ??
@@ -27,11 +27,11 @@ export function whyNotProven(visit: Visit, asked: ApiRequest, nonces: NonceBook)
 
 const NONCE_USED: Refusal = [400, "SignatureNonceUsed", "Specified signature nonce was used already."];
 
-function whyNotTimely(date: string, nowMs: number): Refusal | null {
+function whyNotTimely(date: string, { skewMs }: Visit): Refusal | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(date) || Number.isNaN(Date.parse(date))) {
     return [400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."];
   }
-  if (Math.abs(nowMs - Date.parse(date)) <= MAX_CLOCK_SKEW_MS) return null;
+  if (skewMs(Date.parse(date)) <= MAX_CLOCK_SKEW_MS) return null;
   return [400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."];
 }
 

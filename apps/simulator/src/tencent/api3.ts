@@ -69,7 +69,7 @@ const FORM_CODES: Readonly<Record<FormFault, string>> = {
 
 /** What every operation checks first. */
 function whyRefused(visit: Visit, call: TencentCall): { code: string; message: string } | null {
-  const { account, request, nowMs } = visit;
+  const { account, request, skewMs } = visit;
   const refuse = (code: string, message: string) => ({ code, message });
   // A TC3 POST takes 10 MB, one whose parameters are signed 1 MB.
   const mostBytes = call.scheme === "tc3" ? 10_000_000 : 1_000_000;
@@ -77,8 +77,8 @@ function whyRefused(visit: Visit, call: TencentCall): { code: string; message: s
     return refuse("RequestSizeLimitExceeded", "The request size exceeds the limit.");
   if (account === null) return refuse("AuthFailure.SecretIdNotFound", "The SecretId is not found.");
   // The nonce of a 3.0 request is not remembered: the service documents no replay error for it.
-  const fault = call.scheme === "form" ? whyFormFails(request, call, account, nowMs, null) : null;
-  const authCode = call.scheme === "tc3" ? whyTc3Fails(request, account, nowMs) : fault && FORM_CODES[fault];
+  const fault = call.scheme === "form" ? whyFormFails(request, call, account, skewMs, null) : null;
+  const authCode = call.scheme === "tc3" ? whyTc3Fails(request, account, skewMs) : fault && FORM_CODES[fault];
   if (authCode !== null) return refuse(authCode, "The provided credentials could not be validated.");
   if (call.version !== "2018-06-06")
     return refuse("NoSuchVersion", `The version ${call.version} does not exist.`);

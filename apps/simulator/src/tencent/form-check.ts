@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { PlayedAccount, WireRequest } from "../kernel/index.ts";
+import type { PlayedAccount, Visit, WireRequest } from "../kernel/index.ts";
 import { hostSpellings } from "./host.ts";
 import type { Fields, TencentCall } from "./read-call.ts";
 
@@ -34,7 +34,7 @@ export function whyFormFails(
   request: WireRequest,
   call: TencentCall,
   account: PlayedAccount,
-  nowMs: number,
+  skewMs: Visit["skewMs"],
   nonces: NonceBook | null,
 ): FormFault | null {
   const { credentials } = account.settings;
@@ -48,7 +48,7 @@ export function whyFormFails(
   });
   if (!isSigned) return "signature";
   if ((credentials.securityToken ?? "") !== field("Token")) return "token";
-  if (!(Math.abs(nowMs / 1000 - call.timestamp) <= WINDOW_S)) return "expired";
+  if (!(skewMs(call.timestamp * 1000) <= WINDOW_S * 1000)) return "expired";
   const isFirst = nonces?.use(credentials.accessKeyId, call.timestamp, field("Nonce")) ?? true;
   return isFirst ? null : "replayed";
 }

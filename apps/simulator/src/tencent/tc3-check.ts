@@ -1,12 +1,16 @@
 import { createHash, createHmac } from "node:crypto";
-import type { PlayedAccount, WireRequest } from "../kernel/index.ts";
+import type { PlayedAccount, Visit, WireRequest } from "../kernel/index.ts";
 import { hostSpellings } from "./host.ts";
 
 const AUTHORIZATION =
   /^TC3-HMAC-SHA256 Credential=([^/,]+)\/(\d{4}-\d\d-\d\d)\/([^/,]+)\/tc3_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
 /** Null: the signature is the account's, over these bytes; else the provider's code. */
-export function whyTc3Fails(request: WireRequest, account: PlayedAccount, nowMs: number): string | null {
+export function whyTc3Fails(
+  request: WireRequest,
+  account: PlayedAccount,
+  skewMs: Visit["skewMs"],
+): string | null {
   const { credentials } = account.settings;
   const parts = AUTHORIZATION.exec(request.headers.authorization ?? "");
   if (parts === null || credentials.kind !== "keys") return "AuthFailure.InvalidAuthorization";
@@ -16,7 +20,7 @@ export function whyTc3Fails(request: WireRequest, account: PlayedAccount, nowMs:
   const timestamp = request.headers["x-tc-timestamp"] ?? "";
   const sentMs = Number(timestamp) * 1000;
   // The service refuses clocks that are off by more than five minutes.
-  if (!(Math.abs(nowMs - sentMs) <= 300_000)) return "AuthFailure.SignatureExpire";
+  if (!(skewMs(sentMs) <= 300_000)) return "AuthFailure.SignatureExpire";
   const hosts = hostSpellings(request);
   const isKnownService = service === "cdn" || hosts.some((host) => host.split(".")[0] === service);
   if (date !== new Date(sentMs).toISOString().slice(0, 10) || !isKnownService)

@@ -27,9 +27,9 @@ const AUTH_ERRORS: Readonly<Record<FormFault, readonly [code: string, codeDesc: 
 };
 
 export function answerV2(visit: Visit, call: TencentCall, nonces: NonceBook): Answer {
-  const { account, request, nowMs } = visit;
+  const { account, request, skewMs } = visit;
   if (account === null || !isReadable(call)) return v2Error("4100", "AuthFailure", "身份认证失败");
-  const fault = whyFormFails(request, call, account, nowMs, nonces);
+  const fault = whyFormFails(request, call, account, skewMs, nonces);
   if (fault !== null) return v2Error(...AUTH_ERRORS[fault], "身份认证失败");
   const action = knowsV2(call.action ?? "") ? ACTIONS[call.action ?? ""] : undefined;
   if (action === undefined) return v2Error("6100", "ActionNotSupported", `no action ${call.action}`);

@@ -7,20 +7,19 @@ import {
   type Seen,
   TransportFailed,
 } from "@purgeline/core";
+import { discreet } from "./discreet.ts";
 import type { WorkAccount, WorkPorts } from "./ports.ts";
-import { sessionToken } from "./session-token.ts";
+import { forgetSession, sessionToken } from "./session-token.ts";
 
 /** A permit that is this old when the first byte would leave is not used: the gate's margin counts on it. */
 const PERMIT_MS = 10;
 
 export interface Call<Answer> {
   readonly call: string;
-  /** When the permit was asked for, monotonic ms: it is younger than that. */
-  readonly askedAt: number;
+  /** When the permit was asked for, monotonic ms: it is younger than that; null: there is none yet. */
+  readonly askedAt: number | null;
   encode(context: CallContext): HttpRequest;
   decode(reply: HttpReply): Answer;
-  /** Another permit; resolves when it is granted. */
-  repermit(): Promise<number>;
   /** The first byte leaves now: the next permit may be asked for. */
   onWrite(): void;
 }
@@ -31,53 +30,98 @@ export interface Answered<Answer> {
   readonly durationMs: number;
 }
 
-/** Signs and sends one call, with a fresh permit where the first one went stale, and tells what came of it. */
+/**
+ * Signs and sends one call, with a fresh permit where there is none or the first one went stale,
+ * and tells what came of it. Where the clock, the nonce or the token was at fault it is signed
+ * and sent once more, with a permit of its own.
+ */
 export async function sendCall<Answer extends { readonly kind: string }>(
   ports: WorkPorts,
   account: WorkAccount,
   call: Call<Answer>,
 ): Promise<Answered<Answer>> {
+  const first = await signAndSend(ports, account, call, call.askedAt);
+  const { answer, durationMs } = first.answered;
+  if (!isFailure(answer) || answer.kind !== "auth" || !answer.resign) return first.answered;
+  if (first.token !== null) forgetSession(account, first.token);
+  const { name } = account.account.settings;
+  ports.events.retried({ account: name, call: call.call, failure: answer, durationMs });
+  return (await signAndSend(ports, account, call, null)).answered;
+}
+
+interface Sent<Answer> {
+  readonly answered: Answered<Answer>;
+  /** The session token that it was signed with. */
+  readonly token: string | null;
+}
+
+async function signAndSend<Answer extends { readonly kind: string }>(
+  ports: WorkPorts,
+  account: WorkAccount,
+  call: Call<Answer>,
+  firstAskedAt: number | null,
+): Promise<Sent<Answer>> {
+  const { settings } = account.account;
   const token = await sessionToken(ports, account);
-  if (typeof token === "object" && token !== null) return answered(call, token, null, 0);
-  let askedAt = call.askedAt;
+  const ended = (answer: Answer | Failure, reply: HttpReply | null, durationMs: number): Sent<Answer> => {
+    const told = isFailure(answer) ? discreet(answer, settings.credentials, tokenOf(token)) : answer;
+    return { answered: answered(call.call, told, reply, durationMs), token: tokenOf(token) };
+  };
+  if (typeof token === "object" && token !== null) return ended(token, null, 0);
+  let askedAt = firstAskedAt;
   for (;;) {
+    askedAt ??= await permitted(ports, settings.name, call.call);
+    if (askedAt === null) return ended(STOPPING, null, 0);
     const startedAt = ports.clock.monotonic();
     try {
-      const request = call.encode({
-        settings: account.account.settings,
-        nowMs: ports.clock.now(),
-        nonce: ports.chance.nonce(),
-        token,
-      });
+      const nonce = ports.chance.nonce();
+      const request = call.encode({ settings, nowMs: ports.clock.now(), nonce, token });
       const reply = await ports.transport.send(request, {
         timeoutMs: account.limits.calls[call.call]?.timeoutMs ?? 10_000,
-        mayWrite: () => {
-          const fresh = ports.clock.monotonic() - askedAt < PERMIT_MS;
-          if (fresh) call.onWrite();
-          return fresh;
-        },
+        mayWrite: freshSince(askedAt, ports, call),
       });
-      return answered(call, call.decode(reply), reply, ports.clock.monotonic() - startedAt);
+      return ended(call.decode(reply), reply, ports.clock.monotonic() - startedAt);
     } catch (error) {
-      if (error instanceof PermitStale) {
-        askedAt = await call.repermit();
-        continue;
-      }
-      if (!(error instanceof TransportFailed)) throw error;
-      return answered(call, unreached(error), null, ports.clock.monotonic() - startedAt);
+      if (error instanceof PermitStale) askedAt = null;
+      else if (error instanceof TransportFailed)
+        return ended(unreached(error), null, ports.clock.monotonic() - startedAt);
+      else throw error;
     }
   }
 }
 
-/** Waits for another permit; resolves with when it was asked for. */
-export async function permitted(ports: WorkPorts, account: string, call: string): Promise<number> {
+function tokenOf(token: string | null | Failure): string | null {
+  return typeof token === "string" ? token : null;
+}
+
+function freshSince(askedAt: number, { clock }: WorkPorts, call: Pick<Call<never>, "onWrite">): () => boolean {
+  return () => {
+    const isFresh = clock.monotonic() - askedAt < PERMIT_MS;
+    if (isFresh) call.onWrite();
+    return isFresh;
+  };
+}
+
+/**
+ * Waits for another permit; resolves with when it was asked for, or with null when the process
+ * stops: what is known not to have been sent is better given back than waited for.
+ */
+async function permitted(ports: WorkPorts, account: string, call: string): Promise<number | null> {
   for (;;) {
     const askedAt = ports.clock.monotonic();
     const waitMs = await ports.store.permit(account, call);
     if (waitMs === 0) return askedAt;
+    if (ports.stopping.aborted) return null;
     await ports.clock.sleep(waitMs, ports.stopping);
   }
 }
+
+const STOPPING: Failure = {
+  kind: "transient",
+  code: "stopping",
+  message: "The process ended before the call could be made.",
+  requestId: null,
+};
 
 /** No reply: what was not sent is not applied; anything else may be. */
 function unreached(error: TransportFailed): Failure {
@@ -100,16 +144,12 @@ export function isFailure(answer: { readonly kind: string }): answer is Failure 
 }
 
 function answered<Answer extends { readonly kind: string }>(
-  call: Call<Answer>,
+  call: string,
   answer: Answer | Failure,
   reply: HttpReply | null,
   durationMs: number,
 ): Answered<Answer> {
   const date = Date.parse(reply?.headers.date ?? "");
   const error = isFailure(answer) ? { code: answer.code, message: answer.message } : null;
-  return {
-    answer,
-    durationMs,
-    seen: { call: call.call, providerDateMs: Number.isNaN(date) ? null : date, error },
-  };
+  return { answer, durationMs, seen: { call, providerDateMs: Number.isNaN(date) ? null : date, error } };
 }

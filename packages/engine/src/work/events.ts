@@ -1,5 +1,6 @@
 import type {
   CallName,
+  Failure,
   Lane,
   Outcome,
   PollAnswer,
@@ -27,11 +28,20 @@ export interface AnsweredPoll {
   readonly durationMs: number;
 }
 
+export interface RefusedProof {
+  readonly account: string;
+  readonly call: CallName;
+  readonly failure: Failure;
+  readonly durationMs: number;
+}
+
 /** What the work tells whoever counts and logs. */
 export interface WorkEvents {
   sent(sent: SentBatch): void;
   /** A second sending of what may have been applied. */
-  resent(batch: TakenBatch): void;
+  resent(batch: TakenBatch, cause: NonNullable<TakenBatch["resend"]>): void;
+  /** A call was refused for its clock, nonce or token, and goes out once more with a fresh signature. */
+  retried(call: RefusedProof): void;
   polled(poll: AnsweredPoll): void;
   moved(account: string, lane: Lane, transitions: Transitions): void;
   quotaSpent(account: string, quota: QuotaClass): void;

@@ -15,7 +15,7 @@ import {
   type TaskAnswer,
 } from "@purgeline/core";
 import type { BatchItems } from "./batch-items.ts";
-import { type Answered, isFailure, permitted, sendCall } from "./call.ts";
+import { type Answered, isFailure, sendCall } from "./call.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
 import type { Turns } from "./turns.ts";
 
@@ -46,7 +46,12 @@ export async function poll(
         await ports.queue.add(claimed.slots);
         const [first, ...rest] = claimed.tasks;
         if (first === undefined) return { kind: "done", summary: "the due tasks have ended" };
-        return await ask(account, call, [first, ...rest], askedAt, endTurn, items, ports, show);
+        const due: Due = [first, ...rest];
+        await show({
+          title: `${slot.account} ${call} · ${due.length} tasks`,
+          preview: due.slice(0, 10).map((each) => each.task.id),
+        });
+        return { kind: "done", summary: await ask({ account, call, items, ports }, due, askedAt, endTurn) };
       }
       await show({ title: `${slot.account} ${call} · ${claimed.running} tasks under way`, preview: [] });
       if (claimed.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
@@ -59,46 +64,60 @@ export async function poll(
   }
 }
 
+type Due = readonly [DueTask, ...DueTask[]];
+
+/** What stays the same however often the same slot asks. */
+interface Query {
+  readonly account: WorkAccount;
+  readonly call: string;
+  readonly items: BatchItems;
+  readonly ports: WorkPorts;
+}
+
+/** What came of it, in a few words. */
 async function ask(
-  account: WorkAccount,
-  call: string,
-  due: readonly [DueTask, ...DueTask[]],
-  askedAt: number,
+  query: Query,
+  due: Due,
+  askedAt: number | null,
   onWrite: () => void,
-  items: BatchItems,
-  ports: WorkPorts,
-  show: (face: Face) => Promise<void>,
-): Promise<SlotEnd> {
-  const { name } = account.account.settings;
-  const [first, ...rest] = due.map((each) => each.task);
-  const tasks: readonly [Task, ...Task[]] = [first ?? due[0].task, ...rest];
+): Promise<string> {
+  const { account, call, items, ports } = query;
+  const [first, ...rest] = due;
+  const tasks: readonly [Task, ...Task[]] = [first.task, ...rest.map((each) => each.task)];
   const answered = await sendCall<PollAnswer>(ports, account, {
     call,
     askedAt,
     encode: (context) => account.provider.poll.encode(tasks, context),
     decode: (reply: HttpReply) => account.provider.poll.decode(reply, tasks),
-    repermit: () => permitted(ports, name, call),
     onWrite,
   });
-  const { answer } = answered;
-  ports.events.polled({
-    account: name,
-    call,
-    tasks: due.length,
-    outcome: answer,
-    durationMs: answered.durationMs,
-  });
-  const title = `${name} ${call} · ${due.length} tasks`;
-  await show({ title, preview: due.slice(0, 10).map((each) => each.task.id) });
-  if (isFailure(answer)) {
-    await putOff(account, due, answer, answered, ports);
-    return { kind: "done", summary: `${answer.kind} ${answer.code}` };
+  const { answer, durationMs } = answered;
+  const { name } = account.account.settings;
+  ports.events.polled({ account: name, call, tasks: due.length, outcome: answer, durationMs });
+  if (!isFailure(answer)) {
+    for (const [index, each] of due.entries()) {
+      const progress = answer.tasks[index] ?? { rows: [], next: [each.task] };
+      await settleTask(account, each, progress, answered, items, ports);
+    }
+    return `${due.length} tasks asked`;
   }
-  for (const [index, each] of due.entries()) {
-    const progress = answer.tasks[index] ?? { rows: [], next: [each.task] };
-    await settleTask(account, each, progress, answered, items, ports);
+  if (answer.kind === "poisoned" && rest.length > 0) return await askApart(query, [first, ...rest], onWrite);
+  await putOff(account, due, answer, answered, ports);
+  return `${answer.kind} ${answer.code}`;
+}
+
+/**
+ * One task spoils the query for all of them: the halves are asked apart, each with a permit of its
+ * own, until the culprit stands alone and is the only one that is put off.
+ */
+async function askApart(query: Query, due: Due, onWrite: () => void): Promise<string> {
+  const middle = Math.ceil(due.length / 2);
+  const summaries: string[] = [];
+  for (const half of [due.slice(0, middle), due.slice(middle)]) {
+    const [first, ...rest] = half;
+    if (first !== undefined) summaries.push(await ask(query, [first, ...rest], null, onWrite));
   }
-  return { kind: "done", summary: `${due.length} tasks asked` };
+  return summaries.join(", ");
 }
 
 async function settleTask(

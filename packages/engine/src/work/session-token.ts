@@ -9,31 +9,29 @@ interface Session {
   readonly expiresAtMs: number;
 }
 
-const sessions = new WeakMap<WorkAccount, Promise<Session | Failure>>();
+const sessions = new WeakMap<WorkAccount, Session>();
+/** Logins under way: all calls that need a token wait for the same one. */
+const logins = new WeakMap<WorkAccount, Promise<Session | Failure>>();
 
 /** The session token of an account whose credentials are a login; null: it needs none; a failure: no token was given. */
 export async function sessionToken(ports: WorkPorts, account: WorkAccount): Promise<string | null | Failure> {
   if (account.account.settings.credentials.kind !== "iam" || account.provider.login === undefined)
     return null;
-  const held = await (sessions.get(account) ?? renew(ports, account));
-  if ("kind" in held) {
-    sessions.delete(account);
-    return held;
-  }
-  if (held.expiresAtMs - RENEW_BEFORE_MS > ports.clock.now()) return held.token;
-  const fresh = await renew(ports, account);
-  return "kind" in fresh ? fresh : fresh.token;
+  const held = sessions.get(account);
+  if (held !== undefined && held.expiresAtMs - RENEW_BEFORE_MS > ports.clock.now()) return held.token;
+  const given = await (logins.get(account) ?? startLogin(ports, account));
+  return "kind" in given ? given : given.token;
 }
 
-/** The provider refused the token: the next call asks for another. */
-export function forgetSession(account: WorkAccount): void {
-  sessions.delete(account);
+/** The provider refused this token: the next call asks for another, unless there is another already. */
+export function forgetSession(account: WorkAccount, token: string): void {
+  if (sessions.get(account)?.token === token) sessions.delete(account);
 }
 
-function renew(ports: WorkPorts, account: WorkAccount): Promise<Session | Failure> {
-  const session = login(ports, account);
-  sessions.set(account, session);
-  return session;
+function startLogin(ports: WorkPorts, account: WorkAccount): Promise<Session | Failure> {
+  const under = login(ports, account).finally(() => logins.delete(account));
+  logins.set(account, under);
+  return under;
 }
 
 async function login(ports: WorkPorts, account: WorkAccount): Promise<Session | Failure> {
@@ -45,10 +43,34 @@ async function login(ports: WorkPorts, account: WorkAccount): Promise<Session | 
       timeoutMs: 10_000,
       mayWrite: () => true,
     });
-    return codec.decode(reply);
+    const given = codec.decode(reply);
+    if ("kind" in given) return callNotMade(given);
+    sessions.set(account, given);
+    return given;
   } catch (error) {
     if (!(error instanceof TransportFailed)) throw error;
-    // Whatever became of the login, the call itself was not made.
     return { kind: "transient", code: "login-unreachable", message: error.message, requestId: null };
+  }
+}
+
+/**
+ * Whatever became of the login, the call itself was not made: its batch can neither have been
+ * applied nor be at fault. A login that is refused for any reason stops the account.
+ */
+function callNotMade(failure: Failure): Failure {
+  const { code, message, requestId } = failure;
+  switch (failure.kind) {
+    case "throttled":
+      return failure;
+    case "quota":
+    case "transient":
+    case "ambiguous":
+      return { kind: "transient", code, message, requestId };
+    case "auth":
+    case "poisoned":
+    case "refused":
+      return { kind: "auth", resign: false, code, message, requestId };
+    default:
+      return failure satisfies never;
   }
 }

@@ -9,10 +9,9 @@ import {
   type TakenBatch,
   type Verdict,
 } from "@purgeline/core";
-import { type Answered, isFailure, permitted, sendCall } from "./call.ts";
+import { type Answered, isFailure, sendCall } from "./call.ts";
 import { faceOfBatch, faceOfWait, outcomeText } from "./face.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
-import { forgetSession } from "./session-token.ts";
 import type { Turns } from "./turns.ts";
 
 /** Longer waits give the job back to the queue; BullMQ's own delays are late by 56 ms (p50, measured). */
@@ -66,14 +65,15 @@ async function carryOut(
   ports: WorkPorts,
   show: (face: Face) => Promise<void>,
 ): Promise<SlotEnd> {
-  if (batch.resend !== null) ports.events.resent(batch);
-  const send = (asked: number) => attempt(account, call, batch, asked, onWrite, ports);
-  let answered = await send(askedAt);
-  if (isFailure(answered.answer) && answered.answer.kind === "auth" && answered.answer.resign) {
-    // The clock, the nonce or the token was at fault: one fresh signature, with a permit of its own.
-    forgetSession(account);
-    answered = await send(await permitted(ports, batch.account, call));
-  }
+  if (batch.resend !== null) ports.events.resent(batch, batch.resend);
+  const content = { lane: batch.lane, items: batch.items, options: batch.options };
+  const answered = await sendCall<Outcome>(ports, account, {
+    call,
+    askedAt,
+    encode: (context) => account.provider.encode(content, context),
+    decode: (reply: HttpReply) => account.provider.decode(reply, content),
+    onWrite,
+  });
   const verdict = decide(answered.answer, factsOf(account, batch, ports));
   const recorded = await ports.store.record(slot, batch, verdict, answered.seen);
   await ports.queue.add(recorded.slots);
@@ -84,25 +84,6 @@ async function carryOut(
   return verdict.do === "end" && verdict.end !== "confirmed"
     ? { kind: "failed", reason: summary }
     : { kind: "done", summary };
-}
-
-function attempt(
-  account: WorkAccount,
-  call: string,
-  batch: TakenBatch,
-  askedAt: number,
-  onWrite: () => void,
-  ports: WorkPorts,
-): Promise<Answered<Outcome>> {
-  const content = { lane: batch.lane, items: batch.items, options: batch.options };
-  return sendCall<Outcome>(ports, account, {
-    call,
-    askedAt,
-    encode: (context) => account.provider.encode(content, context),
-    decode: (reply: HttpReply) => account.provider.decode(reply, content),
-    repermit: () => permitted(ports, batch.account, call),
-    onWrite,
-  });
 }
 
 function factsOf(account: WorkAccount, batch: TakenBatch, ports: WorkPorts): AttemptFacts {

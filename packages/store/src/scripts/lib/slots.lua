@@ -51,8 +51,8 @@ local function keepPollSlot(call)
   local C = P .. 'poll:' .. call
   local first = redis.call('ZRANGE', C .. ':due', 0, 0, 'WITHSCORES')
   if not first[2] then return nil end
-  local untilMs = redis.call('HGET', C, 'until')
-  if untilMs and tonumber(untilMs) > tonumber(first[2]) + 500 then dismissWaiter(C, C .. ':slots') end
+  local wait = redis.call('HMGET', C, 'why', 'until')
+  if wait[1] == 'due' and tonumber(wait[2]) > tonumber(first[2]) + 500 then dismissWaiter(C, C .. ':slots') end
   if redis.call('ZCOUNT', C .. ':slots', now, '+inf') > 0 then return nil end
   return mint(C .. ':slots', call)
 end
