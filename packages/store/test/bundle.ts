@@ -1,6 +1,8 @@
 import type {
+  CallOptions,
   IntakeStore,
   IntentHead,
+  Json,
   Lane,
   LegPlan,
   Limits,
@@ -39,91 +41,126 @@ export function limitsWith(change: Partial<Limits["lanes"]["purge-url"]> = {}, q
   };
 }
 
-export interface Bundle {
-  readonly redis: RedisServer;
-  readonly connection: Connection;
+/** What a test asks for beside the URLs. */
+export type How = Partial<Pick<IntentHead, "op" | "priority" | "createdBy" | "notBeforeMs">> & {
+  readonly lane?: Lane;
+  readonly options?: CallOptions;
+  readonly body?: Json;
+};
+
+/** The store as one process sees it. */
+export interface View {
   readonly intake: IntakeStore & { close(): void };
   readonly work: WorkStore;
-  /** Another view of the same store, its clock ahead by so many ms. */
-  later(skewMs: number): { readonly intake: IntakeStore; readonly work: WorkStore };
-  stage(
-    id: string,
-    urls: readonly string[],
-    how?: Partial<Pick<IntentHead, "priority" | "createdBy" | "notBeforeMs">>,
-  ): Promise<readonly Slot[]>;
+  stage(id: string, urls: readonly string[], how?: How): Promise<readonly Slot[]>;
+  /** The batch that the slot takes; throws where it gets none. */
   take(slot: Slot | undefined): Promise<TakenBatch>;
+}
+
+export interface Bundle extends View {
+  readonly redis: RedisServer;
+  readonly connection: Connection;
+  /** Another process, its clock ahead by so many ms. */
+  later(skewMs: number): View;
   close(): Promise<void>;
+}
+
+export interface Settings {
+  readonly limits?: Limits;
+  /** Default: nothing waits for more. */
+  readonly coalesce?: { readonly quietMs: number; readonly maxWaitMs: number };
+  readonly maxPendingTargets?: number;
+  readonly intentsMs?: number;
 }
 
 export function domainOf(url: string): string {
   return /^https?:\/\/([^/]+)/.exec(url)?.[1] ?? "";
 }
 
-export function headOf(id: string, how: Partial<IntentHead> = {}): IntentHead {
+export function headOf(id: string, how: How = {}): IntentHead {
   return {
     id,
-    op: "purge",
-    priority: "normal",
+    op: how.op ?? "purge",
+    priority: how.priority ?? "normal",
     labels: {},
-    createdBy: "shop",
+    createdBy: how.createdBy ?? "shop",
     accounts: ["ali"],
     hosts: null,
-    notBeforeMs: null,
-    ...how,
+    notBeforeMs: how.notBeforeMs ?? null,
   };
 }
 
-export function legOf(urls: readonly string[], lane: Lane = "purge-url"): LegPlan {
+export function legOf(urls: readonly string[], how: How = {}): LegPlan {
   const targets = urls.map((text) => ({ text, key: text, domain: domainOf(text) }));
-  return { account: "ali", lanes: [{ lane, options: {}, targets }], duplicates: 0 };
+  return {
+    account: "ali",
+    lanes: [{ lane: how.lane ?? "purge-url", options: how.options ?? {}, targets }],
+    duplicates: 0,
+  };
 }
 
-/** One account `ali` on a Redis of its own; no coalescing wait unless asked for. */
-export async function bundle(
-  limits: Limits = limitsWith(),
-  coalesce = { quietMs: 0, maxWaitMs: 0 },
-): Promise<Bundle> {
+/** One account `ali` on a Redis of its own. */
+export async function bundle(settings: Settings = {}): Promise<Bundle> {
   const redis = await startRedis();
-  const target = { kind: "socket", path: redis.path, prefix: "t" } as const;
   const open: Connection[] = [];
   const join = (): Connection => {
-    const made = connect(target, "worker", () => undefined);
+    const made = connect({ kind: "socket", path: redis.path, prefix: "t" }, "worker", () => undefined);
     open.push(made);
     return made;
   };
   const connection = join();
-  const optionsAt = (skewMs: number) => ({
+  const here = view(connection, join, settings, 0);
+  await here.work.publish("ali", settings.limits ?? limitsWith(), { atMs: 1, digest: "one" });
+  return {
+    redis,
+    connection,
+    ...here,
+    later: (skewMs) => view(connection, join, settings, skewMs),
+    async close() {
+      for (const each of open) each.disconnect();
+      await redis.stop();
+    },
+  };
+}
+
+/** One process's stores over a connection; `join` makes its own for wake-ups. */
+export function view(
+  connection: Connection,
+  join: () => Connection,
+  settings: Settings,
+  skewMs: number,
+): View {
+  const options = {
     connection,
     prefix: "t",
     accounts: [
       {
         name: "ali",
-        limits,
-        coalesce,
+        limits: settings.limits ?? limitsWith(),
+        coalesce: settings.coalesce ?? { quietMs: 0, maxWaitMs: 0 },
         polls: ["DescribeRefreshTaskById"],
         keyOf: (_: Lane, text: string) => ({ key: text, domain: domainOf(text) }),
       },
     ],
-    intentsMs: 60_000,
+    intentsMs: settings.intentsMs ?? 60_000,
     idempotencyKeysMs: 60_000,
-    maxPendingTargets: 100_000,
+    maxPendingTargets: settings.maxPendingTargets ?? 100_000,
     skewMs,
-  });
-  const intake = openIntakeStore({ ...optionsAt(0), subscriber: join() });
-  const work = openWorkStore(optionsAt(0));
-  await work.publish("ali", limits, { atMs: 1, digest: "one" });
+  };
+  const work = openWorkStore(options);
+  let opened: View["intake"] | undefined;
+  const intakeNow = (): View["intake"] => {
+    opened ??= openIntakeStore({ ...options, subscriber: join() });
+    return opened;
+  };
   return {
-    redis,
-    connection,
-    intake,
+    get intake() {
+      return intakeNow();
+    },
     work,
-    later: (skewMs) => ({
-      intake: openIntakeStore({ ...optionsAt(skewMs), subscriber: join() }),
-      work: openWorkStore(optionsAt(skewMs)),
-    }),
     async stage(id, urls, how = {}) {
-      const staged = await intake.stage(headOf(id, how), legOf(urls), null);
-      if (staged.kind !== "staged") throw new Error("backlog");
+      const staged = await intakeNow().stage(headOf(id, how), legOf(urls, how), how.body ?? null);
+      if (staged.kind !== "staged") throw new Error(`refused: ${staged.pending} are pending`);
       return staged.slots;
     },
     async take(slot) {
@@ -131,11 +168,6 @@ export async function bundle(
       const taken = await work.take(slot);
       if (taken.kind !== "batch") throw new Error(`no batch, but ${JSON.stringify(taken)}`);
       return taken.batch;
-    },
-    async close() {
-      intake.close();
-      for (const each of open) each.disconnect();
-      await redis.stop();
     },
   };
 }

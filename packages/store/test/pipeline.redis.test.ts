@@ -90,7 +90,7 @@ describe("a batch from stage to its end", () => {
   });
 
   it("parks what the quota has no room for", async () => {
-    store = await bundle(limitsWith({}, 1500));
+    store = await bundle({ limits: limitsWith({}, 1500) });
     const [slot] = await store.stage("int_1", urls(2500));
     const first = await store.work.take(slot as Slot);
     if (first.kind !== "batch") throw new Error(JSON.stringify(first));
