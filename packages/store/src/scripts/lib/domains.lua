@@ -18,7 +18,7 @@ local function domainRoom(lane, domain, limit)
       if not first or bucket < first then first = bucket end
     end
   end
-  return math.max(0, limit - used), first and (first + 62) * 1000 or now + 1000
+  return math.max(0, limit - used), ((first or second) + 62) * 1000
 end
 
 local function eachDomain(B, visit)

@@ -180,9 +180,12 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   local room, freeAt = domainRoom(lane, domain, perDomain)
   -- What this batch has taken already is written with its seal.
   room = room - (known or 0)
+  local function park()
+    redis.call('ZADD', laneKey(lane) .. ':parked', freeAt, class .. '\t' .. producer .. '\t' .. group)
+  end
   if room < 1 then
     leaveRing(C, producer, group)
-    redis.call('ZADD', laneKey(lane) .. ':parked', freeAt, class .. '\t' .. producer .. '\t' .. group)
+    park()
     return 0
   end
   local before = batch.bytes
@@ -191,7 +194,9 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   batch.full = batch.full or full
   -- Its group goes to the end of the ring, and its producer, where that was its last group, keeps its place.
   leaveRing(C, producer, group)
-  if remains and redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then
+  if remains and taken >= room then
+    park()
+  elseif remains and redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then
     redis.call('LPUSH', C .. ':ring', producer)
   end
   if taken == 0 then return 0 end
