@@ -12,6 +12,7 @@ import {
 import { type Answered, isFailure, sendCall } from "./call.ts";
 import { faceOfBatch, faceOfWait, outcomeText } from "./face.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
+import { surely } from "./surely.ts";
 import type { Turns } from "./turns.ts";
 
 /** Longer waits give the job back to the queue; BullMQ's own delays are late by 56 ms (p50, measured). */
@@ -75,7 +76,7 @@ async function carryOut(
     onWrite,
   });
   const verdict = decide(answered.answer, factsOf(account, batch, ports));
-  const recorded = await ports.store.record(slot, batch, verdict, answered.seen);
+  const recorded = await surely(ports, () => ports.store.record(slot, batch, verdict, answered.seen));
   await ports.queue.add(recorded.slots);
   tell(account, call, batch, answered, verdict, ports);
   ports.events.moved(batch.account, batch.lane, recorded.transitions);
