@@ -21,3 +21,12 @@ export function cutQuery(url: string): string {
   const at = url.indexOf("?");
   return at === -1 ? url : `${url.slice(0, at)}?…`;
 }
+
+// The query of every URL, and of a path such as an HTTP request's target.
+const URL_QUERY = /((?:[a-z][a-z0-9+.-]*:\/\/|^\/)[^\s?"'<>]*)\?[^\s"'<>]*/gi;
+const URL_USER = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>@]*@/gi;
+
+/** A sentence with user names, passwords and queries taken out of the URLs in it. */
+export function cutUrls(text: string): string {
+  return text.replace(URL_USER, "$1***@").replace(URL_QUERY, "$1?…");
+}

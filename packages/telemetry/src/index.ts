@@ -1,3 +1,4 @@
+export { cutUrls } from "@purgeline/core";
 export { EVENTS, type EventName } from "./events.ts";
 export { createLogger, type LogFields, type Logger, type LoggerOptions, type LogLevel } from "./logger.ts";
 export { COUNTERS, HISTOGRAMS, PROCESS_GAUGES, STATE_GAUGES, type StateGauge } from "./metric-table.ts";
@@ -9,5 +10,4 @@ export {
   type MetricsOptions,
   type ResendCause,
 } from "./metrics.ts";
-export { cutUrls } from "./safe-fields.ts";
 export type { QueueJobs, Sample, StateSnapshot } from "./state.ts";

@@ -4,6 +4,8 @@
  * error may carry a credential at any depth and a URL in the middle of a sentence.
  */
 
+import { cutUrls } from "@purgeline/core";
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 // Compared in lower case without "-" and "_": X-Auth-Token, xAuthToken and x_auth_token are one name.
@@ -37,15 +39,6 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
 const MASK = "***";
 /** Deeper than any field of ours; ends what refers to itself. */
 const MAX_DEPTH = 6;
-
-// The query of every URL, and of a path such as an HTTP request's target. Signed URLs are secrets.
-const URL_QUERY = /((?:[a-z][a-z0-9+.-]*:\/\/|^\/)[^\s?"'<>]*)\?[^\s"'<>]*/gi;
-const URL_USER = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>@]*@/gi;
-
-/** The text with user names, passwords and queries of its URLs taken out. */
-export function cutUrls(text: string): string {
-  return text.replace(URL_USER, `$1${MASK}@`).replace(URL_QUERY, "$1?…");
-}
 
 /** A copy that may be shown: secrets masked by their names, URLs cut, errors as name, message, code and stack. */
 export function safeFields(fields: Fields): Record<string, unknown> {

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { cutUrls, showValue } from "../src/problem.ts";
+
+describe("cutUrls", () => {
+  it.each([
+    ["https://a.test/x?sign=1", "https://a.test/x?…"],
+    ["/v1/targets?url=https://a.test/x", "/v1/targets?…"],
+    [
+      "GET https://a.test/x?sign=1 failed, then http://b.test/y?k=2.",
+      "GET https://a.test/x?… failed, then http://b.test/y?…",
+    ],
+    ["redis://user:pass@redis.test:6379/0", "redis://***@redis.test:6379/0"],
+    ["rediss://:pass@redis.test", "rediss://***@redis.test"],
+    ["https://a.test/x", "https://a.test/x"],
+    ["is it so? yes", "is it so? yes"],
+    ["a/b?c", "a/b?c"],
+  ])("%s is shown as %s", (given, shown) => {
+    expect(cutUrls(given)).toBe(shown);
+  });
+});
+
+describe("showValue", () => {
+  it("shows the beginning of a value, and of a URL nothing after its path", () => {
+    expect(showValue("https://a.test/x?sign=1")).toBe("https://a.test/x?…");
+    expect(showValue("x".repeat(300))).toHaveLength(200);
+    expect(showValue({ a: 1 })).toBe('{"a":1}');
+    expect(showValue(undefined)).toBe("undefined");
+  });
+});
