@@ -13,6 +13,8 @@ import { forgetSession, sessionToken } from "./session-token.ts";
 
 /** A permit that is this old when the first byte would leave is not used: the gate's margin counts on it. */
 const PERMIT_MS = 10;
+/** A held call may open early, when another process's probe passes. */
+const LONGEST_SLEEP_MS = 2000;
 
 export interface Call<Answer> {
   readonly call: string;
@@ -94,7 +96,11 @@ function tokenOf(token: string | null | Failure): string | null {
   return typeof token === "string" ? token : null;
 }
 
-function freshSince(askedAt: number, { clock }: WorkPorts, call: Pick<Call<never>, "onWrite">): () => boolean {
+function freshSince(
+  askedAt: number,
+  { clock }: WorkPorts,
+  call: Pick<Call<never>, "onWrite">,
+): () => boolean {
   return () => {
     const isFresh = clock.monotonic() - askedAt < PERMIT_MS;
     if (isFresh) call.onWrite();
@@ -110,9 +116,10 @@ async function permitted(ports: WorkPorts, account: string, call: string): Promi
   for (;;) {
     const askedAt = ports.clock.monotonic();
     const waitMs = await ports.store.permit(account, call);
+    ports.events.turned();
     if (waitMs === 0) return askedAt;
     if (ports.stopping.aborted) return null;
-    await ports.clock.sleep(waitMs, ports.stopping);
+    await ports.clock.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), ports.stopping);
   }
 }
 

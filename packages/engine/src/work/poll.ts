@@ -75,12 +75,7 @@ interface Query {
 }
 
 /** What came of it, in a few words. */
-async function ask(
-  query: Query,
-  due: Due,
-  askedAt: number | null,
-  onWrite: () => void,
-): Promise<string> {
+async function ask(query: Query, due: Due, askedAt: number | null, onWrite: () => void): Promise<string> {
   const { account, call, items, ports } = query;
   const [first, ...rest] = due;
   const tasks: readonly [Task, ...Task[]] = [first.task, ...rest.map((each) => each.task)];

@@ -1,0 +1,200 @@
+import { type Face, type Outcome, type Take, TransportFailed } from "@purgeline/core";
+import { describe, expect, it } from "vitest";
+import { submit, Turns } from "../../src/index.ts";
+import { batchOf, failureOf, type Given, SUBMIT_SLOT, toy } from "./work-ports.ts";
+
+const ACCEPTED: Outcome = {
+  kind: "accepted",
+  tasks: [{ call: "Ask", id: "t1" }],
+  rejected: [],
+  requestId: "r1",
+};
+
+function batch(...items: [string, ...string[]]): Take {
+  return { kind: "batch", batch: batchOf(items), slots: [{ ...SUBMIT_SLOT, id: "s2" }], pending: 0 };
+}
+
+function wait(reason: "rate" | "quota" | "paused", waitMs: number): Take {
+  return { kind: "wait", waitMs, why: { reason, untilMs: 1_700_000_000_000 }, pending: 3, oldestAtMs: 0 };
+}
+
+async function run(given: Given) {
+  const made = toy(given);
+  const faces: Face[] = [];
+  const end = await submit(SUBMIT_SLOT, new Turns(), made.ports, async (face) => void faces.push(face));
+  return { ...made, end, faces };
+}
+
+describe("submit", () => {
+  it("sends what it took, records the tasks, and queues the slots that came with it", async () => {
+    const { told, end, faces } = await run({ takes: [batch("a", "b")], outcomes: [ACCEPTED] });
+    expect(told.sent).toEqual(["a,b"]);
+    expect(told.records).toMatchObject([{ verdict: { do: "accept", tasks: [{ id: "t1" }] }, error: null }]);
+    expect(told.queued).toContain("s2");
+    expect(end).toEqual({ kind: "done", summary: "accepted as t1" });
+    expect(faces.at(-1)).toMatchObject({ title: "ali purge-url · 2 targets · accepted as t1" });
+  });
+
+  it("waits for short times here and gives the job back for long ones, with the reason on its face", async () => {
+    const short = await run({ takes: [wait("rate", 30), batch("a")], outcomes: [ACCEPTED] });
+    expect(short.told.sleeps).toEqual([30]);
+    expect(short.told.sent).toHaveLength(1);
+    const long = await run({ takes: [wait("quota", 60_000)] });
+    expect(long.end).toEqual({ kind: "later", delayMs: 60_000 });
+    expect(long.faces).toMatchObject([
+      { title: "ali purge-url · 3 pending · quota until 2023-11-14T22:13:20.000Z" },
+    ]);
+  });
+
+  it("gives a waiting job back at once when the process stops", async () => {
+    const made = toy({ takes: [wait("rate", 30), batch("a")], outcomes: [ACCEPTED] });
+    made.stop.abort();
+    const end = await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    expect(end).toEqual({ kind: "later", delayMs: 30 });
+    expect(made.told.sent).toEqual([]);
+  });
+
+  it("shows URLs without their query", async () => {
+    const { faces } = await run({ takes: [batch("https://a.test/x?sign=s3cr3t")], outcomes: [ACCEPTED] });
+    expect(faces.at(-1)?.preview).toEqual(["https://a.test/x?…"]);
+  });
+
+  it("asks for another permit when the first is too old on the ready socket, and writes nothing before", async () => {
+    const delays = [11, 0];
+    const made = toy({
+      takes: [batch("a")],
+      outcomes: [ACCEPTED],
+      permitWaits: [40],
+      connecting: () => made.advance(delays.shift() ?? 0),
+    });
+    await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    expect(made.told.permits).toBe(1);
+    expect(made.told.sleeps).toEqual([40]);
+    expect(made.told.sent).toEqual(["a"]);
+  });
+
+  it("records a batch as not sent when the process stops while it waits for a permit", async () => {
+    const made = toy({
+      takes: [batch("a")],
+      outcomes: [ACCEPTED],
+      permitWaits: [40],
+      connecting: () => {
+        made.advance(11);
+        made.stop.abort();
+      },
+    });
+    await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    expect(made.told.sent).toEqual([]);
+    expect(made.told.sleeps).toEqual([]);
+    expect(made.told.records).toMatchObject([
+      { verdict: { do: "retry", resend: null }, error: { code: "stopping" } },
+    ]);
+  });
+
+  it.each([
+    [true, "ambiguous", "no-answer"],
+    [false, null, "unreachable"],
+  ] as const)(
+    "where no reply came and bytes were sent: %s, the batch is sent again as %s",
+    async (sent, resend, code) => {
+      const { told } = await run({
+        takes: [batch("a")],
+        outcomes: [new TransportFailed("broken", { sent })],
+      });
+      expect(told.records).toMatchObject([{ verdict: { do: "retry", resend }, error: { code } }]);
+    },
+  );
+
+  it("signs once more where the signature's clock, nonce or token was at fault, and no more than once", async () => {
+    const stale = failureOf("auth", { resign: true });
+    const cured = await run({ takes: [batch("a")], outcomes: [stale, ACCEPTED] });
+    expect(cured.told.sent).toEqual(["a", "a"]);
+    expect(cured.told.permits).toBe(1);
+    expect(cured.told.events).toEqual(["retried Toy.auth", "sent accepted accept"]);
+    const refused = await run({ takes: [batch("a")], outcomes: [stale, stale, ACCEPTED] });
+    expect(refused.told.sent).toEqual(["a", "a"]);
+    expect(refused.told.records).toMatchObject([
+      { verdict: { do: "retry", hold: { scope: "account", reason: "Toy.auth" } } },
+    ]);
+  });
+
+  it("never signs again what is refused for another reason", async () => {
+    const { told } = await run({
+      takes: [batch("a")],
+      outcomes: [failureOf("auth", { resign: false }), ACCEPTED],
+    });
+    expect(told.sent).toEqual(["a"]);
+    expect(told.events).toEqual(["sent auth retry", "stopped Toy.auth words"]);
+  });
+
+  it("keeps keys and URL queries out of what it records and tells", async () => {
+    const message =
+      "server string to sign is: AccessKeyId=the-key-id&Path=https://a.test/x?sign=s3cr3t, not the-secret-of-the-account";
+    const { told } = await run({
+      takes: [batch("a")],
+      outcomes: [failureOf("auth", { resign: false, message })],
+    });
+    const clean = "server string to sign is: AccessKeyId=***&Path=https://a.test/x?… not ***";
+    expect(told.records[0]?.error).toEqual({ code: "Toy.auth", message: clean });
+    expect(told.events.at(-1)).toBe(`stopped Toy.auth ${clean}`);
+  });
+
+  it("leaves a job that ended badly among the failed ones, with the provider's code", async () => {
+    const { end } = await run({ takes: [batch("a")], outcomes: [failureOf("refused")] });
+    expect(end).toEqual({ kind: "failed", reason: "refused Toy.refused" });
+  });
+
+  it("says why a batch goes out again before it does", async () => {
+    const taken = batchOf(["a"], { resend: "crash", attempt: 2 });
+    const { told } = await run({
+      takes: [{ kind: "batch", batch: taken, slots: [], pending: 0 }],
+      outcomes: [ACCEPTED],
+    });
+    expect(told.events[0]).toBe("resent crash");
+  });
+
+  it("tells the spent class of a quota", async () => {
+    const { told } = await run({ takes: [batch("a")], outcomes: [failureOf("quota", { class: null })] });
+    expect(told.events).toEqual(["sent quota retry", "quota url"]);
+  });
+
+  it("keeps the provider's clock from its reply", async () => {
+    const seen: (number | null)[] = [];
+    const made = toy({
+      takes: [batch("a")],
+      outcomes: [ACCEPTED],
+      headers: { date: "Sat, 21 Nov 2026 09:00:00 GMT" },
+    });
+    const store = {
+      ...made.ports.store,
+      record: (...args: Parameters<typeof made.ports.store.record>) => {
+        seen.push(args[3].providerDateMs);
+        return made.ports.store.record(...args);
+      },
+    };
+    await submit(SUBMIT_SLOT, new Turns(), { ...made.ports, store }, () => Promise.resolve());
+    expect(seen).toEqual([Date.UTC(2026, 10, 21, 9)]);
+  });
+});
+
+describe("turns", () => {
+  it("go round in the order asked, and each name has its own", async () => {
+    const turns = new Turns();
+    const order: string[] = [];
+    const first = await turns.take("a");
+    const second = turns.take("a").then((end) => {
+      order.push("second");
+      return end;
+    });
+    const third = turns.take("a").then(() => order.push("third"));
+    (await turns.take("b"))();
+    expect(order).toEqual([]);
+    first();
+    first();
+    const endSecond = await second;
+    expect(order).toEqual(["second"]);
+    endSecond();
+    await third;
+    expect(order).toEqual(["second", "third"]);
+  });
+});

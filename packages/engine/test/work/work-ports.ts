@@ -1,0 +1,288 @@
+import type {
+  AccountSettings,
+  Clock,
+  DueTask,
+  Failure,
+  HttpReply,
+  Limits,
+  Outcome,
+  PollAnswer,
+  Provider,
+  Recorded,
+  Row,
+  Slot,
+  Take,
+  TakenBatch,
+  Task,
+  TaskAnswer,
+  Verdict,
+  WorkStore,
+} from "@purgeline/core";
+import { matchRows, PermitStale } from "@purgeline/core";
+import type { WorkAccount, WorkEvents, WorkPorts } from "../../src/index.ts";
+
+export const SECRET = "the-secret-of-the-account";
+export const SUBMIT_SLOT: Slot = { id: "s1", account: "ali", kind: { for: "submit", lane: "purge-url" } };
+export const POLL_SLOT: Slot = { id: "p1", account: "ali", kind: { for: "poll", call: "Ask" } };
+
+export const SETTINGS: AccountSettings = {
+  name: "ali",
+  provider: "toy",
+  endpoint: null,
+  region: null,
+  projectId: null,
+  signature: null,
+  credentials: { kind: "keys", accessKeyId: "the-key-id", accessKeySecret: SECRET, securityToken: null },
+};
+
+const CALL = { perSecond: 10, perMinute: null, timeoutMs: 1000 };
+export const LIMITS: Limits = {
+  lanes: {
+    "purge-url": {
+      call: "Purge",
+      quota: "url",
+      unitsPerTarget: 1,
+      weight: { encoding: "raw", fixed: 0, perItem: 1 },
+      batch: 10,
+      bodyBytes: 1000,
+      urlChars: 100,
+      domains: null,
+      perDomainPerMinute: null,
+      inFlight: 2,
+    },
+  },
+  calls: { Purge: CALL, Ask: CALL },
+  quotas: { url: 100 },
+  reserveForUrgent: 0,
+  resetTimeZone: "UTC",
+  lookBackMs: 3_600_000,
+  pollEveryMs: 1000,
+};
+
+export function batchOf(items: readonly [string, ...string[]], more: Partial<TakenBatch> = {}): TakenBatch {
+  return {
+    id: "bat_1",
+    account: "ali",
+    lane: "purge-url",
+    options: {},
+    items,
+    attempt: 1,
+    resend: null,
+    sealedAtMs: 0,
+    ageMs: 0,
+    waitedMs: 0,
+    ...more,
+  };
+}
+
+export function dueTask(id: string, more: Partial<DueTask> = {}): DueTask {
+  const task: Task = { call: "Ask", id };
+  return { ref: `1:${id}`, batch: "bat_1", task, lane: "purge-url", acceptedAgeMs: 5000, ...more };
+}
+
+export function failureOf<K extends Failure["kind"]>(
+  kind: K,
+  more: Partial<Extract<Failure, { kind: K }>> = {},
+) {
+  return { kind, code: `Toy.${kind}`, message: "words", requestId: "r1", ...more } as Extract<
+    Failure,
+    { kind: K }
+  >;
+}
+
+const NOTHING: Recorded = { applied: true, slots: [], transitions: { targets: {}, legs: [] } };
+
+/** Everything that the ports were told, in the order in which it came. */
+export interface Told {
+  readonly records: { readonly verdict: Verdict; readonly error: unknown }[];
+  readonly settled: TaskAnswer[];
+  readonly putOff: { readonly ids: readonly string[]; readonly inMs: number; readonly hold: unknown }[];
+  readonly queued: string[];
+  readonly events: string[];
+  readonly sent: string[];
+  readonly sleeps: number[];
+  permits: number;
+}
+
+export interface Toy {
+  readonly ports: WorkPorts;
+  readonly account: WorkAccount;
+  readonly told: Told;
+  readonly stop: AbortController;
+  /** Moves the clock, both the wall's and the monotonic one. */
+  advance(ms: number): void;
+}
+
+export interface Given {
+  readonly takes?: readonly Take[];
+  readonly polls?: readonly Awaited<ReturnType<WorkStore["claimPolls"]>>[];
+  /** Waits that `permit` tells before it grants; default: none. */
+  readonly permitWaits?: readonly number[];
+  /** Items of every batch; null: it has ended. */
+  readonly items?: readonly string[] | null;
+  /** What the provider answers, by turns; the last one for ever. */
+  readonly outcomes?: readonly (Outcome | Error)[];
+  readonly answers?: (ids: readonly string[]) => PollAnswer;
+  readonly settings?: AccountSettings;
+  readonly login?: Provider["login"];
+  /** Runs before the socket is ready. */
+  readonly connecting?: () => void;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One account of a toy provider over ports in memory. */
+export function toy(given: Given = {}): Toy {
+  const told: Told = {
+    records: [],
+    settled: [],
+    putOff: [],
+    queued: [],
+    events: [],
+    sent: [],
+    sleeps: [],
+    permits: 0,
+  };
+  const stop = new AbortController();
+  let nowMs = 1_000_000;
+  const advance = (ms: number): void => {
+    nowMs += ms;
+  };
+  const clock: Clock = {
+    now: () => nowMs,
+    monotonic: () => nowMs,
+    sleep: async (ms) => {
+      told.sleeps.push(ms);
+      advance(ms);
+    },
+  };
+  const turns: Turns = { left: [...(given.outcomes ?? [])], now: undefined };
+  const account: WorkAccount = {
+    account: {
+      settings: given.settings ?? SETTINGS,
+      hosts: [],
+      cacheKey: [],
+      coalesce: { quietMs: 0, maxWaitMs: 0 },
+      overrides: { lanes: {}, calls: {}, quotas: {}, resetTimeZone: null, reserveForUrgent: 0 },
+      giveUpAfterMs: 60_000,
+    },
+    provider: provider(given, turns),
+    limits: LIMITS,
+  };
+  const ports: WorkPorts = {
+    store: store(given, told),
+    queue: {
+      add: async (slots) => void told.queued.push(...slots.map((slot) => slot.id)),
+      lost: async () => [],
+    },
+    transport: transport(given, turns, told),
+    clock,
+    chance: { nonce: () => "0".repeat(32), unit: () => 0.5 },
+    events: events(told),
+    accounts: new Map([["ali", account]]),
+    stopping: stop.signal,
+  };
+  return { ports, account, told, stop, advance };
+}
+
+/** What the provider says next, and what it said last: that is what `decode` reads. */
+interface Turns {
+  readonly left: (Outcome | Error)[];
+  now: Outcome | Error | undefined;
+}
+
+function provider({ answers, login }: Given, turns: Turns): Provider {
+  return {
+    name: "toy",
+    signatures: [],
+    check: () => [],
+    table: () => {
+      throw new Error("toy: the work never asks for the table");
+    },
+    options: () => ({ ok: true, value: {} }),
+    encode: ({ items }, { token }) => ({
+      method: "POST",
+      url: "https://toy.test/purge",
+      headers: token === null ? {} : { token },
+      body: items.join(","),
+    }),
+    decode: () => {
+      if (turns.now === undefined || turns.now instanceof Error) throw new Error("toy: no outcome left");
+      return turns.now;
+    },
+    poll: {
+      max: () => 10,
+      encode: (tasks) => ({
+        method: "GET",
+        url: `https://toy.test/ask?ids=${tasks.map((task) => task.id).join(",")}`,
+        headers: {},
+        body: null,
+      }),
+      decode: (_reply, tasks) => answers?.(tasks.map((task) => task.id)) ?? failureOf("ambiguous"),
+      match: matchRows,
+    },
+    ...(login === undefined ? {} : { login }),
+  };
+}
+
+function transport({ connecting, headers = {} }: Given, turns: Turns, told: Told): WorkPorts["transport"] {
+  return {
+    async send(request, { mayWrite }): Promise<HttpReply> {
+      connecting?.();
+      if (!mayWrite()) throw new PermitStale("toy");
+      told.sent.push([request.headers.token, request.body ?? request.url].filter(Boolean).join(" "));
+      turns.now = turns.left.shift() ?? turns.now;
+      if (turns.now instanceof Error) throw turns.now;
+      return { status: 200, headers, body: "" };
+    },
+  };
+}
+
+function store({ takes = [], polls = [], permitWaits = [], items = null }: Given, told: Told): WorkStore {
+  const left = { takes: [...takes], polls: [...polls], waits: [...permitWaits] };
+  const never = (what: string) => (): never => {
+    throw new Error(`toy: ${what} is not the work's`);
+  };
+  return {
+    take: async () => left.takes.shift() ?? { kind: "end" },
+    permit: async () => {
+      const waitMs = left.waits.shift() ?? 0;
+      if (waitMs === 0) told.permits += 1;
+      return waitMs;
+    },
+    record: async (_slot, _batch, verdict, seen) => {
+      told.records.push({ verdict, error: seen.error });
+      return NOTHING;
+    },
+    claimPolls: async () => left.polls.shift() ?? { kind: "end" },
+    items: async () => items,
+    settle: async (_account, answer) => {
+      told.settled.push(answer);
+      return NOTHING;
+    },
+    putOff: async (_account, tasks, inMs, hold) => {
+      told.putOff.push({ ids: tasks.map((each) => each.task.id), inMs, hold });
+    },
+    sweep: never("sweep"),
+    renew: never("renew"),
+    publish: never("publish"),
+  };
+}
+
+function events(told: Told): WorkEvents {
+  const say = (text: string): void => void told.events.push(text);
+  return {
+    sent: ({ outcome, verdict }) => say(`sent ${outcome.kind} ${verdict.do}`),
+    resent: (_batch, cause) => say(`resent ${cause}`),
+    retried: ({ failure }) => say(`retried ${failure.code}`),
+    polled: ({ tasks, outcome }) => say(`polled ${tasks} ${outcome.kind}`),
+    moved: () => undefined,
+    quotaSpent: (_account, quota) => say(`quota ${quota}`),
+    stopped: (_account, code, message) => say(`stopped ${code} ${message}`),
+    rescued: (_account, what) => say(`rescued ${JSON.stringify(what)}`),
+    turned: () => undefined,
+  };
+}
+
+export function row(item: string | null, end: Row["end"] = "confirmed"): Row {
+  return { item, end, code: end === "failed" ? "Bad" : null, message: null };
+}
