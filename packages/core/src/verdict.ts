@@ -22,6 +22,8 @@ const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 60_000;
 /** A provider that throttles without saying for how long means its window: a second at most of them. */
 const THROTTLED_MS = 1000;
+/** What may have been applied is not sent again sooner: Tencent's v2 log tells two purges of a key apart by 3 s. */
+const RESEND_AFTER_MS = 3000;
 /** Huawei locks a key for 5 minutes after 5 bad signatures: one probe in 10 minutes stays far from that. */
 export const PROBE_EVERY_MS = 600_000;
 
@@ -67,7 +69,7 @@ function decideFailure(failure: Failure, at: AttemptFacts): Verdict {
     case "transient":
       return { do: "retry", inMs: waitMs, resend: null, hold: outage };
     case "ambiguous":
-      return { do: "retry", inMs: waitMs, resend: "ambiguous", hold: outage };
+      return { do: "retry", inMs: Math.max(RESEND_AFTER_MS, waitMs), resend: "ambiguous", hold: outage };
     case "auth":
       return {
         do: "retry",

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import type { Failure, Outcome } from "../src/provider.ts";
+import { type AttemptFacts, backoffMs, decide, PROBE_EVERY_MS } from "../src/verdict.ts";
+
+const DAY_MS = 86_400_000;
+const FIRST: AttemptFacts = {
+  items: ["a", "b"],
+  attempt: 1,
+  ageMs: 0,
+  giveUpAfterMs: DAY_MS,
+  pollInMs: 1000,
+  quota: "url",
+  jitter: 0.5,
+};
+const WORDS = { code: "Some.Code", message: "words", requestId: null };
+const ALONE = { items: ["a"] } as const;
+const OLD = { ageMs: DAY_MS } as const;
+
+type Facts = Partial<AttemptFacts>;
+const NO_FACTS: Facts = {};
+
+describe("a verdict", () => {
+  it.each<[Outcome, Facts, object]>([
+    [{ kind: "done", rejected: [], requestId: null }, NO_FACTS, { do: "finish", rejected: [] }],
+    [
+      { kind: "accepted", tasks: [{ call: "Ask", id: "t" }], rejected: [], requestId: null },
+      OLD,
+      { do: "accept", tasks: [{ call: "Ask", id: "t" }], pollInMs: 1000, rejected: [] },
+    ],
+    [
+      { kind: "throttled", retryAfterMs: 7000, ...WORDS },
+      NO_FACTS,
+      { do: "retry", inMs: 7000, resend: null, hold: { scope: "call", why: "rate", ms: 7000 } },
+    ],
+    [
+      { kind: "throttled", retryAfterMs: null, ...WORDS },
+      OLD,
+      { do: "retry", inMs: 1000, resend: null, hold: { scope: "call", why: "rate", ms: 1000 } },
+    ],
+    [
+      { kind: "quota", class: "url@overseas", ...WORDS },
+      OLD,
+      { do: "retry", inMs: 0, resend: null, hold: { scope: "quota", class: "url@overseas" } },
+    ],
+    [
+      { kind: "quota", class: null, ...WORDS },
+      NO_FACTS,
+      { do: "retry", inMs: 0, resend: null, hold: { scope: "quota", class: "url" } },
+    ],
+    // Nobody knows which class: the call waits instead, as in an outage.
+    [
+      { kind: "quota", class: null, ...WORDS },
+      { quota: null },
+      { do: "retry", inMs: 60_000, resend: null, hold: { scope: "call", why: "provider", ms: 1000 } },
+    ],
+    [
+      { kind: "transient", ...WORDS },
+      { attempt: 3 },
+      { do: "retry", inMs: 2000, resend: null, hold: { scope: "call", why: "provider", ms: 1000 } },
+    ],
+    [
+      { kind: "ambiguous", ...WORDS },
+      { attempt: 5 },
+      { do: "retry", inMs: 8000, resend: "ambiguous", hold: { scope: "call", why: "provider", ms: 1000 } },
+    ],
+    [
+      { kind: "auth", resign: false, ...WORDS },
+      OLD,
+      {
+        do: "retry",
+        inMs: PROBE_EVERY_MS,
+        resend: null,
+        hold: { scope: "account", reason: "Some.Code", probeInMs: PROBE_EVERY_MS },
+      },
+    ],
+    [{ kind: "poisoned", ...WORDS }, NO_FACTS, { do: "split", code: "Some.Code", message: "words" }],
+    [
+      { kind: "poisoned", ...WORDS },
+      ALONE,
+      { do: "end", end: "failed", code: "Some.Code", message: "words", refund: true },
+    ],
+    [
+      { kind: "refused", ...WORDS },
+      NO_FACTS,
+      { do: "end", end: "failed", code: "Some.Code", message: "words", refund: true },
+    ],
+  ])("on %j with %j is %j", (outcome, facts, verdict) => {
+    expect(decide(outcome, { ...FIRST, ...facts })).toEqual(verdict);
+  });
+
+  it.each<[Failure["kind"] & ("transient" | "ambiguous"), string, boolean]>([
+    ["transient", "failed", true],
+    // Whether it was applied will never be known, and its units may be spent.
+    ["ambiguous", "unconfirmed", false],
+  ])("on %s after giveUpAfter is the end %s, with the quota given back: %s", (kind, end, refund) => {
+    const failure = { kind, ...WORDS };
+    expect(decide(failure, { ...FIRST, ageMs: DAY_MS - 1 })).toMatchObject({ do: "retry" });
+    expect(decide(failure, { ...FIRST, ageMs: DAY_MS })).toEqual({
+      do: "end",
+      end,
+      code: "Some.Code",
+      message: "words",
+      refund,
+    });
+  });
+
+  it("on what may have been applied never sends it again within three seconds", () => {
+    expect(decide({ kind: "ambiguous", ...WORDS }, { ...FIRST, jitter: 0 })).toMatchObject({ inMs: 3000 });
+  });
+
+  it("names rejected items by their place, and leaves out what was never sent", () => {
+    const rejection = (item: string) => ({ item, code: "NoSuch", message: "m" });
+    const outcome: Outcome = { kind: "done", rejected: [rejection("b"), rejection("x")], requestId: null };
+    expect(decide(outcome, FIRST)).toEqual({
+      do: "finish",
+      rejected: [{ index: 1, end: "failed", code: "NoSuch", message: "m" }],
+    });
+  });
+});
+
+describe("the backoff", () => {
+  it("doubles from a second to a minute at most, and is any part of that by chance", () => {
+    const longest = [1, 2, 3, 6, 7, 8, 1000].map((attempt) => backoffMs(attempt, 1));
+    expect(longest).toEqual([1000, 2000, 4000, 32_000, 60_000, 60_000, 60_000]);
+    expect(backoffMs(3, 0)).toBe(0);
+    expect(backoffMs(3, 0.25)).toBe(1000);
+  });
+});
