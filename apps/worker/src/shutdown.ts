@@ -26,6 +26,7 @@ export async function shutDown({ stop, workers, rescue, closers }: Shutdown): Pr
 async function before(ms: number, work: Promise<void> | void): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
-  await Promise.race([work, promise]);
+  // What cannot close, Redis being away, is not worth a bad exit code.
+  await Promise.race([Promise.resolve(work).catch(() => undefined), promise]);
   clearTimeout(timer);
 }

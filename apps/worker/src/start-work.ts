@@ -44,6 +44,6 @@ export function startWork(
   });
   return [
     startSlotWorkers(works, options),
-    startIntentsWorker((payload, jobId) => admitForeign(payload, jobId, admitting), INTENTS_AT_ONCE, options),
+    startIntentsWorker((payload, job) => admitForeign(payload, job, admitting), INTENTS_AT_ONCE, options),
   ];
 }

@@ -38,10 +38,14 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
       else if (verdict.do === "split") log.warn("batch.split", what);
       else log.warn("call.failed", { ...what, verdict: verdict.do });
     },
-    resent(batch) {
-      const { account, lane, id: batchId, resend, attempt } = batch;
-      if (resend !== null) metrics.duplicateSubmission(account, resend);
-      log.warn("batch.resent", { account, lane, batchId, attempt, reason: resend ?? "retry" });
+    resent({ account, lane, id: batchId, attempt }, cause) {
+      metrics.duplicateSubmission(account, cause);
+      log.warn("batch.resent", { account, lane, batchId, attempt, reason: cause });
+    },
+    retried({ account, call, failure, durationMs }) {
+      metrics.providerCall(account, call, failure.kind, durationMs);
+      const { code, requestId } = failure;
+      log.warn("call.retried", { account, call, code, requestId, ms: Math.round(durationMs) });
     },
     polled({ account, call, tasks, outcome, durationMs }) {
       metrics.providerCall(account, call, outcome.kind, durationMs);

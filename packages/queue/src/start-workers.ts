@@ -22,8 +22,11 @@ const LOCK_MS = 15_000;
 const STALLED_EVERY_MS = 5000;
 // At the limit BullMQ fails a job without running its handler, and a job of ours may stall any number of times.
 const MOST_STALLS = 1_000_000;
-/** A handler that threw met a store that is away: its slot waits this long. */
-const FAULT_DELAY_MS = 2000;
+/**
+ * A handler that threw met a store that is away: its slot waits this long. What it had sent may go
+ * out again then, and no key is sent twice within the 3 s that Tencent's v2 log needs to tell both apart.
+ */
+const FAULT_DELAY_MS = 3000;
 
 export interface SlotWork {
   readonly account: string;
@@ -42,14 +45,22 @@ export function startSlotWorkers(works: readonly SlotWork[], options: WorkersOpt
   );
 }
 
+/** A job that a foreign producer added; both together name it for ever, since a removed job's id may be used again. */
+export interface ForeignJob {
+  readonly id: string;
+  readonly addedAtMs: number;
+}
+
 /** Foreign intents: `admit` gets the payload as it came. */
 export function startIntentsWorker(
-  admit: (payload: Json, jobId: string) => Promise<SlotEnd>,
+  admit: (payload: Json, job: ForeignJob) => Promise<SlotEnd>,
   concurrency: number,
   options: WorkersOptions,
 ): RunningWorkers {
   return running([
-    startWorker(INTENTS_QUEUE, concurrency, options, (job: Job<Json>) => admit(job.data, job.id ?? "")),
+    startWorker(INTENTS_QUEUE, concurrency, options, (job: Job<Json>) =>
+      admit(job.data, { id: job.id ?? "", addedAtMs: job.timestamp }),
+    ),
   ]);
 }
 
@@ -108,7 +119,8 @@ function running(workers: readonly Worker[]): RunningWorkers {
       // `close` hangs where Redis was never reachable (BullMQ #4656): the deadline ends the wait.
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, deadlineMs);
-      await Promise.race([Promise.all(workers.map((worker) => worker.close())), promise]);
+      // One that cannot close, its Redis being away, must not keep the others from it.
+      await Promise.race([Promise.allSettled(workers.map((worker) => worker.close())), promise]);
       clearTimeout(timer);
     },
   };
