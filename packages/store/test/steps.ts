@@ -85,9 +85,14 @@ export async function rescue(view: View): Promise<readonly Slot[]> {
   return [...swept.slots, ...minted];
 }
 
-/** The lane's slot that rescue mints when every lease has run out, and no attempt has. */
-export async function rescued(store: Bundle): Promise<Slot | undefined> {
-  return (await rescue(store.later(25_000))).find((slot) => slot.kind.for === "submit");
+/** A slot that rescue mints, for use at `skewMs`: when every lease has run out, and no attempt has. */
+export async function rescued(
+  store: Bundle,
+  skewMs = 0,
+  kind: Slot["kind"]["for"] = "submit",
+): Promise<Slot | undefined> {
+  const slots = await rescue(store.later(skewMs + 25_000));
+  return slots.find((slot) => slot.kind.for === kind);
 }
 
 export async function keys(store: Bundle, pattern = "t:{ali}:*"): Promise<readonly string[]> {

@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type Bundle, bundle } from "./bundle.ts";
+import { accept, counts, POLL, polled, rescued, seal, urls } from "./steps.ts";
+
+let store: Bundle;
+afterEach(() => store.close());
+
+describe("settle", () => {
+  async function running(size: number, ids: readonly string[] = ["1"]) {
+    store = await bundle();
+    const sealed = await seal(store, (await store.stage("int_1", urls(size)))[0]);
+    const recorded = await accept(store, sealed, ids);
+    const later = store.later(1600);
+    const slot = recorded.slots.find(({ kind }) => kind.for === "poll");
+    if (slot === undefined) throw new Error("no poll slot");
+    const claimed = await later.work.claimPolls(slot, 10);
+    if (claimed.kind !== "tasks") throw new Error(JSON.stringify(claimed));
+    return { later, tasks: claimed.tasks, batch: sealed.batch.id };
+  }
+  const confirmed = (...indexes: number[]) =>
+    indexes.map((index) => ({ index, end: "confirmed" as const, code: "", message: "" }));
+  const rest = { end: "unconfirmed", code: "not-listed", message: "gone" } as const;
+
+  it("ends items one by one, the batch with the last, and a replay changes nothing", async () => {
+    const { later, tasks, batch } = await running(3, ["1", "2"]);
+    const [one, two] = tasks;
+    if (one === undefined || two === undefined) throw new Error("two tasks");
+    const first = { task: one, size: 3, ended: confirmed(0), next: [], rest, seen: polled };
+    expect((await later.work.settle("ali", first)).transitions.targets).toEqual({ confirmed: 1 });
+    expect(await later.work.settle("ali", first)).toMatchObject({
+      applied: false,
+      transitions: { targets: {} },
+    });
+    expect(await later.work.items("ali", batch)).toEqual(urls(3));
+    const second = { ...first, task: two, ended: confirmed(0, 1, 2) };
+    expect((await later.work.settle("ali", second)).transitions.targets).toEqual({ confirmed: 2 });
+    expect(await later.work.items("ali", batch)).toBeNull();
+    expect(await counts(store, "int_1")).toMatchObject({ confirmed: 3 });
+    expect(await store.connection.hlen("t:{ali}:tasks")).toBe(0);
+  });
+
+  it("replaces a task by what is still to be asked, and ends the rest when nothing is", async () => {
+    const { later, tasks } = await running(2);
+    const [task] = tasks;
+    if (task === undefined) throw new Error("a task");
+    const next = [{ task: { call: POLL, id: "1", state: { page: 2 } }, inMs: 0 }];
+    const answer = { task, size: 2, ended: confirmed(0), rest, seen: polled };
+    const { slots } = await later.work.settle("ali", { ...answer, next });
+    expect(await counts(store, "int_1")).toMatchObject({ confirmed: 1, submitted: 1 });
+    const slot = slots[0] ?? (await rescued(store, 2500, "poll"));
+    if (slot === undefined) throw new Error("no poll slot");
+    const claimed = await store.later(2500).work.claimPolls(slot, 10);
+    if (claimed.kind !== "tasks" || claimed.tasks[0] === undefined) throw new Error(JSON.stringify(claimed));
+    expect(claimed.tasks[0].task.state).toEqual({ page: 2 });
+    await later.work.settle("ali", { ...answer, task: claimed.tasks[0], ended: [], next: [] });
+    expect(await counts(store, "int_1")).toMatchObject({ confirmed: 1, unconfirmed: 1 });
+  });
+
+  it("does not touch a target's new life", async () => {
+    const { later, tasks } = await running(2, ["1", "2"]);
+    const [one, two] = tasks;
+    if (one === undefined || two === undefined) throw new Error("two tasks");
+    const failed = [{ index: 0, end: "failed" as const, code: "Bad", message: "" }];
+    const answer = { size: 2, next: [], rest: null, seen: polled };
+    await later.work.settle("ali", { ...answer, task: one, ended: failed });
+    expect((await store.intake.retry("int_1")).targets).toBe(1);
+    // The old batch's other task tells of both: the first target waits for a batch of its own now.
+    await later.work.settle("ali", { ...answer, task: two, ended: confirmed(0, 1) });
+    expect(await counts(store, "int_1")).toMatchObject({ pending: 1, confirmed: 1 });
+  });
+});
