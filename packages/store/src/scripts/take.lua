@@ -90,7 +90,7 @@ local function reservedNow(state, reservedDays)
   return true
 end
 
-local function park(number, why, untilMs)
+local function parkBatch(number, why, untilMs)
   redis.call('HSET', P .. 'batch:' .. number, 'waits', why)
   redis.call('ZADD', L .. ':retry', untilMs, number)
 end
@@ -105,12 +105,12 @@ local function mayRetry(number)
     if left > 1 and left * limits.unitsPerTarget > quotas.limits[class] then
       splitBatch(lane, number)
     else
-      park(number, 'quota', quotaUntil())
+      parkBatch(number, 'quota', quotaUntil())
     end
     return false
   end
   local freeAt = domainsFreeAt(lane, B, have(limits.perDomainPerMinute))
-  if freeAt then park(number, 'rate', freeAt) end
+  if freeAt then parkBatch(number, 'rate', freeAt) end
   return not freeAt
 end
 

@@ -180,12 +180,12 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   local room, freeAt = domainRoom(lane, domain, perDomain)
   -- What this batch has taken already is written with its seal.
   room = room - (known or 0)
-  local function park()
+  local function waitForMinute()
     redis.call('ZADD', laneKey(lane) .. ':parked', freeAt, class .. '\t' .. producer .. '\t' .. group)
   end
   if room < 1 then
     leaveRing(C, producer, group)
-    park()
+    waitForMinute()
     return 0
   end
   local before = batch.bytes
@@ -195,7 +195,7 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   -- Its group goes to the end of the ring, and its producer, where that was its last group, keeps its place.
   leaveRing(C, producer, group)
   if remains and taken >= room then
-    park()
+    waitForMinute()
   elseif remains and redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then
     redis.call('LPUSH', C .. ':ring', producer)
   end

@@ -1,0 +1,156 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { openWorkStore } from "../src/index.ts";
+import { type Bundle, bundle, CALL, limitsWith } from "./bundle.ts";
+import { rescued, SUBMIT, seal, urls } from "./steps.ts";
+
+let store: Bundle;
+afterEach(() => store.close());
+
+type Rate = { readonly perSecond: number | null; readonly perMinute: number | null };
+const limitsAt = (rate: Rate) => {
+  const limits = limitsWith();
+  return { ...limits, calls: { ...limits.calls, [SUBMIT]: { ...CALL, ...rate } } };
+};
+
+/** Takers in a virtual time that Redis's clock follows, to a millisecond: each asks, sleeps as told, and is late. */
+function virtualTime() {
+  const start = Date.now();
+  let at = 0;
+  return {
+    now: () => at,
+    async permit(): Promise<number> {
+      const skewMs = at - (Date.now() - start);
+      const { connection } = store;
+      const work = openWorkStore({
+        connection,
+        prefix: "t",
+        accounts: [],
+        intentsMs: 1,
+        idempotencyKeysMs: 1,
+        maxPendingTargets: 1,
+        skewMs,
+      });
+      return await work.permit("ali", SUBMIT);
+    },
+    sleep(ms: number): void {
+      at += ms;
+    },
+  };
+}
+
+async function saturate(time: ReturnType<typeof virtualTime>, forMs: number, lateMs: (i: number) => number) {
+  const grants: number[] = [];
+  const until = time.now() + forMs;
+  for (let i = 0; time.now() < until; i += 1) {
+    const waitMs = await time.permit();
+    if (waitMs === 0) grants.push(time.now());
+    else time.sleep(waitMs + lateMs(i));
+  }
+  return grants;
+}
+
+function mostIn(grants: readonly number[], windowMs: number): number {
+  let most = 0;
+  let first = 0;
+  for (const [last, at] of grants.entries()) {
+    while (at - (grants[first] ?? 0) >= windowMs) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+// A wake-up is up to 4 ms late, as timers are on a busy machine.
+const jitter = (i: number): number => (i * 7) % 5;
+
+describe("a call's gate", () => {
+  it("grants never more than its limit in any second, and 97 % of it under saturation", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 50, perMinute: null }) });
+    const grants = await saturate(virtualTime(), 20_000, jitter);
+    expect(mostIn(grants, 1000)).toBeLessThanOrEqual(50);
+    expect(grants.length).toBeGreaterThanOrEqual(0.97 * 50 * 20);
+  });
+
+  it("never grants more in any minute, and the first ones of an idle account at once", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 20, perMinute: 60 }) });
+    const grants = await saturate(virtualTime(), 200_000, jitter);
+    expect(grants[19]).toBeLessThan(50);
+    expect(mostIn(grants, 60_000)).toBeLessThanOrEqual(60);
+    expect(mostIn(grants, 1000)).toBeLessThanOrEqual(20);
+    expect(grants.length).toBeGreaterThanOrEqual(0.97 * 200);
+  });
+
+  it.each<readonly [string, Rate, Rate, number, number]>([
+    ["lower", { perSecond: 50, perMinute: null }, { perSecond: 10, perMinute: null }, 1000, 10],
+    ["higher", { perSecond: 10, perMinute: null }, { perSecond: 50, perMinute: null }, 1000, 50],
+    [
+      "a minute's as well",
+      { perSecond: 10, perMinute: null },
+      { perSecond: 10, perMinute: 300 },
+      60_000,
+      300,
+    ],
+    [
+      "a higher minute's",
+      { perSecond: null, perMinute: 60 },
+      { perSecond: null, perMinute: 300 },
+      60_000,
+      300,
+    ],
+  ])("keeps a limit that becomes %s from its first moment on", async (_, before, after, windowMs, most) => {
+    store = await bundle({ limits: limitsAt(before) });
+    const time = virtualTime();
+    const earlier = await saturate(time, windowMs / 2, jitter);
+    await store.work.publish("ali", limitsAt(after), { atMs: 2, digest: "two" });
+    const changedAt = time.now();
+    const later = await saturate(time, windowMs * 2, jitter);
+    // What went before counts, as far as the new limit left room for it at all.
+    const all = [...earlier.filter((at) => at > changedAt - windowMs).slice(-most), ...later];
+    expect(mostIn(all, windowMs)).toBeLessThanOrEqual(most);
+    expect(later.length).toBeGreaterThanOrEqual(0.97 * most);
+  });
+
+  it("waits out a whole window when the store has forgotten what this process saw", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 5, perMinute: null }) });
+    await seal(store, (await store.stage("int_1", urls(1)))[0]);
+    // What a failover to a replica loses: the last writes, grants among them.
+    await store.connection.set("t:{ali}:clock", "0");
+    await store.connection.del(`t:{ali}:gate:${SUBMIT}`);
+    const [slot] = await store.stage("int_2", urls(1));
+    const taken = await store.work.take(
+      slot ?? (await rescued(store)) ?? (Promise.reject(new Error("no slot")) as never),
+    );
+    expect(taken).toMatchObject({ kind: "wait", why: { reason: "rate" } });
+    expect(taken.kind === "wait" && taken.waitMs).toBeGreaterThan(1000);
+    expect(await store.work.permit("ali", SUBMIT)).toBeGreaterThan(900);
+    expect(await store.later(1100).work.permit("ali", SUBMIT)).toBe(0);
+  });
+
+  it("waits no longer than a window when the clock jumps back", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 5, perMinute: null }) });
+    const ahead = store.later(3_600_000);
+    while ((await ahead.work.permit("ali", SUBMIT)) === 0);
+    const waitMs = await store.work.permit("ali", SUBMIT);
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThanOrEqual(1025);
+    expect(await store.later(waitMs).work.permit("ali", SUBMIT)).toBe(0);
+  });
+
+  it("grants under one limit to any number of processes", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 50, perMinute: null }) });
+    const views = Array.from({ length: 8 }, () => store.later(0));
+    const asked = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => (views[i % 8] ?? store).work.permit("ali", SUBMIT)),
+    );
+    expect(asked.filter((waitMs) => waitMs === 0)).toHaveLength(50);
+  });
+});
+
+it("limits in force are the newest configuration's", async () => {
+  store = await bundle();
+  const rate = limitsAt({ perSecond: 1, perMinute: null });
+  expect(await store.work.publish("ali", rate, { atMs: 5, digest: "new" })).toBe(true);
+  expect(await store.work.publish("ali", limitsWith(), { atMs: 4, digest: "old" })).toBe(false);
+  expect(await store.work.publish("ali", rate, { atMs: 5, digest: "new" })).toBe(true);
+  expect(await store.work.permit("ali", SUBMIT)).toBe(0);
+  expect(await store.work.permit("ali", SUBMIT)).toBeGreaterThan(0);
+});
