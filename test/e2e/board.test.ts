@@ -1,12 +1,10 @@
-import { access, mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { startBoard } from "@purgeline/board";
-import { createLogger, createMetrics } from "@purgeline/telemetry";
-import { startRedis } from "@purgeline/testkit";
-import { Queue, UnrecoverableError, Worker } from "bullmq";
-import { Redis } from "ioredis";
-import { type Browser, chromium } from "playwright-core";
+import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { afterEach, expect, it } from "vitest";
+import { startPurgeline } from "../cli/program.ts";
 
 const CHROMIUM = process.env.PURGELINE_CHROMIUM ?? "/usr/bin/chromium";
 // Chromium itself must be silent, or its own calls home would count as the page's.
@@ -21,62 +19,89 @@ const FLAGS = [
   "--disable-sync",
 ];
 const SCREENSHOT = new URL("../../docs/images/board.png", import.meta.url).pathname;
-const QUEUE_PREFIX = "{purgeline}";
-const OPS = { name: "ops", secret: "ops-secret-of-the-test", allow: ["admin"] } as const;
+const OPS = { name: "ops", secret: "ops-secret-of-the-test" };
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-async function setup() {
-  const redis = await startRedis();
-  cleanUps.push(() => redis.stop());
-  const connection = new Redis(redis.port, { maxRetriesPerRequest: null });
-  cleanUps.push(() => connection.quit());
-  await fillQueues(connection);
-  const role = await startBoard({
-    host: "127.0.0.1",
-    port: 0,
-    queues: ["intents", "submit.ali", "poll.ali", "submit.tencent", "poll.tencent"],
-    queuePrefix: QUEUE_PREFIX,
-    connection,
-    tokens: [OPS],
-    readOnly: true,
-    label: "rehearsal",
-    ping: async () => void (await connection.ping()),
-    metrics: createMetrics({ version: "0.0.0", nodeMetrics: false }),
-    log: createLogger({ level: "error", role: "board" }),
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as { readonly port: number }).port));
   });
-  cleanUps.push(() => role.stop());
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The service and its simulator, as an operator starts them. */
+async function setup(): Promise<{ readonly api: string; readonly sim: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "purgeline-board-"));
+  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  const [api, sim] = (await Promise.all([freePort(), freePort()])).map((port) => `http://127.0.0.1:${port}`);
+  const file = join(folder, "purgeline.yaml");
+  await writeFile(
+    file,
+    `
+log: { level: error }
+http: { host: 127.0.0.1, port: ${new URL(api ?? "").port} }
+tokens: [{ name: ${OPS.name}, secret: ${OPS.secret}, allow: [admin] }]
+accounts:
+  - name: ali
+    provider: alibaba-cdn
+    endpoint: ${sim}
+    hosts: ["*.example.com"]
+    credentials: { accessKeyId: board-id, accessKeySecret: board-secret }
+    quota: { directory: 2 }
+`,
+  );
+  for (const [command, words] of [
+    ["sim", "plays ali"],
+    ["up", "API documentation"],
+  ] as const) {
+    const running = startPurgeline([command, "-c", file]);
+    cleanUps.push(() => {
+      running.child.kill("SIGTERM");
+      return running.ended;
+    });
+    await running.until(words);
+  }
+  return { api: api ?? "", sim: sim ?? "" };
+}
+
+/** One batch ends well, one is refused, and directories wait for tomorrow's quota. */
+async function giveWork(api: string, sim: string): Promise<void> {
+  await send(`${sim}/_sim/faults`, { kind: "refuse-items", call: "RefreshObjectCaches", match: "/refused" });
+  await send(`${sim}/_sim/tasks`, { completeMs: 0 });
+  const urls = Array.from({ length: 1_200 }, (_, i) => `https://img.example.com/${i}.jpg?sign=s3cr3t`);
+  const { id } = await send(`${api}/v1/intents`, { op: "purge", urls });
+  // By itself, or it would be found by halving the others' batch.
+  const headers = { authorization: `Bearer ${OPS.secret}` };
+  await (await fetch(`${api}/v1/intents/${id}?wait=30`, { headers })).json();
+  await send(`${api}/v1/intents`, { op: "purge", urls: ["https://www.example.com/refused"] });
+  const directories = Array.from({ length: 40 }, (_, i) => `https://img.example.com/${i}/`);
+  await send(`${api}/v1/intents`, { op: "purge", directories });
+}
+
+async function send(url: string, body: unknown): Promise<{ readonly id?: string }> {
+  const reply = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${OPS.secret}` },
+    body: JSON.stringify(body),
+  });
+  const text = await reply.text();
+  expect(reply.ok, text).toBe(true);
+  return text === "" ? {} : JSON.parse(text);
+}
+
+async function openBrowser(): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   cleanUps.push(() => browser.close());
-  return { browser, url: role.url };
+  return browser;
 }
 
-/** A lane that waits for its quota, calls that ended well, and one that the provider refused. */
-async function fillQueues(connection: Redis): Promise<void> {
-  const submit = new Queue("submit.ali", { connection, prefix: QUEUE_PREFIX });
-  await submit.add("ali purge-url · 1,000 targets · submitted", { slot: "s1" });
-  await submit.add("ali purge-url · 1,000 targets · submitted", { slot: "s2" });
-  await submit.add("ali purge-directory · 3 targets · refused", { slot: "bad" });
-  const worker = new Worker("submit.ali", endJob, { connection, prefix: QUEUE_PREFIX });
-  await new Promise<void>((resolve) => worker.once("drained", resolve));
-  await worker.close();
-  const waiting = "ali purge-url · 50,412 pending · quota until 00:00 +08";
-  const preview = "https://img.example.com/a.jpg?sign=s3cr3t";
-  await submit.add(waiting, { slot: "s3", preview }, { delay: 3_600_000 });
-  await submit.add("ali prefetch-url · 12 pending · quiet", { slot: "s4" });
-  await submit.close();
-}
-
-async function endJob(job: { readonly data: { readonly slot: string } }): Promise<string> {
-  if (job.data.slot === "bad")
-    throw new UnrecoverableError("InvalidObjectPath.Malformed: the path must end in /");
-  return "RefreshObjectCaches · RequestId 0B39…";
-}
-
-async function openBoard(browser: Browser, url: string) {
+async function openPage(browser: Browser) {
   const context = await browser.newContext({
     httpCredentials: { username: OPS.name, password: OPS.secret },
     viewport: { width: 1280, height: 800 },
@@ -89,32 +114,44 @@ async function openBoard(browser: Browser, url: string) {
     if (message.type() === "error") problems.push(message.text());
   });
   page.on("pageerror", (error) => problems.push(error.message));
-  await page.goto(url);
   return { page, requests, problems };
 }
 
-it("a browser that logs in sees a lane's waiting reason on the board and asks nobody else for anything", async (run) => {
+/** The page of one state of the lane's queue, when it shows these words. */
+async function show(page: Page, board: string, state: string, words: string | RegExp): Promise<void> {
+  await page.goto(`${board}/queue/submit.ali?status=${state}`);
+  await page.getByText(words).first().waitFor();
+}
+
+it("a browser that logs in sees what was sent, what was refused and why a lane waits, and asks nobody else for anything", {
+  timeout: 90_000,
+}, async (run) => {
   await access(CHROMIUM).catch(() =>
-    run.skip(`no browser at ${CHROMIUM}: install chromium or set PURGELINE_CHROMIUM`),
+    run.skip(process.env.PURGELINE_CHROMIUM_MISSING ?? `no browser at ${CHROMIUM}`),
   );
-  const { browser, url } = await setup();
-  expect((await fetch(url)).status).toBe(401);
+  const { api, sim } = await setup();
+  const board = `${api}/board`;
+  await giveWork(api, sim);
+  expect((await fetch(board)).status).toBe(401);
 
-  const { page, requests, problems } = await openBoard(browser, url);
+  const { page, requests, problems } = await openPage(await openBrowser());
+  await show(page, board, "completed", /ali purge-url · 1,000 targets · accepted as \d+/);
   await page.getByText("submit.ali").first().waitFor();
-  await page.goto(`${url}/queue/submit.ali?status=delayed`);
-  await page.getByText("50,412 pending · quota until 00:00 +08").first().waitFor();
-  await page.getByText("https://img.example.com/a.jpg?…").first().waitFor();
-  expect(await page.content()).not.toContain("s3cr3t");
+  await show(page, board, "failed", "ali purge-url · 1 target · failed: InvalidDomain.NotFound");
+  await show(page, board, "delayed", /ali purge-directory · 38 pending · quota until/);
   const picture = await page.screenshot();
-  await page.goto(`${url}/queue/submit.ali?status=failed`);
-  await page.getByText("InvalidObjectPath.Malformed").first().waitFor();
+  await show(page, board, "completed", /1,000 targets/);
+  await page.getByText("Progress").first().click();
+  await page
+    .getByText(/https:\/\/img\.example\.com\/\d+/)
+    .first()
+    .waitFor();
+  expect(await page.content()).not.toContain("s3cr3t");
 
-  const { origin } = new URL(url);
+  const { origin } = new URL(board);
   expect(requests.length).toBeGreaterThan(5);
-  expect(requests.filter((one) => new URL(one).origin !== origin && !/^(?:data|blob):/.test(one))).toEqual(
-    [],
-  );
+  const elsewhere = requests.filter((one) => new URL(one).origin !== origin && !/^(?:data|blob):/.test(one));
+  expect(elsewhere).toEqual([]);
   expect(problems).toEqual([]);
   if (process.env.PURGELINE_SCREENSHOTS === "1") {
     await mkdir(dirname(SCREENSHOT), { recursive: true });

@@ -108,7 +108,15 @@ const DESCRIPTIONS: readonly (readonly [prefix: string, description: string])[] 
 
 function adapterOf(queue: Queue, readOnlyMode: boolean): BullMQAdapter {
   const description = DESCRIPTIONS.find(([prefix]) => queue.name.startsWith(prefix))?.[1] ?? "";
-  return new BullMQAdapter(queue, { readOnlyMode, description });
+  const adapter = new BullMQAdapter(queue, { readOnlyMode, description });
+  adapter.setFormatter("name", titleOf);
+  return adapter;
+}
+
+/** What the job says of itself: a lane's backlog and why it waits, a call's size and outcome; until then its name. */
+function titleOf({ name, progress }: { readonly name: string; readonly progress: unknown }): string {
+  if (typeof progress !== "object" || progress === null || !("title" in progress)) return name;
+  return typeof progress.title === "string" ? progress.title : name;
 }
 
 // What the board shows is cut, so what it sends back must never become work: a URL without its

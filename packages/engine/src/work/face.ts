@@ -39,8 +39,7 @@ function targets(size: number): string {
 
 /** What the provider said and what follows, in a few words. */
 export function outcomeText(outcome: Outcome, verdict: Verdict): string {
-  if (isFailure(outcome))
-    return `${verdict.do === "end" ? "" : `${verdict.do}: `}${outcome.kind} ${outcome.code}`;
+  if (isFailure(outcome)) return `${verdict.do === "end" ? verdict.end : verdict.do}: ${outcome.code}`;
   if (outcome.kind === "done") return "done";
   const rejected = outcome.rejected.length === 0 ? "" : `, ${count.format(outcome.rejected.length)} rejected`;
   return `accepted as ${
