@@ -1,5 +1,5 @@
 /** A small generator with a seed (mulberry32), so that a run can be repeated. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
