@@ -67,7 +67,7 @@ describe("what a request may carry", () => {
       "alibaba-vod",
       "purge-media",
       Array.from({ length: 21 }, (_, n) => `m${n}`),
-      "refused",
+      "poisoned",
       "InvalidParameter",
     ],
     [

@@ -87,7 +87,7 @@ describe("media", () => {
   it("with an option that the operation does not take are refused", async () => {
     const { submit } = await play();
     const outcome = await submit(batchOf("purge-media", ["m1"], { Formats: "avi" }));
-    expect(outcome).toMatchObject({ kind: "refused", code: "InvalidParameter" });
+    expect(outcome).toMatchObject({ kind: "poisoned", code: "InvalidParameter" });
   });
 });
 

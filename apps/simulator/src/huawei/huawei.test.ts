@@ -279,6 +279,6 @@ describe("identity", () => {
     const wrong = { ...settings, credentials: { ...settings.credentials, password: "q" } } as AccountSettings;
     expect(await login(wrong)).toMatchObject({ kind: "auth", code: "401" });
     const other = await login({ ...settings, projectId: "another" });
-    expect(other).toMatchObject({ kind: "refused", code: "400" });
+    expect(other).toMatchObject({ kind: "auth", code: "400" });
   });
 });

@@ -58,7 +58,7 @@ describe("an error of Huawei's", () => {
   });
 
   it.each([
-    [403, "refused"],
+    [403, "ambiguous"],
     [429, "throttled"],
     [401, "auth"],
     [500, "ambiguous"],

@@ -45,7 +45,7 @@ describe("a login", () => {
     [201, {}, "ambiguous", "no-token"],
     [401, { error: { code: 401, message: "The username or password is wrong." } }, "auth", "401"],
     [403, { error_code: "IAM.0011", error_msg: "locked" }, "auth", "IAM.0011"],
-    [400, { error: { code: 400, message: "bad" } }, "refused", "400"],
+    [400, { error: { code: 400, message: "bad" } }, "auth", "400"],
     [429, { error_code: "APIGW.0308", error_msg: "slow" }, "throttled", "APIGW.0308"],
     [503, {}, "ambiguous", "HTTP 503"],
   ])("answered with %i %j is %s", (status, body, kind, code) => {

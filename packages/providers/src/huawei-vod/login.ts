@@ -44,6 +44,7 @@ function loginFailure(reply: HttpReply): Failure {
   const code = textField(inner, "error_code") ?? textField(inner, "code") ?? `HTTP ${reply.status}`;
   const message = textField(inner, "error_msg") ?? textField(inner, "message") ?? "the login was refused";
   const failure = failureByStatus(reply, code, message, reply.headers["x-request-id"] ?? null);
-  // A locked or suspended user is answered with 403.
-  return reply.status === 403 ? { ...failure, kind: "auth", resign: false } : failure;
+  // A locked or suspended user is answered with 403, an unknown domain or project with 400 or 404.
+  const isRefused = reply.status >= 400 && reply.status < 500 && reply.status !== 429;
+  return isRefused ? { ...failure, kind: "auth", resign: false } : failure;
 }

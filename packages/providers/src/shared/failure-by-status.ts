@@ -1,8 +1,9 @@
 import type { Failure, HttpReply } from "@purgeline/core";
 
 /**
- * The class of a reply whose body names no known code. A 2xx that we cannot read may
- * have been applied, and so may a 5xx; a 4xx is the provider's clear no.
+ * The class of a reply whose body names no known code: unknown is ambiguous, a 4xx too. A code that
+ * nobody listed may be a new word for throttling as well as for a bad item, and a page of some proxy
+ * says nothing about the batch; as a refusal either would end up to a thousand targets for good.
  */
 export function failureByStatus(
   reply: HttpReply,
@@ -13,7 +14,6 @@ export function failureByStatus(
   const refusal = { code, message, requestId };
   if (reply.status === 429) return { kind: "throttled", retryAfterMs: retryAfterMs(reply), ...refusal };
   if (reply.status === 401) return { kind: "auth", resign: false, ...refusal };
-  if (reply.status >= 400 && reply.status < 500) return { kind: "refused", ...refusal };
   return { kind: "ambiguous", ...refusal };
 }
 

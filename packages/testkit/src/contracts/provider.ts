@@ -153,8 +153,8 @@ function decodeContract(provider: Provider, content: BatchContent): void {
   it.each([
     [429, "throttled"],
     [401, "auth"],
-    [400, "refused"],
-    [404, "refused"],
+    [400, "ambiguous"],
+    [404, "ambiguous"],
     [500, "ambiguous"],
     [502, "ambiguous"],
     [200, "ambiguous"],

@@ -68,9 +68,10 @@ describe("an error of Alibaba", () => {
     expect(failed).toMatchObject({ code, message: "m", requestId: "r-1" });
   });
 
-  it("of an unlisted code goes by its HTTP status", () => {
+  it("of an unlisted code may have been applied, unless its HTTP status says otherwise", () => {
     expect(errorClass("Forbiddenish.RAM")).toBeNull();
-    expect(failure("Brand.New", 400).kind).toBe("refused");
+    expect(failure("Brand.New", 400).kind).toBe("ambiguous");
+    expect(failure("InvalidNewThing.Malformed", 400).kind).toBe("poisoned");
     expect(failure("Brand.New", 500).kind).toBe("ambiguous");
     expect(failure("Brand.New", 429).kind).toBe("throttled");
   });

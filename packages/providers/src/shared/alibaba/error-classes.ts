@@ -81,10 +81,14 @@ const FAMILIES: ReadonlySet<string> = new Set([
   "InvalidSecurityToken",
 ]);
 
-/** null: a code that no page lists. */
+/** What a code that no page lists says of itself: some entry or parameter is at fault, and nothing was applied. */
+const BAD_INPUT = /^(Invalid|Missing)[A-Z]/;
+
+/** null: a code that no page lists, and that does not say what it means either. */
 export function errorClass(code: string): ErrorClass | null {
   const exact = BY_CODE.get(code);
   if (exact !== undefined) return exact;
   const family = code.split(".", 1)[0] ?? code;
-  return FAMILIES.has(family) ? (BY_CODE.get(family) ?? null) : null;
+  if (FAMILIES.has(family)) return BY_CODE.get(family) ?? null;
+  return BAD_INPUT.test(code) ? POISONED : null;
 }
