@@ -18,7 +18,7 @@ import { type RedisOptions, type RedisServer, startRedis } from "@purgeline/test
 import { runWorker } from "@purgeline/worker";
 
 /** One account at every provider and signature, each on a loopback address of its own; ports are given by the system. */
-export const EVERY_PROVIDER = `
+const EVERY_PROVIDER = `
   - { name: ali, provider: alibaba-cdn, endpoint: "http://127.0.0.1:0", credentials: { accessKeyId: ali-id, accessKeySecret: ali-secret }, hosts: ["*.ali.example.com"] }
   - { name: alirpc, provider: alibaba-cdn, signature: rpc, endpoint: "http://127.0.0.2:0", credentials: { accessKeyId: rpc-id, accessKeySecret: rpc-secret }, hosts: ["*.rpc.example.com"] }
   - { name: alivod, provider: alibaba-vod, region: cn-shanghai, endpoint: "http://127.0.0.3:0", credentials: { accessKeyId: vod-id, accessKeySecret: vod-secret }, hosts: ["*.vod.example.com"] }

@@ -3,7 +3,7 @@ import { domainToASCII } from "node:url";
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** A host name as core's canonical URLs carry it: lower case, ASCII, no trailing dot; null: it is none. */
-export function parseHostName(text: string): string | null {
+function parseHostName(text: string): string | null {
   // domainToASCII reads what a URL's host may be, `%41` and `a/b` included; a name holds none of those.
   if (/[\s%/\\:@?#[\]{}*]/.test(text)) return null;
   const name = domainToASCII(text).replace(/\.$/, "");

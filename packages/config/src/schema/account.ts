@@ -11,7 +11,7 @@ const origin = parsed(
   "expected an origin: http:// or https://, a host, perhaps a port; no path, query or user",
 );
 
-export const credentials = section({
+const credentials = section({
   accessKeyId: secret.optional(),
   secretId: secret.optional(),
   ak: secret.optional(),

@@ -24,13 +24,18 @@ export function faceOfBatch(batch: TakenBatch, outcome: Outcome, verdict: Verdic
 }
 
 export function faceOfWait(account: string, lane: Lane, wait: Extract<Take, { kind: "wait" }>): Face {
-  const until = wait.why.untilMs === null ? "" : ` until ${new Date(wait.why.untilMs).toISOString()}`;
+  const until = wait.why.untilMs === null ? "" : ` until ${clockText(wait.why.untilMs)}`;
   // A pause ends when somebody ends it: the time is only when this job looks again.
   const why = wait.why.reason === "paused" ? "paused" : `${wait.why.reason}${until}`;
   return {
     title: `${account} ${lane} · ${count.format(wait.pending)} pending · ${why}`,
-    preview: [`oldest since ${new Date(wait.oldestAtMs).toISOString()}`],
+    preview: [`oldest since ${clockText(wait.oldestAtMs)}`],
   };
+}
+
+/** To the second: `2026-11-21 16:00:00 UTC`. */
+function clockText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function targets(size: number): string {
