@@ -32,6 +32,7 @@ describe("fairness", () => {
     const [first, second] = await sealAll(store, slot);
     const items = [...(first?.batch.items ?? []), ...(second?.batch.items ?? [])];
     expect(items).toContain("https://z.example.org/0");
+    for (const each of [first, second]) expect(domainsOf(each?.batch.items ?? []).size).toBe(10);
   });
 
   it("a flood in one domain delays another domain of the same producer by one batch", async () => {

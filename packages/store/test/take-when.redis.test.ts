@@ -113,6 +113,15 @@ describe("slots", () => {
     expect((await seal(store, slots[0])).batch.items).toHaveLength(10);
   });
 
+  it("that are more than a lowered limit of calls under way end without sending", async () => {
+    store = await bundle({ limits: limitsWith({ inFlight: 2, batch: 10 }) });
+    const first = await seal(store, (await store.stage("int_1", urls(100)))[0]);
+    await store.work.publish("ali", limitsWith({ inFlight: 1, batch: 10 }), { atMs: 2, digest: "two" });
+    if (first.next === undefined) throw new Error("no slot was minted");
+    expect(await store.work.take(first.next)).toEqual({ kind: "end" });
+    expect((await seal(store, (await finish(store, first)).slots[0])).batch.items).toHaveLength(10);
+  });
+
   it("pause and resume: nothing is sent, then at once", async () => {
     store = await bundle();
     const [slot] = await store.stage("int_1", urls(1));
