@@ -26,6 +26,7 @@ const CLOSE_MS = 10_000;
 /** The role `api`, until the signal. Rejects when its port cannot be had. */
 export async function runApi(context: ApiContext): Promise<void> {
   const { config, log, signal, board } = context;
+  log.info("process.started", { version: context.version });
   const intake = intakeOf(config.accounts, providers);
   const metrics = createMetrics({
     version: context.version,

@@ -22,7 +22,8 @@ const BASE_PATH = "/board";
 
 /** The role `board`: Bull Board, its health and its metrics on one port. Rejects when the port is taken. */
 export async function startBoard(options: BoardRoleOptions): Promise<BoardRole> {
-  const { host, port, metrics, ping, tokens } = options;
+  const { host, port, metrics, ping, tokens, log } = options;
+  log.info("process.started");
   metrics.readStateWith(async () => {
     await ping();
     // The lanes' and queues' state is told by the api: twice would be counted twice.
@@ -40,6 +41,7 @@ export async function startBoard(options: BoardRoleOptions): Promise<BoardRole> 
   await app.register(boardPlugin, { ...options, basePath: BASE_PATH });
   try {
     const origin = await app.listen({ host, port });
+    log.info("process.ready", { address: origin });
     return { url: `${origin}${BASE_PATH}`, stop: () => app.close() };
   } catch (error) {
     await app.close();

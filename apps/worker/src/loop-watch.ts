@@ -27,6 +27,18 @@ export class LoopWatch {
     };
   }
 
+  /** Names each loop once when it stalls, and again when it stalls anew, until the signal. */
+  reportTo(onStall: (loop: string) => void, signal: AbortSignal): void {
+    let known: readonly string[] = [];
+    const timer = setInterval(() => {
+      const stalled = this.stalled();
+      for (const name of stalled) if (!known.includes(name)) onStall(name);
+      known = stalled;
+    }, this.#stalledMs / 2);
+    timer.unref();
+    signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  }
+
   stalled(): readonly string[] {
     return [...this.#loops]
       .filter(([, loop]) => loop.hasWork() && this.#now() - loop.turnedAt > this.#stalledMs)

@@ -47,9 +47,14 @@ const FIRST_CONNECT_MS = 5000;
 /** The role `worker`: submits, polls, foreign intents and rescue, until the signal. */
 export async function runWorker(context: WorkerContext): Promise<void> {
   const { config, redis, log } = context;
+  log.info("process.started", { version: context.version });
   const names = config.accounts.map(({ settings }) => settings.name);
   const intake = intakeOf(config.accounts, providers);
-  const metrics = createMetrics({ version: context.version });
+  const metrics = createMetrics({
+    version: context.version,
+    onStateError: (error) => log.warn("metrics.incomplete", { error }),
+  });
+  metrics.progress("worker");
   const links: Connection[] = [];
   const link = (purpose: Purpose): Connection => {
     const made = openLink(redis, purpose, {
@@ -113,6 +118,7 @@ export async function runWorker(context: WorkerContext): Promise<void> {
   const address = await app.listen({ host: config.worker.host, port: config.worker.port });
   await publishAll(store, intake, context);
   for (const reason of await unsafeSettings(connection)) log.warn("redis.unsafe", { reason });
+  watch.reportTo((loop) => log.error("loop.stalled", { loop }), stop.signal);
   const rescue = rescueLoop(
     names,
     async (intent) => {

@@ -3,7 +3,7 @@
  * A name is noun.verb and stable: people alert on it.
  */
 export const EVENTS = {
-  "process.started": "A role began to start; its version and configuration file.",
+  "process.started": "A role began to start; its version.",
   "process.ready": "A role serves; the addresses it listens on.",
   "process.stopping": "A role was asked to end and finishes what it holds.",
   "process.stopped": "A role ended in order.",
@@ -26,12 +26,11 @@ export const EVENTS = {
   "intent.refused": "An intent was refused; nothing was enqueued.",
   "intent.cancelled": "The interest of an intent was taken out of its unsealed targets.",
   "intent.retried": "The failed and unconfirmed targets of an intent began a new life.",
-  "intent.finished": "An intent reached its end.",
+  "intent.finished": "All targets of an intent in one account reached their ends.",
 
   "batch.sent": "A batch was sent and the provider answered.",
   "batch.resent": "A batch is sent again, because its last outcome is unknown.",
   "batch.split": "A batch was refused as a whole and is bisected to find the culprit.",
-  "batch.ended": "All targets of a batch reached their ends.",
   "call.throttled": "The provider said slow down; the whole call does.",
   "call.failed": "A call to a provider failed; what kind of failure says `code`.",
   "call.retried": "A call was signed and sent once more at once.",
@@ -42,15 +41,11 @@ export const EVENTS = {
   "account.paused": "Submits of an account were paused by someone.",
   "account.resumed": "An account's pause or stop was ended by someone.",
   "account.stopped": "The provider refused the account's credential; nothing is sent until a probe passes.",
-  "account.reopened": "The probe of a stopped account passed.",
 
   "rescue.swept": "The sweep found work that a crash left behind and took it up again.",
   "job.failed": "A BullMQ job's handler threw; the job runs again.",
   "job.refused": "A foreign job on the queue `intents` was refused by the admission.",
   "loop.stalled": "A loop has work that it could do and has not turned for `health.stalledMs`.",
-
-  "sim.answered": "A simulator answered a call.",
-  "sim.refused": "A simulator refused a call: signature, limit, quota or content.",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** What happened, as the `event` of a log line. */
