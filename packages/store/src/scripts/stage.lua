@@ -64,7 +64,8 @@ if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
       local group = domain .. '|' .. ARGV[16]
       for _ = 1, tonumber(n) do groups[#groups + 1] = group end
     end
-    redis.call('INCR', P .. 'clock')
+    -- Fresh: staged before sealed, by this one clock of the account.
+    redis.call('HSET', K, 'k:' .. chunk, redis.call('INCR', P .. 'clock'))
     redis.call('HINCRBY', K, 'left:' .. lane, count)
     merged = enqueue(leg, lane, ARGV[14], ARGV[15], positions, digests, groups)
   end

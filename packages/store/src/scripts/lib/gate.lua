@@ -79,9 +79,9 @@ local function openCall(call) redis.call('DEL', P .. 'hold:' .. call) end
 -- Closes a call for a while; outages double with each further failure, up to 60 s.
 local function holdCall(call, why, ms)
   local key = P .. 'hold:' .. call
-  local failures = redis.call('HINCRBY', key, 'failures', 1)
   local wait = ms
   if why == 'provider' then
+    local failures = redis.call('HINCRBY', key, 'failures', 1)
     -- One blip holds nobody up; the third failure in a row is an outage.
     if failures < 3 then return end
     wait = math.min(60000, ms * 2 ^ math.min(failures - 3, 6))

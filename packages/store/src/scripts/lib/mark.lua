@@ -3,12 +3,14 @@
 -- GETRANGE and one SETRANGE, so a batch out of one intent costs a handful of commands. Only steps that the
 -- lifecycle allows are taken: whatever is replayed or late changes nothing.
 local MAY_BECOME = {
+  p = { a = true },
   s = { p = true },
-  u = { p = true, s = true },
-  c = { p = true, s = true, u = true, a = true },
+  u = { s = true },
+  a = { p = true },
+  c = { s = true, u = true, a = true },
   f = { p = true, s = true, u = true, a = true },
-  n = { p = true, s = true, u = true, a = true },
-  x = { p = true },
+  n = { s = true, u = true, a = true },
+  x = { p = true, a = true },
 }
 local IS_END = { c = true, f = true, n = true, x = true }
 
