@@ -33,7 +33,7 @@ export async function startCluster(): Promise<RedisCluster> {
 }
 
 /** A connection to one server, whatever cluster it belongs to. */
-export function linkTo(server: Pick<RedisServer, "path">): Connection {
+function linkTo(server: Pick<RedisServer, "path">): Connection {
   return connect({ kind: "socket", path: server.path, prefix: "t" }, "worker", () => undefined);
 }
 
