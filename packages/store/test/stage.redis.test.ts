@@ -17,14 +17,21 @@ import {
 let store: Bundle;
 afterEach(() => store.close());
 
-/** Everything stored for the account, as Redis would write it down. */
+/** Everything stored for the account: as Redis would write it down, and hashes in an order of our own. */
 async function contents(): Promise<readonly string[]> {
   return await Promise.all(
-    (await keys(store)).map(async (key) => {
-      const dump = await store.connection.dumpBuffer(`t:{ali}:${key}`);
-      return `${key} ${dump?.toString("hex")}`;
-    }),
+    (await keys(store)).map(async (key) => `${key} ${await contentOf(`t:{ali}:${key}`)}`),
   );
+}
+
+async function contentOf(key: string): Promise<string> {
+  if ((await store.connection.type(key)) !== "hash")
+    return String((await store.connection.dumpBuffer(key))?.toString("hex"));
+  const flat = (await store.connection.callBuffer("HGETALL", key)) as readonly Buffer[];
+  const pairs = flat.flatMap((field, i) =>
+    i % 2 === 0 ? [`${field.toString("hex")}=${flat[i + 1]?.toString("hex")}`] : [],
+  );
+  return pairs.sort().join();
 }
 
 describe("staging", () => {
