@@ -1,0 +1,74 @@
+import type { Config } from "@purgeline/config";
+import type { WorkStore } from "@purgeline/core";
+import { type Intake, storedAccounts } from "@purgeline/engine";
+import { openQueues, type Queues } from "@purgeline/queue";
+import {
+  type Connection,
+  openIntakeStore,
+  openLink,
+  openWorkStore,
+  type Purpose,
+  type RedisTarget,
+  whenReady,
+} from "@purgeline/store";
+import type { Logger } from "@purgeline/telemetry";
+
+export interface Links {
+  /** The one that requests go over. */
+  readonly connection: Connection;
+  readonly prefix: string;
+  readonly store: WorkStore;
+  readonly intakeStore: ReturnType<typeof openIntakeStore>;
+  readonly queue: Queues;
+  /** A blocking connection for each call. */
+  connect(): Connection;
+  /** What a BullMQ object says about its connection: the link says it too, once. */
+  onError(error: Error): void;
+  disconnect(): void;
+}
+
+const FIRST_CONNECT_MS = 5000;
+
+/** Everything of the worker that stands on Redis. Starts without it, too: it is waited for a moment only. */
+export async function openLinks(
+  config: Config,
+  intake: Intake,
+  { redis, log }: { readonly redis: RedisTarget; readonly log: Logger },
+): Promise<Links> {
+  const links: Connection[] = [];
+  const link = (purpose: Purpose): Connection => {
+    const made = openLink(redis, purpose, {
+      up: () => log.info("redis.connected"),
+      down: (error) => log.warn("redis.lost", error === undefined ? {} : { error }),
+    });
+    links.push(made);
+    return made;
+  };
+  const connection = link("request");
+  await whenReady(connection, FIRST_CONNECT_MS);
+  const { prefix } = redis;
+  const shared = {
+    connection,
+    prefix,
+    accounts: storedAccounts(intake),
+    intentsMs: config.history.intentsMs,
+    idempotencyKeysMs: config.history.idempotencyKeysMs,
+    maxPendingTargets: config.intake.maxPendingTargets,
+  };
+  const intakeStore = openIntakeStore({ ...shared, subscriber: link("worker") });
+  const onError = (error: Error): void => log.debug("redis.lost", { error });
+  const accounts = intake.accounts.map(({ name }) => name);
+  return {
+    connection,
+    prefix,
+    store: openWorkStore(shared),
+    intakeStore,
+    queue: openQueues({ connection: link("request"), prefix, accounts, onError }),
+    connect: () => link("worker"),
+    onError,
+    disconnect() {
+      intakeStore.close();
+      for (const each of links) each.disconnect();
+    },
+  };
+}
