@@ -163,6 +163,14 @@ describe("a verdict", () => {
   });
 });
 
+it("a batch of one item that is split goes on as it was", async () => {
+  const sealed = await stagedBatch(1);
+  const { slots } = await record(store, sealed, split);
+  const again = await seal(store, slots[0]);
+  expect(again.batch).toMatchObject({ items: urls(1), attempt: 2 });
+  expect(again.next).toBeUndefined();
+});
+
 describe("what stops with a batch", () => {
   const hold = (what: Extract<Verdict, { do: "retry" }>["hold"]): Verdict => ({
     do: "retry",

@@ -6,7 +6,9 @@ local function splitBatch(lane, number)
   local members = redis.call('LRANGE', B .. ':m', 0, -1)
   local half = math.floor(#members / 2)
   settleReservation(B, false)
-  for _, part in ipairs({ { 1, half }, { half + 1, #members } }) do
+  -- One item is its own half: nobody asks for that, and an empty batch could never end.
+  local parts = half > 0 and { { 1, half }, { half + 1, #members } } or { { 1, #members } }
+  for _, part in ipairs(parts) do
     local child = redis.call('HINCRBY', P .. 'account', 'batches', 1)
     local C = P .. 'batch:' .. child
     local refs = {}
