@@ -10,8 +10,8 @@ import { admitForeign, type ForeignPorts } from "./foreign-intents.ts";
 
 /** Foreign intents under way at once: each is some round trips. */
 const INTENTS_AT_ONCE = 8;
-/** Of each query one waits for its next turn while another is answered. */
-const SLOTS_PER_POLL = 3;
+/** Of the slots of all queries together: 30 queries a second that are answered in 200 ms are 6 under way. */
+const SLOTS_PER_CALL = 3;
 /** A lane's waiting slot, and one more that urgent work woke. */
 const WAITING_PER_LANE = 2;
 
@@ -26,7 +26,7 @@ export function startWork(
   const works = [...ports.accounts].flatMap(([account, { limits }]): readonly SlotWork[] => {
     const lanes = Object.values(limits.lanes);
     const inFlight = lanes.reduce((sum, lane) => sum + lane.inFlight + WAITING_PER_LANE, 0);
-    const queries = Object.keys(limits.calls).length;
+    const calls = Object.keys(limits.calls).length;
     return [
       {
         account,
@@ -37,7 +37,7 @@ export function startWork(
       {
         account,
         kind: "poll",
-        concurrency: queries * SLOTS_PER_POLL,
+        concurrency: calls * SLOTS_PER_CALL,
         run: (slot, show) => poll(slot, turns, items, ports, show),
       },
     ];

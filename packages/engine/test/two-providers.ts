@@ -89,7 +89,7 @@ const clips = provider(
   () => null,
 );
 
-export const catalog: ProviderCatalog = new Map([files, clips].map((one) => [one.name, one]));
+const catalog: ProviderCatalog = new Map([files, clips].map((one) => [one.name, one]));
 
 function account(name: string, provider: string, hosts: readonly string[]): Account {
   return {

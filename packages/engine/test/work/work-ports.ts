@@ -21,7 +21,7 @@ import type {
 import { matchRows, PermitStale } from "@purgeline/core";
 import type { WorkAccount, WorkEvents, WorkPorts } from "../../src/index.ts";
 
-export const SECRET = "the-secret-of-the-account";
+const SECRET = "the-secret-of-the-account";
 export const SUBMIT_SLOT: Slot = { id: "s1", account: "ali", kind: { for: "submit", lane: "purge-url" } };
 export const POLL_SLOT: Slot = { id: "p1", account: "ali", kind: { for: "poll", call: "Ask" } };
 
