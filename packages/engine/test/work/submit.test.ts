@@ -42,7 +42,7 @@ describe("submit", () => {
     const long = await run({ takes: [wait("quota", 60_000)] });
     expect(long.end).toEqual({ kind: "later", delayMs: 60_000 });
     expect(long.faces).toMatchObject([
-      { title: "ali purge-url · 3 pending · quota until 2023-11-14T22:13:20.000Z" },
+      { title: "ali purge-url · 3 pending · quota until 2023-11-14 22:13:20 UTC" },
     ]);
   });
 
@@ -141,7 +141,7 @@ describe("submit", () => {
 
   it("leaves a job that ended badly among the failed ones, with the provider's code", async () => {
     const { end } = await run({ takes: [batch("a")], outcomes: [failureOf("refused")] });
-    expect(end).toEqual({ kind: "failed", reason: "refused Toy.refused" });
+    expect(end).toEqual({ kind: "failed", reason: "failed: Toy.refused" });
   });
 
   it("says why a batch goes out again before it does", async () => {
