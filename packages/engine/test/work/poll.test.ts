@@ -27,7 +27,7 @@ describe("poll", () => {
       { task: { ref: "1:t1" }, size: 2, ended: [{ index: 1, end: "failed", code: "Bad" }], next: [] },
       { task: { ref: "1:t2" }, ended: [{ index: 0, end: "confirmed" }], next: [] },
     ]);
-    expect(told.queued).toEqual(["p2"]);
+    expect(told.queued).toEqual(["p2", "minted", "minted"]);
     expect(end).toEqual({ kind: "done", summary: "2 tasks asked" });
     expect(faces).toMatchObject([{ title: "ali Ask · 2 tasks", preview: ["t1", "t2"] }]);
   });

@@ -30,7 +30,7 @@ describe("submit", () => {
     const { told, end, faces } = await run({ takes: [batch("a", "b")], outcomes: [ACCEPTED] });
     expect(told.sent).toEqual(["a,b"]);
     expect(told.records).toMatchObject([{ verdict: { do: "accept", tasks: [{ id: "t1" }] }, error: null }]);
-    expect(told.queued).toContain("s2");
+    expect(told.queued).toEqual(["s2", "minted"]);
     expect(end).toEqual({ kind: "done", summary: "accepted as t1" });
     expect(faces.at(-1)).toMatchObject({ title: "ali purge-url · 2 targets · accepted as t1" });
   });
@@ -45,6 +45,27 @@ describe("submit", () => {
       { title: "ali purge-url · 3 pending · quota until 2023-11-14 22:13:20 UTC" },
     ]);
   });
+
+  it.each([
+    ["rate", ["s1", "s1", "s2"]],
+    ["paused", ["s1", "s2", "s1"]],
+  ] as const)(
+    "keeps the turn while it waits for the call's permit, and for nothing else: %s",
+    async (reason, order) => {
+      const { ports } = toy();
+      const asked: string[] = [];
+      const takes = [wait(reason, 30)];
+      const take = async ({ id }: typeof SUBMIT_SLOT): Promise<Take> => {
+        asked.push(id);
+        return takes.shift() ?? { kind: "end" };
+      };
+      const both = { ...ports, store: { ...ports.store, take } };
+      const turns = new Turns();
+      const slots = [SUBMIT_SLOT, { ...SUBMIT_SLOT, id: "s2" }];
+      await Promise.all(slots.map((slot) => submit(slot, turns, both, () => Promise.resolve())));
+      expect(asked).toEqual(order);
+    },
+  );
 
   it("gives a waiting job back at once when the process stops", async () => {
     const made = toy({ takes: [wait("rate", 30), batch("a")], outcomes: [ACCEPTED] });

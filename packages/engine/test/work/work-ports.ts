@@ -90,7 +90,9 @@ export function failureOf<K extends Failure["kind"]>(
   >;
 }
 
-const NOTHING: Recorded = { applied: true, slots: [], transitions: { targets: {}, legs: [] } };
+/** What every record and settle mints. */
+const MINTED: Slot = { ...SUBMIT_SLOT, id: "minted" };
+const RECORDED: Recorded = { applied: true, slots: [MINTED], transitions: { targets: {}, legs: [] } };
 
 /** Everything that the ports were told, in the order in which it came. */
 export interface Told {
@@ -251,13 +253,13 @@ function store({ takes = [], polls = [], permitWaits = [], items = null }: Given
     },
     record: async (_slot, _batch, verdict, seen) => {
       told.records.push({ verdict, error: seen.error });
-      return NOTHING;
+      return RECORDED;
     },
     claimPolls: async () => left.polls.shift() ?? { kind: "end" },
     items: async () => items,
     settle: async (_account, answer) => {
       told.settled.push(answer);
-      return NOTHING;
+      return RECORDED;
     },
     putOff: async (_account, tasks, inMs, hold) => {
       told.putOff.push({ ids: tasks.map((each) => each.task.id), inMs, hold });
