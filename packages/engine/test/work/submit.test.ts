@@ -47,10 +47,10 @@ describe("submit", () => {
   });
 
   it.each([
-    ["rate", ["s1", "s1", "s2"]],
-    ["paused", ["s1", "s2", "s1"]],
+    ["rate", ["s1", "slept", "s2", "s1"]],
+    ["paused", ["s1", "s2", "slept", "s1"]],
   ] as const)(
-    "keeps the turn while it waits for the call's permit, and for nothing else: %s",
+    "lets nobody else ask while it waits for the call's permit, but for nothing else: %s",
     async (reason, order) => {
       const { ports } = toy();
       const asked: string[] = [];
@@ -59,7 +59,11 @@ describe("submit", () => {
         asked.push(id);
         return takes.shift() ?? { kind: "end" };
       };
-      const both = { ...ports, store: { ...ports.store, take } };
+      const sleep = async (): Promise<void> => {
+        await new Promise(setImmediate);
+        asked.push("slept");
+      };
+      const both = { ...ports, store: { ...ports.store, take }, clock: { ...ports.clock, sleep } };
       const turns = new Turns();
       const slots = [SUBMIT_SLOT, { ...SUBMIT_SLOT, id: "s2" }];
       await Promise.all(slots.map((slot) => submit(slot, turns, both, () => Promise.resolve())));
