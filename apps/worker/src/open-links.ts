@@ -36,10 +36,13 @@ export async function openLinks(
   { redis, log }: { readonly redis: RedisTarget; readonly log: Logger },
 ): Promise<Links> {
   const links: Connection[] = [];
+  let isClosing = false;
   const link = (purpose: Purpose): Connection => {
     const made = openLink(redis, purpose, {
       up: () => log.info("redis.connected"),
-      down: (error) => log.warn("redis.lost", error === undefined ? {} : { error }),
+      down(error) {
+        if (!isClosing) log.warn("redis.lost", error === undefined ? {} : { error });
+      },
     });
     links.push(made);
     return made;
@@ -67,6 +70,7 @@ export async function openLinks(
     connect: () => link("worker"),
     onError,
     disconnect() {
+      isClosing = true;
       intakeStore.close();
       for (const each of links) each.disconnect();
     },

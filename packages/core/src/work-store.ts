@@ -18,6 +18,8 @@ export interface TakenBatch {
   readonly resend: "crash" | "ambiguous" | null;
   /** When its content was fixed, by Redis's clock: what was staged later is not in it. */
   readonly sealedAtMs: number;
+  /** Its permit: when it was granted, by the store's clock. */
+  readonly grantedAtMs: number;
   /** Since the seal; 0 on the first sending. */
   readonly ageMs: number;
   /** How long the oldest of it waited for a permit since it was ready. */
@@ -113,15 +115,27 @@ export interface DueTask {
 }
 
 export type ClaimedPolls =
-  | { readonly kind: "tasks"; readonly tasks: readonly DueTask[]; readonly slots: readonly Slot[] }
+  | {
+      readonly kind: "tasks";
+      readonly tasks: readonly DueTask[];
+      readonly slots: readonly Slot[];
+      readonly grantedAtMs: number;
+    }
   | { readonly kind: "wait"; readonly waitMs: number; readonly running: number }
   | { readonly kind: "end" };
 
 /** What the workers' verbs need of the store. */
 export interface WorkStore {
   take(slot: Slot): Promise<Take>;
-  /** Another permit, where the first went stale before the bytes left; how long to wait, 0: granted. */
-  permit(account: string, call: CallName): Promise<number>;
+  /**
+   * Another permit, where the first went stale before the bytes left: `unusedMs` is its grant, and is
+   * given back. `waitMs` 0: granted, at `grantedAtMs` of the store's clock.
+   */
+  permit(
+    account: string,
+    call: CallName,
+    unusedMs: number | null,
+  ): Promise<{ readonly waitMs: number; readonly grantedAtMs: number }>;
   record(slot: Slot, batch: TakenBatch, verdict: Verdict, seen: Seen): Promise<Recorded>;
 
   claimPolls(slot: Slot, max: number): Promise<ClaimedPolls>;

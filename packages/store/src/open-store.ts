@@ -3,7 +3,7 @@ import type { Connection } from "./connect.ts";
 import { createContext, type StoreOptions, script } from "./context.ts";
 import { listenForChanges } from "./intake/changes.ts";
 import { intakeStore } from "./intake/intake-store.ts";
-import { number } from "./script.ts";
+import { list, number } from "./script.ts";
 import { claimPolls, items, putOff, settle } from "./work/polls.ts";
 import { record } from "./work/record.ts";
 import { publish, renew, sweep } from "./work/rescue.ts";
@@ -24,8 +24,9 @@ export function openWorkStore(options: StoreOptions): WorkStore {
   const clocks: Clocks = new Map();
   return {
     take: (slot) => take(context, clocks, slot),
-    async permit(account, call) {
-      return number(await context.run(script("permit"), account, call), "permit");
+    async permit(account, call, unusedMs) {
+      const reply = list(await context.run(script("permit"), account, call, unusedMs ?? ""), "permit");
+      return { waitMs: number(reply[0], "permit"), grantedAtMs: number(reply[1], "permit") };
     },
     record: (slot, batch, verdict, seen) => record(context, slot, batch, verdict, seen),
     claimPolls: (slot, most) => claimPolls(context, slot, most),

@@ -30,7 +30,7 @@ function virtualTime() {
         maxPendingTargets: 1,
         skewMs,
       });
-      return await work.permit("ali", SUBMIT);
+      return (await work.permit("ali", SUBMIT, null)).waitMs;
     },
     sleep(ms: number): void {
       at += ms;
@@ -121,27 +121,38 @@ describe("a call's gate", () => {
     );
     expect(taken).toMatchObject({ kind: "wait", why: { reason: "rate" } });
     expect(taken.kind === "wait" && taken.waitMs).toBeGreaterThan(1000);
-    expect(await store.work.permit("ali", SUBMIT)).toBeGreaterThan(900);
-    expect(await store.later(1100).work.permit("ali", SUBMIT)).toBe(0);
+    expect((await store.work.permit("ali", SUBMIT, null)).waitMs).toBeGreaterThan(900);
+    expect((await store.later(1100).work.permit("ali", SUBMIT, null)).waitMs).toBe(0);
   });
 
   it("waits no longer than a window when the clock jumps back", async () => {
     store = await bundle({ limits: limitsAt({ perSecond: 5, perMinute: null }) });
     const ahead = store.later(3_600_000);
-    while ((await ahead.work.permit("ali", SUBMIT)) === 0);
-    const waitMs = await store.work.permit("ali", SUBMIT);
+    while ((await ahead.work.permit("ali", SUBMIT, null)).waitMs === 0);
+    const waitMs = (await store.work.permit("ali", SUBMIT, null)).waitMs;
     expect(waitMs).toBeGreaterThan(0);
     expect(waitMs).toBeLessThanOrEqual(1025);
-    expect(await store.later(waitMs).work.permit("ali", SUBMIT)).toBe(0);
+    expect((await store.later(waitMs).work.permit("ali", SUBMIT, null)).waitMs).toBe(0);
+  });
+
+  it("takes back a permit whose bytes never left, and only that one", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: null, perMinute: 2 }) });
+    const first = await store.work.permit("ali", SUBMIT, null);
+    const unused = await store.later(20).work.permit("ali", SUBMIT, null);
+    expect((await store.later(40).work.permit("ali", SUBMIT, null)).waitMs).toBeGreaterThan(59_000);
+    const again = await store.later(60).work.permit("ali", SUBMIT, unused.grantedAtMs);
+    expect(again).toMatchObject({ waitMs: 0 });
+    expect(again.grantedAtMs).toBeGreaterThan(first.grantedAtMs);
+    expect((await store.later(80).work.permit("ali", SUBMIT, null)).waitMs).toBeGreaterThan(59_000);
   });
 
   it("grants under one limit to any number of processes", async () => {
     store = await bundle({ limits: limitsAt({ perSecond: 50, perMinute: null }) });
     const views = Array.from({ length: 8 }, () => store.later(0));
     const asked = await Promise.all(
-      Array.from({ length: 200 }, (_, i) => (views[i % 8] ?? store).work.permit("ali", SUBMIT)),
+      Array.from({ length: 200 }, (_, i) => (views[i % 8] ?? store).work.permit("ali", SUBMIT, null)),
     );
-    expect(asked.filter((waitMs) => waitMs === 0)).toHaveLength(50);
+    expect(asked.filter(({ waitMs }) => waitMs === 0)).toHaveLength(50);
   });
 });
 
@@ -151,6 +162,6 @@ it("limits in force are the newest configuration's", async () => {
   expect(await store.work.publish("ali", rate, { atMs: 5, digest: "new" })).toBe(true);
   expect(await store.work.publish("ali", limitsWith(), { atMs: 4, digest: "old" })).toBe(false);
   expect(await store.work.publish("ali", rate, { atMs: 5, digest: "new" })).toBe(true);
-  expect(await store.work.permit("ali", SUBMIT)).toBe(0);
-  expect(await store.work.permit("ali", SUBMIT)).toBeGreaterThan(0);
+  expect((await store.work.permit("ali", SUBMIT, null)).waitMs).toBe(0);
+  expect((await store.work.permit("ali", SUBMIT, null)).waitMs).toBeGreaterThan(0);
 });

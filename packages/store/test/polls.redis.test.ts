@@ -115,7 +115,7 @@ it("what a query could not learn is asked later, with everybody else held off as
   const early = await store.later(4000).work.claimPolls((await rescued(store, 4000, "poll")) as Slot, 10);
   expect(early).toMatchObject({ kind: "wait", running: 2 });
   expect(await claim(store.later(7000), await rescued(store, 7000, "poll"))).toHaveLength(2);
-  expect(await later.work.permit("ali", POLL)).toBeGreaterThan(2000);
+  expect((await later.work.permit("ali", POLL, null)).waitMs).toBeGreaterThan(2000);
 });
 
 it("batches of several sends share a query", async () => {

@@ -183,10 +183,10 @@ describe("what stops with a batch", () => {
     const sealed = await stagedBatch(1);
     const { slots } = await record(store, sealed, hold({ scope: "call", why: "rate", ms: 3000 }));
     expect(await waits(store, slots[0])).toMatchObject({ why: { reason: "rate" } });
-    expect(await store.work.permit("ali", "RefreshObjectCaches")).toBeGreaterThan(2500);
+    expect((await store.work.permit("ali", "RefreshObjectCaches", null)).waitMs).toBeGreaterThan(2500);
     const then = store.later(3001);
     await finish(then, await seal(then, (await then.intake.resume("ali"))[0]));
-    expect(await store.work.permit("ali", "RefreshObjectCaches")).toBeLessThan(1100);
+    expect((await store.work.permit("ali", "RefreshObjectCaches", null)).waitMs).toBeLessThan(1100);
   });
 
   it("an outage: the third failure in a row; then one call probes, and the others wait for its answer", async () => {
@@ -203,7 +203,7 @@ describe("what stops with a batch", () => {
     const probe = await seal(then, (await then.intake.resume("ali"))[0]);
     expect(await waits(then, probe.next)).toMatchObject({ why: { reason: "provider" } });
     // The probe's own permit went stale before its bytes left: another one is not held up by itself.
-    expect(await then.work.permit("ali", "RefreshObjectCaches")).toBe(0);
+    expect((await then.work.permit("ali", "RefreshObjectCaches", null)).waitMs).toBe(0);
     await finish(then, probe);
     expect((await seal(then, (await then.intake.resume("ali"))[0])).batch.items).toHaveLength(1);
   });

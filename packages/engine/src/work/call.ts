@@ -16,10 +16,18 @@ const PERMIT_MS = 10;
 /** A held call may open early, when another process's probe passes. */
 const LONGEST_SLEEP_MS = 2000;
 
+/** Leave to make one call. */
+export interface Permit {
+  /** When it was asked for, monotonic ms: it is younger than that. */
+  readonly askedAt: number;
+  /** Its name: when it was granted, by the store's clock. */
+  readonly grantedAtMs: number;
+}
+
 export interface Call<Answer> {
   readonly call: string;
-  /** When the permit was asked for, monotonic ms: it is younger than that; null: there is none yet. */
-  readonly askedAt: number | null;
+  /** null: there is none yet. */
+  readonly permit: Permit | null;
   encode(context: CallContext): HttpRequest;
   decode(reply: HttpReply): Answer;
   /** The first byte leaves now: the next permit may be asked for. */
@@ -42,13 +50,17 @@ export async function sendCall<Answer extends { readonly kind: string }>(
   account: WorkAccount,
   call: Call<Answer>,
 ): Promise<Answered<Answer>> {
-  const first = await signAndSend(ports, account, call, call.askedAt);
+  const first = await signAndSend(ports, account, call, call.permit, null);
   const { answer, durationMs } = first.answered;
-  if (!isFailure(answer) || answer.kind !== "auth" || !answer.resign) return first.answered;
+  if (!isFailure(answer) || answer.kind !== "auth") return first.answered;
+  // A session token dies when somebody changes the user's rights, and with some providers when another one is given.
+  if (!answer.resign && first.token === null) return first.answered;
   if (first.token !== null) forgetSession(account, first.token);
   const { name } = account.account.settings;
   ports.events.retried({ account: name, call: call.call, failure: answer, durationMs });
-  return (await signAndSend(ports, account, call, null)).answered;
+  // By the provider's own clock: a wrong one here is a reason to be signed again.
+  const { providerDateMs } = first.answered.seen;
+  return (await signAndSend(ports, account, call, null, providerDateMs)).answered;
 }
 
 interface Sent<Answer> {
@@ -61,7 +73,8 @@ async function signAndSend<Answer extends { readonly kind: string }>(
   ports: WorkPorts,
   account: WorkAccount,
   call: Call<Answer>,
-  firstAskedAt: number | null,
+  firstPermit: Permit | null,
+  clockMs: number | null,
 ): Promise<Sent<Answer>> {
   const { settings } = account.account;
   const token = await sessionToken(ports, account);
@@ -70,24 +83,27 @@ async function signAndSend<Answer extends { readonly kind: string }>(
     return { answered: answered(call.call, told, reply, durationMs), token: tokenOf(token) };
   };
   if (typeof token === "object" && token !== null) return ended(token, null, 0);
-  let askedAt = firstAskedAt;
+  let permit = firstPermit;
+  let unusedMs: number | null = null;
   for (;;) {
-    askedAt ??= await permitted(ports, settings.name, call.call);
-    if (askedAt === null) return ended(STOPPING, null, 0);
+    permit ??= await permitted(ports, settings.name, call.call, unusedMs);
+    if (permit === null) return ended(STOPPING, null, 0);
     const startedAt = ports.clock.monotonic();
     try {
       const nonce = ports.chance.nonce();
-      const request = call.encode({ settings, nowMs: ports.clock.now(), nonce, token });
+      const request = call.encode({ settings, nowMs: clockMs ?? ports.clock.now(), nonce, token });
       const reply = await ports.transport.send(request, {
         timeoutMs: account.limits.calls[call.call]?.timeoutMs ?? 10_000,
-        mayWrite: freshSince(askedAt, ports, call),
+        mayWrite: freshSince(permit.askedAt, ports, call),
       });
       return ended(call.decode(reply), reply, ports.clock.monotonic() - startedAt);
     } catch (error) {
-      if (error instanceof PermitStale) askedAt = null;
-      else if (error instanceof TransportFailed)
+      if (error instanceof PermitStale) {
+        unusedMs = permit.grantedAtMs;
+        permit = null;
+      } else if (error instanceof TransportFailed) {
         return ended(unreached(error), null, ports.clock.monotonic() - startedAt);
-      else throw error;
+      } else throw error;
     }
   }
 }
@@ -109,15 +125,22 @@ function freshSince(
 }
 
 /**
- * Waits for another permit; resolves with when it was asked for, or with null when the process
- * stops: what is known not to have been sent is better given back than waited for.
+ * Waits for another permit, giving the unused one back; resolves with null when the process stops:
+ * what is known not to have been sent is better given back than waited for.
  */
-async function permitted(ports: WorkPorts, account: string, call: string): Promise<number | null> {
+async function permitted(
+  ports: WorkPorts,
+  account: string,
+  call: string,
+  unusedMs: number | null,
+): Promise<Permit | null> {
+  let unused = unusedMs;
   for (;;) {
     const askedAt = ports.clock.monotonic();
-    const waitMs = await ports.store.permit(account, call);
+    const { waitMs, grantedAtMs } = await ports.store.permit(account, call, unused);
+    unused = null;
     ports.events.turned();
-    if (waitMs === 0) return askedAt;
+    if (waitMs === 0) return { askedAt, grantedAtMs };
     if (ports.stopping.aborted) return null;
     await ports.clock.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), ports.stopping);
   }

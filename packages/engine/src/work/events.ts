@@ -5,6 +5,7 @@ import type {
   Outcome,
   PollAnswer,
   QuotaClass,
+  Slot,
   TakenBatch,
   Transitions,
   Verdict,
@@ -55,6 +56,8 @@ export interface WorkEvents {
       readonly intents: number;
     },
   ): void;
+  /** Jobs could not be queued now; rescue queues them. */
+  unqueued(slots: readonly Slot[], error: unknown): void;
   /** Work moved forward: the loop is alive. */
   turned(): void;
 }

@@ -15,9 +15,10 @@ import {
   type TaskAnswer,
 } from "@purgeline/core";
 import type { BatchItems } from "./batch-items.ts";
-import { type Answered, isFailure, sendCall } from "./call.ts";
+import { type Answered, isFailure, type Permit, sendCall } from "./call.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
 import type { Turns } from "./turns.ts";
+import { wake } from "./wake.ts";
 
 const LONGEST_WAIT_HERE_MS = 2000;
 /** A task is asked for again after a fifth of its age: within 20 % of its end, in few queries. */
@@ -43,15 +44,18 @@ export async function poll(
       ports.events.turned();
       if (claimed.kind === "end") return { kind: "done", summary: "no task under way" };
       if (claimed.kind === "tasks") {
-        await ports.queue.add(claimed.slots);
+        const queued = wake(ports, claimed.slots);
+        const permit = { askedAt, grantedAtMs: claimed.grantedAtMs };
         const [first, ...rest] = claimed.tasks;
         if (first === undefined) return { kind: "done", summary: "the due tasks have ended" };
         const due: Due = [first, ...rest];
+        const summary = await ask({ account, call, items, ports }, due, permit, endTurn);
         await show({
           title: `${slot.account} ${call} · ${due.length} tasks`,
           preview: due.slice(0, 10).map((each) => each.task.id),
         });
-        return { kind: "done", summary: await ask({ account, call, items, ports }, due, askedAt, endTurn) };
+        await queued;
+        return { kind: "done", summary };
       }
       await show({ title: `${slot.account} ${call} · ${claimed.running} tasks under way`, preview: [] });
       if (claimed.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
@@ -75,13 +79,13 @@ interface Query {
 }
 
 /** What came of it, in a few words. */
-async function ask(query: Query, due: Due, askedAt: number | null, onWrite: () => void): Promise<string> {
+async function ask(query: Query, due: Due, permit: Permit | null, onWrite: () => void): Promise<string> {
   const { account, call, items, ports } = query;
   const [first, ...rest] = due;
   const tasks: readonly [Task, ...Task[]] = [first.task, ...rest.map((each) => each.task)];
   const answered = await sendCall<PollAnswer>(ports, account, {
     call,
-    askedAt,
+    permit,
     encode: (context) => account.provider.poll.encode(tasks, context),
     decode: (reply: HttpReply) => account.provider.poll.decode(reply, tasks),
     onWrite,
@@ -148,7 +152,7 @@ async function settleTask(
     seen: answered.seen,
   };
   const recorded = await ports.store.settle(name, answer);
-  await ports.queue.add(recorded.slots);
+  await wake(ports, recorded.slots);
   ports.events.moved(name, due.lane, recorded.transitions);
 }
 

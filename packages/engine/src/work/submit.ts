@@ -9,11 +9,12 @@ import {
   type TakenBatch,
   type Verdict,
 } from "@purgeline/core";
-import { type Answered, isFailure, sendCall } from "./call.ts";
+import { type Answered, isFailure, type Permit, sendCall } from "./call.ts";
 import { faceOfBatch, faceOfWait, outcomeText } from "./face.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
 import { surely } from "./surely.ts";
 import type { Turns } from "./turns.ts";
+import { wake } from "./wake.ts";
 
 /** Longer waits give the job back to the queue; BullMQ's own delays are late by 56 ms (p50, measured). */
 const LONGEST_WAIT_HERE_MS = 2000;
@@ -41,8 +42,12 @@ export async function submit(
       ports.events.turned();
       if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
       if (taken.kind === "batch") {
-        await ports.queue.add(taken.slots);
-        return await carryOut(slot, account, limits.call, taken.batch, askedAt, endTurn, ports, show);
+        // Not waited for before the call: the permit is good for milliseconds.
+        const queued = wake(ports, taken.slots);
+        const permit = { askedAt, grantedAtMs: taken.batch.grantedAtMs };
+        const end = await carryOut(slot, account, limits.call, taken.batch, permit, endTurn, ports, show);
+        await queued;
+        return end;
       }
       await show(faceOfWait(slot.account, lane, taken));
       if (taken.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
@@ -61,7 +66,7 @@ async function carryOut(
   account: WorkAccount,
   call: string,
   batch: TakenBatch,
-  askedAt: number,
+  permit: Permit,
   onWrite: () => void,
   ports: WorkPorts,
   show: (face: Face) => Promise<void>,
@@ -70,14 +75,14 @@ async function carryOut(
   const content = { lane: batch.lane, items: batch.items, options: batch.options };
   const answered = await sendCall<Outcome>(ports, account, {
     call,
-    askedAt,
+    permit,
     encode: (context) => account.provider.encode(content, context),
     decode: (reply: HttpReply) => account.provider.decode(reply, content),
     onWrite,
   });
   const verdict = decide(answered.answer, factsOf(account, batch, ports));
   const recorded = await surely(ports, () => ports.store.record(slot, batch, verdict, answered.seen));
-  await ports.queue.add(recorded.slots);
+  await wake(ports, recorded.slots);
   tell(account, call, batch, answered, verdict, ports);
   ports.events.moved(batch.account, batch.lane, recorded.transitions);
   await show(faceOfBatch(batch, answered.answer, verdict));

@@ -8,7 +8,10 @@ function progress(...tasks: Progress[]): PollAnswer {
 }
 
 async function run(tasks: readonly DueTask[], given: Given) {
-  const made = toy({ polls: [{ kind: "tasks", tasks, slots: [{ ...POLL_SLOT, id: "p2" }] }], ...given });
+  const made = toy({
+    polls: [{ kind: "tasks", grantedAtMs: 0, tasks, slots: [{ ...POLL_SLOT, id: "p2" }] }],
+    ...given,
+  });
   const faces: Face[] = [];
   const show = async (face: Face): Promise<void> => void faces.push(face);
   const end = await poll(POLL_SLOT, new Turns(), rememberItems(made.ports.store), made.ports, show);

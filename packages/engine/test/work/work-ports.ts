@@ -69,6 +69,7 @@ export function batchOf(items: readonly [string, ...string[]], more: Partial<Tak
     attempt: 1,
     resend: null,
     sealedAtMs: 0,
+    grantedAtMs: 0,
     ageMs: 0,
     waitedMs: 0,
     ...more,
@@ -249,7 +250,7 @@ function store({ takes = [], polls = [], permitWaits = [], items = null }: Given
     permit: async () => {
       const waitMs = left.waits.shift() ?? 0;
       if (waitMs === 0) told.permits += 1;
-      return waitMs;
+      return { waitMs, grantedAtMs: told.permits };
     },
     record: async (_slot, _batch, verdict, seen) => {
       told.records.push({ verdict, error: seen.error });
@@ -281,6 +282,7 @@ function events(told: Told): WorkEvents {
     quotaSpent: (_account, quota) => say(`quota ${quota}`),
     stopped: (_account, code, message) => say(`stopped ${code} ${message}`),
     rescued: (_account, what) => say(`rescued ${JSON.stringify(what)}`),
+    unqueued: (slots) => say(`unqueued ${slots.map((slot) => slot.id).join(",")}`),
     turned: () => undefined,
   };
 }

@@ -152,19 +152,22 @@ describe("DescribeRefreshTasks", () => {
     });
   });
 
-  it("reads 950 URLs in ten calls: the first page, then the nine others at once", () => {
+  it.each([
+    ["a hundred rows, as asked", 100, 10],
+    ["twenty rows, since the service caps them", 20, 48],
+  ])("reads 950 URLs by pages of %s: the first one, then the others at once", (_, size, calls) => {
     const listed = rows("1", "a.test", 0, 950);
     const seen = new Set<string | null>();
     const asked: Task[] = [paged];
     for (const task of asked) {
       const number = Number(task.state?.page ?? 1);
-      const answer = poll.decode(page(listed.slice((number - 1) * 100, number * 100), 950), [task]);
+      const answer = poll.decode(page(listed.slice((number - 1) * size, number * size), 950), [task]);
       for (const { rows: told, next } of progress(answer)) {
         for (const { item } of told) seen.add(item);
         asked.push(...next);
       }
     }
-    expect([asked.length, seen.size]).toEqual([10, 950]);
+    expect([asked.length, seen.size]).toEqual([calls, 950]);
   });
 
   it("asks an unfinished page again, and no other", () => {

@@ -203,6 +203,18 @@ describe("DescribeVodRefreshTasks of media", () => {
     expect(told(page(all.slice(50), 70), second)).toEqual({ rows: [confirmed("m1")], next: [] });
   });
 
+  it("turns as many pages as a service makes that caps them at twenty", () => {
+    const all = Array.from({ length: 70 }, (_, index) => [u(index), "Complete"] as const);
+    let task = next({ media: "m1", urls: [u(60)], ids: ["7"] });
+    for (const from of [0, 20, 40]) {
+      const { rows, next: turned } = told(page(all.slice(from, from + 20), 70), task);
+      expect(rows).toEqual([]);
+      task = turned[0] ?? task;
+    }
+    expect(task.state?.page).toBe(4);
+    expect(told(page(all.slice(60), 70), task)).toEqual({ rows: [confirmed("m1")], next: [] });
+  });
+
   it("goes by the whole task where a URL is not named as the job spelled it", () => {
     const odd: Line = { media: "m1", urls: ["https://v.test/a", "b.mp4"], ids: ["7"] };
     expect(told(page([["https://v.test/a,b.mp4", "Complete"]]), next(odd)).rows).toEqual([confirmed("m1")]);

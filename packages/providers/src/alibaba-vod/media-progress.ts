@@ -1,5 +1,5 @@
 import type { JsonObject, Progress, Row, Task } from "@purgeline/core";
-import { pageOf } from "../shared/alibaba/page-progress.ts";
+import { pageOf, pageSizeOf } from "../shared/alibaba/page-progress.ts";
 import { finalRows, type RefreshRow, refreshRows, totalCount } from "../shared/alibaba/refresh-rows.ts";
 import { type Entry, type MediaPlan, planJson, tasksOf, urlDigest } from "./media-plan.ts";
 import { PAGE_SIZE } from "./table.ts";
@@ -26,10 +26,12 @@ export function mediaProgress(body: JsonObject, task: Task, plan: MediaPlan): Pr
   const isOpen = page.length === 0 || page.some((row) => row.state === "open") || all < missing;
   if (isOpen) return { rows: seen.rows, next: [again] };
   const failure = failureOn(page) ?? failureSeen(task);
-  if (pageOf(task) * PAGE_SIZE < all) {
+  const size = pageSizeOf(task, page.length, all, PAGE_SIZE);
+  if (pageOf(task) * size < all) {
     const state = {
       ...again.state,
       page: pageOf(task) + 1,
+      size,
       ...(failure === null ? {} : { failed: failure.code }),
     };
     return { rows: seen.rows, next: [{ ...again, state }] };

@@ -13,6 +13,8 @@ import { text } from "../script.ts";
 interface RawLane {
   readonly lane: Lane;
   readonly pending: number;
+  /** Batches that wait for another try. */
+  readonly retrying: number;
   readonly sending: number;
   readonly running: number;
   readonly urgentAgeMs: number;
@@ -79,7 +81,9 @@ function stateOf(account: StoreAccount, raw: RawState): AccountState {
             sinceMs: Number(raw.account.stopSince),
             probeAtMs: Number(raw.account.stopProbeAt),
           },
-    lanes: listOf(raw.lanes).map((lane) => laneState(lane, paused)),
+    lanes: listOf(raw.lanes).map((lane) =>
+      laneState(lane, paused, stopReason === undefined ? null : Number(raw.account.stopProbeAt)),
+    ),
     calls: listOf(raw.calls).map(({ call, second, minute }) => ({
       call,
       perSecond: limits.calls[call]?.perSecond ?? null,
@@ -106,7 +110,7 @@ function stateOf(account: StoreAccount, raw: RawState): AccountState {
   };
 }
 
-function laneState(raw: RawLane, paused: boolean): LaneState {
+function laneState(raw: RawLane, paused: boolean, stoppedUntilMs: number | null): LaneState {
   const age = (ms: number): number | null => (ms < 0 ? null : ms);
   return {
     lane: raw.lane,
@@ -114,12 +118,13 @@ function laneState(raw: RawLane, paused: boolean): LaneState {
     oldestUnconfirmedAgeMs: { urgent: age(raw.urgentAgeMs), normal: age(raw.normalAgeMs) },
     inFlightBatches: raw.sending,
     runningBatches: raw.running,
-    waiting: raw.pending === 0 ? null : waitingOf(raw, paused),
+    waiting: raw.pending + raw.retrying === 0 ? null : waitingOf(raw, paused, stoppedUntilMs),
   };
 }
 
-function waitingOf(raw: RawLane, paused: boolean): Waiting | null {
+function waitingOf(raw: RawLane, paused: boolean, stoppedUntilMs: number | null): Waiting | null {
   if (paused) return { reason: "paused", untilMs: null };
+  if (stoppedUntilMs !== null) return { reason: "stopped", untilMs: stoppedUntilMs };
   if (raw.why === "") return null;
   return { reason: raw.why as WaitReason, untilMs: raw.untilMs === "" ? null : Number(raw.untilMs) };
 }

@@ -2,7 +2,7 @@
 -- back by themselves after a lease, so a dead worker loses none.
 -- KEYS[1] the account's prefix; touches account, limits, hold:*, gate:*, poll:*, tasks, batch:*
 -- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms
--- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', ref, batch, lane, accepted age ms, task JSON, …}
+-- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', granted ms, ref, batch, lane, accepted age ms, task JSON, …}
 -- O(log tasks + claimed)
 -- @include base
 -- @include slots
@@ -30,11 +30,11 @@ if #due == 0 then
 end
 local stopped = stoppedUntil(call)
 if stopped then return wait('stopped', stopped) end
-local waitMs, why, openAt = permit(call, limitsOf('call:' .. call))
+local waitMs, why, openAt, grantedAt = permit(call, limitsOf('call:' .. call))
 if waitMs > 0 then return wait(why, openAt) end
 bookProbe(call)
 
-local reply = { 'tasks', '' }
+local reply = { 'tasks', '', grantedAt }
 local leased = {}
 for _, ref in ipairs(due) do
   local json = redis.call('HGET', P .. 'tasks', ref)

@@ -1,7 +1,8 @@
 -- read_leg: one leg as it stands: its fields, what waits and why, its first 100 failures.
 -- KEYS[1] the account's prefix; reads intent:*, leg:*, lane:*, account
 -- ARGV[1] skew ms  [2] intent id
--- returns nil or {fields and values, {lane, pending targets, why or '', until, …}, {pos's text, why JSON, …}}
+-- returns nil or {fields and values, {lane, waiting targets, why or '', until, …}, {pos's text, why JSON, …}}
+-- Sealed targets wait as well where none of their lane is on its way: for another try.
 -- O(targets / 10, at memory speed)
 -- @include base
 local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
@@ -15,7 +16,9 @@ for i = 1, #all, 2 do
   if chunk then
     local lane = string.sub(all[i + 1], 2)
     held = held or string.sub(all[i + 1], 1, 1) == 'h'
-    local _, pending = string.gsub(redis.call('GETRANGE', K .. ':s', chunk * 1000, chunk * 1000 + 999), 'p', '')
+    local letters = redis.call('GETRANGE', K .. ':s', chunk * 1000, chunk * 1000 + 999)
+    local resting = redis.call('EXISTS', laneKey(lane) .. ':sending') == 0 and '[ps]' or 'p'
+    local _, pending = string.gsub(letters, resting, '')
     if pending > 0 then
       if not lanes[lane] then order[#order + 1] = lane end
       lanes[lane] = (lanes[lane] or 0) + pending
@@ -25,12 +28,13 @@ for i = 1, #all, 2 do
     fields[#fields + 1] = all[i + 1]
   end
 end
-local paused = redis.call('HGET', P .. 'account', 'paused')
+local account = redis.call('HMGET', P .. 'account', 'paused', 'stopReason', 'stopProbeAt')
 local waiting = {}
 for _, lane in ipairs(order) do
   local why = redis.call('HMGET', laneKey(lane), 'why', 'until')
   local reason, untilMs = why[1] or '', why[2] or ''
-  if paused then reason, untilMs = 'paused', '' end
+  if account[2] then reason, untilMs = 'stopped', account[3] end
+  if account[1] then reason, untilMs = 'paused', '' end
   if held then reason, untilMs = 'notBefore', '' end
   for _, value in ipairs({ lane, lanes[lane], reason, untilMs }) do waiting[#waiting + 1] = value end
 end

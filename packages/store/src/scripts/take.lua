@@ -5,7 +5,7 @@
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
 -- returns {'end'}
 --   or {'wait', ms, reason, until ms, pending, oldest ms}
---   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, slot or '', clock, waited ms, sealed ms, texts}
+--   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, slot or '', clock, waited ms, sealed ms, granted ms, texts}
 -- O(batch)
 -- @include base
 -- @include slots
@@ -147,7 +147,7 @@ end
 
 local stopped = stoppedUntil(limits.call)
 if stopped then return wait('stopped', stopped) end
-local waitMs, why, openAt = permit(limits.call, call)
+local waitMs, why, openAt, grantedAt = permit(limits.call, call)
 if waitMs > 0 then return wait(why, openAt) end
 bookProbe(limits.call)
 
@@ -189,4 +189,4 @@ local after = keepLaneSlot(lane, limits, false)
 local options = redis.call('HGET', B, 'options')
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
 return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),
-  after or '', tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), texts }
+  after or '', tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), grantedAt, texts }

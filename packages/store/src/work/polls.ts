@@ -44,7 +44,7 @@ export async function claimPolls(context: Context, slot: Slot, most: number): Pr
 function tasksOf(account: string, rest: Reply): ClaimedPolls {
   const slots = slotsOf(account, text(rest[0], "claim_polls"));
   const tasks: DueTask[] = [];
-  for (let i = 1; i + 4 < rest.length; i += 5) {
+  for (let i = 2; i + 4 < rest.length; i += 5) {
     tasks.push({
       ref: text(rest[i], "claim_polls"),
       batch: batchId(account, number(rest[i + 1], "claim_polls")),
@@ -53,7 +53,7 @@ function tasksOf(account: string, rest: Reply): ClaimedPolls {
       task: JSON.parse(text(rest[i + 4], "claim_polls")) as Task,
     });
   }
-  return { kind: "tasks", tasks, slots };
+  return { kind: "tasks", tasks, slots, grantedAtMs: number(rest[1], "claim_polls") };
 }
 
 /** Items of a batch in order; null: it has ended. */

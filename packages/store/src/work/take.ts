@@ -51,7 +51,7 @@ function waitOf(rest: Reply): Take {
 
 function batchOf(slot: Slot, lane: TakenBatch["lane"], rest: Reply): TakenBatch {
   const resend = text(rest[2], "take");
-  const [first, ...more] = list(rest[10], "take").map((item) => text(item, "take"));
+  const [first, ...more] = list(rest[11], "take").map((item) => text(item, "take"));
   if (first === undefined) throw new Error("store: take sealed an empty batch");
   return {
     id: batchId(slot.account, number(rest[0], "take")),
@@ -63,6 +63,7 @@ function batchOf(slot: Slot, lane: TakenBatch["lane"], rest: Reply): TakenBatch 
     options: JSON.parse(text(rest[4], "take")) as CallOptions,
     waitedMs: Math.max(0, number(rest[8], "take")),
     sealedAtMs: number(rest[9], "take"),
+    grantedAtMs: number(rest[10], "take"),
     items: [first, ...more],
   };
 }

@@ -7,6 +7,15 @@ export function pageOf(task: Task): number {
   return positive(task.state?.page) ?? 1;
 }
 
+/**
+ * How many rows a page of this task's list holds. A service may cap pages below what was asked:
+ * a first page that is shorter than its list shows at how many.
+ */
+export function pageSizeOf(task: Task, rows: number, total: number | null, asked: number): number {
+  const capped = pageOf(task) === 1 && rows > 0 && rows < asked && total !== null && rows < total;
+  return positive(task.state?.size) ?? (capped ? rows : asked);
+}
+
 function positive(value: Json | undefined): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
@@ -22,9 +31,10 @@ export function pageProgress(body: JsonObject, task: Task, pageSize: number): Pr
   if (rows.length === 0 || final.length < rows.length) return { rows: final, next: [task] };
   const page = pageOf(task);
   const total = totalCount(body);
+  const size = pageSizeOf(task, rows.length, total, pageSize);
   const known = total ?? (rows.length < pageSize ? rows.length : Number.POSITIVE_INFINITY);
   if (page === 1 && known < rowsExpected(task, rows)) return { rows: final, next: [task] };
-  return { rows: final, next: pagesAfter(page, rows.length, total, pageSize).map((n) => at(task, n)) };
+  return { rows: final, next: pagesAfter(page, rows.length, total, size).map((n) => at(task, n)) };
 }
 
 function pagesAfter(page: number, rows: number, total: number | null, pageSize: number): readonly number[] {

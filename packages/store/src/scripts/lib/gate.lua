@@ -71,8 +71,12 @@ local function permit(call, limits, again)
   logGrant(logKey, at, perSecond, perMinute)
   -- Half-open: after an outage one call probes; the others wait for its answer.
   if why == 'provider' then redis.call('HSET', P .. 'hold:' .. call, 'openAt', now + limits.timeoutMs, 'probing', 1) end
-  return 0
+  return 0, nil, nil, at
 end
+
+-- A permit whose bytes never left is as if it had not been granted. Grants of one millisecond are one as good as the
+-- other, so the newest of that time goes.
+local function giveBack(call, at) redis.call('LREM', P .. 'gate:' .. call, -1, at) end
 
 local function openCall(call) redis.call('DEL', P .. 'hold:' .. call) end
 
