@@ -169,6 +169,8 @@ describe("requests that miss", () => {
     ["GET", "/v1/intents?since=yesterday", 400, "invalid-parameter"],
     ["GET", "/v1/intents?limit=0", 400, "invalid-parameter"],
     ["GET", "/v1/intents?limit=101", 400, "invalid-parameter"],
+    ["GET", "/v1/intents?cursor=zz", 400, "invalid-parameter"],
+    ["GET", "/v1/intents/int_1/targets?cursor=zzz", 400, "invalid-parameter"],
     ["GET", "/v1/intents?page=2", 400, "invalid-parameter"],
     ["GET", "/v1/%zz", 400, "bad-request"],
   ])("%s %s is %i %s", async (method, path, status, code) => {

@@ -19,7 +19,7 @@ const ACCOUNT: AccountState = {
     },
   ],
   calls: [],
-  quotas: [{ class: "url", limit: 1, used: 1, reserved: 0, resetsAtMs: 0 }],
+  quotas: [{ class: "url", limit: 1, used: 1, reserved: 0, resetsAtMs: 0, exhaustedAtMs: 1 }],
   pollLagMs: 1,
   lastError: null,
 };

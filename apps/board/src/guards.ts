@@ -27,7 +27,17 @@ export async function wantAdmin(
       throw new Refused(401, "the name and secret of a token that allows admin are wanted");
     },
   });
-  app.addHook("onRequest", app.basicAuth);
+  app.addHook("onRequest", (request, reply, done) => {
+    // Answered here: Bull Board's own error handler would call it an internal error.
+    app.basicAuth(request, reply, (error) => {
+      if (error === undefined) done();
+      else void reply.code(401).type("application/problem+json").send(unauthorized(error.message));
+    });
+  });
+}
+
+function unauthorized(detail: string): object {
+  return { type: "about:blank", title: "Unauthorized", status: 401, detail, code: "unauthorized" };
 }
 
 /**

@@ -9,6 +9,7 @@ export * from "./problem.ts";
 export * from "./provider.ts";
 export * from "./provider-day.ts";
 export * from "./queue.ts";
+export * from "./quota-forecast.ts";
 export * from "./row-match.ts";
 export * from "./stable-json.ts";
 export * from "./store-views.ts";

@@ -13,6 +13,10 @@ export type Staged =
   /** Nothing of this leg was stored. */
   | { readonly kind: "backlog"; readonly pending: number };
 
+/** Cursors as `intentIds` and `targets` give them; whatever else a client sends is not one. */
+export const INTENTS_CURSOR: RegExp = /^\d{1,15}:int_[A-Za-z0-9_-]{1,64}$/;
+export const TARGETS_CURSOR: RegExp = /^[a-z][a-z0-9-]{0,30}:\d{1,9}$/;
+
 /** What producers' verbs need of the store. */
 export interface IntakeStore {
   /**

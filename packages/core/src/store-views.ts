@@ -47,6 +47,8 @@ export interface QuotaState {
   readonly used: number;
   readonly reserved: number;
   readonly resetsAtMs: number;
+  /** When it was, or at this speed will be, spent; null: not before the reset. */
+  readonly exhaustedAtMs: number | null;
 }
 
 export interface CallState {

@@ -1,6 +1,5 @@
 import { type LegView, NO_COUNTS, type StateCounts } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
-import { exhaustedAtMs } from "../src/read/quota-forecast.ts";
 import { hasEnded, receiptOf, stateOfLegs } from "../src/read/receipt.ts";
 
 function leg(account: string, counts: Partial<StateCounts>, more: Partial<LegView> = {}): LegView {
@@ -79,26 +78,5 @@ describe("a receipt", () => {
     [{ unconfirmed: 1, cancelled: 1 }, "unconfirmed"],
   ])("%j is %s", (counts, state) => {
     expect(stateOfLegs([leg("a", counts), leg("b", {})])).toBe(state);
-  });
-});
-
-describe("the forecast of a quota", () => {
-  const HOUR = 3_600_000;
-  // A day from 0 to 24 h.
-  const quota = { class: "url", limit: 1_000, reserved: 0, resetsAtMs: 24 * HOUR };
-  it.each([
-    ["nothing spent", 0, 12, null],
-    ["a pace that lasts the day", 400, 12, null],
-    ["a pace that does not", 800, 12, 15],
-    ["all spent", 1_000, 12, 12],
-    ["more than all spent", 1_200, 12, 12],
-    ["a burst at midnight counts as an hour's use", 500, 0, 1],
-  ])("%s", (_name, used, nowHour, expectedHour) => {
-    const at = exhaustedAtMs({ ...quota, used }, nowHour * HOUR);
-    expect(at).toBe(expectedHour === null ? null : expectedHour * HOUR);
-  });
-
-  it("what is reserved counts as spent", () => {
-    expect(exhaustedAtMs({ ...quota, used: 400, reserved: 400 }, 12 * HOUR)).toBe(15 * HOUR);
   });
 });

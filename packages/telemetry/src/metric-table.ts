@@ -117,6 +117,10 @@ export const STATE_GAUGES = {
     help: "Units neither spent nor reserved in the provider's day.",
     labels: ["account", "quota"],
   },
+  purgeline_quota_exhausted_timestamp_seconds: {
+    help: "When the provider's day was, or at this speed will be, spent; absent: not before its reset.",
+    labels: ["account", "quota"],
+  },
   purgeline_account_paused: {
     help: "1: submits were paused by someone.",
     labels: ["account", "reason"],

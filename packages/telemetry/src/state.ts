@@ -62,6 +62,15 @@ function accountSamples(state: AccountState): readonly Sample[] {
         { name: "purgeline_quota_limit", labels, value: quota.limit },
         { name: "purgeline_quota_used", labels, value: quota.used },
         { name: "purgeline_quota_remaining", labels, value: remaining },
+        ...(quota.exhaustedAtMs === null
+          ? []
+          : [
+              {
+                name: "purgeline_quota_exhausted_timestamp_seconds" as const,
+                labels,
+                value: quota.exhaustedAtMs / 1000,
+              },
+            ]),
       ];
     }),
   ];

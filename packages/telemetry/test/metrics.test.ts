@@ -17,7 +17,9 @@ const ALI: AccountState = {
     },
   ],
   calls: [],
-  quotas: [{ class: "url", limit: 10_000, used: 9_000, reserved: 1_000, resetsAtMs: 0 }],
+  quotas: [
+    { class: "url", limit: 10_000, used: 9_000, reserved: 1_000, resetsAtMs: 0, exhaustedAtMs: 1_500 },
+  ],
   pollLagMs: 1_250,
   lastError: null,
 };
@@ -127,6 +129,7 @@ describe("state gauges", () => {
         'purgeline_waiting_targets{account="ali",lane="purge-url",reason="quota"} 50412',
         'purgeline_in_flight_batches{account="ali",lane="purge-url"} 3',
         'purgeline_running_batches{account="ali",lane="purge-url"} 7',
+        'purgeline_quota_exhausted_timestamp_seconds{account="ali",quota="url"} 1.5',
         'purgeline_quota_limit{account="ali",quota="url"} 10000',
         'purgeline_quota_used{account="ali",quota="url"} 9000',
         'purgeline_quota_remaining{account="ali",quota="url"} 0',

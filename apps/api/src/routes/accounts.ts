@@ -68,5 +68,5 @@ async function readOne(name: string, deps: ApiDeps): Promise<JsonObject> {
 
 function viewOf(state: AccountState, { intake }: ApiDeps): JsonObject {
   const known = intake.accounts.find(({ name }) => name === state.account);
-  return accountView(state, known?.provider.name ?? "", Date.now());
+  return accountView(state, known?.provider.name ?? "");
 }

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { IntentState, State } from "@purgeline/core";
+import { INTENTS_CURSOR, type IntentState, type State, TARGETS_CURSOR } from "@purgeline/core";
 import {
   awaitIntent,
   isIntentId,
@@ -24,7 +24,12 @@ const whole = (most: number) =>
     .regex(/^\d{1,6}$/, `expected a whole number up to ${most}`)
     .transform(Number)
     .pipe(z.number().max(most, `expected at most ${most}`));
-const cursorSchema = z.string().min(1).max(300).optional().describe("nextCursor of the page before");
+const cursorOf = (form: RegExp) =>
+  z
+    .string()
+    .regex(form, "expected the nextCursor of a page")
+    .optional()
+    .describe("nextCursor of the page before");
 const labelSchema = z.string().regex(/^[^:]+:/, 'expected "name:value"');
 
 const listQuery = z.strictObject({
@@ -39,13 +44,13 @@ const listQuery = z.strictObject({
     .string()
     .refine((text) => parseTimestamp(text) !== null, "expected an RFC 3339 time")
     .optional(),
-  cursor: cursorSchema,
+  cursor: cursorOf(INTENTS_CURSOR),
   limit: whole(100).pipe(z.number().min(1)).optional().describe("1 to 100; default 50"),
 });
 
 const targetsQuery = z.strictObject({
   state: stateSchema.optional(),
-  cursor: cursorSchema,
+  cursor: cursorOf(TARGETS_CURSOR),
   limit: whole(1000).pipe(z.number().min(1)).optional().describe("1 to 1,000; default 100"),
 });
 

@@ -1,9 +1,8 @@
 import type { AccountState, CallState, JsonObject, LaneState, QuotaState } from "@purgeline/core";
-import { exhaustedAtMs } from "./quota-forecast.ts";
 import { rfc3339, rfc3339OrNull } from "./rfc3339.ts";
 
 /** One account as ops see it. */
-export function accountView(state: AccountState, provider: string, nowMs: number): JsonObject {
+export function accountView(state: AccountState, provider: string): JsonObject {
   const { stopped, lastError } = state;
   return {
     account: state.account,
@@ -19,7 +18,7 @@ export function accountView(state: AccountState, provider: string, nowMs: number
           },
     lanes: state.lanes.map(laneView),
     calls: state.calls.map(callView),
-    quotas: state.quotas.map((quota) => quotaView(quota, nowMs)),
+    quotas: state.quotas.map(quotaView),
     pollLagMs: state.pollLagMs,
     lastError:
       lastError === null
@@ -51,7 +50,7 @@ function callView({ call, perSecond, perMinute, usedLastSecond, usedLastMinute }
   return { call, perSecond, perMinute, usedLastSecond, usedLastMinute };
 }
 
-function quotaView(quota: QuotaState, nowMs: number): JsonObject {
+function quotaView(quota: QuotaState): JsonObject {
   return {
     quota: quota.class,
     limit: quota.limit,
@@ -59,6 +58,6 @@ function quotaView(quota: QuotaState, nowMs: number): JsonObject {
     reserved: quota.reserved,
     remaining: Math.max(0, quota.limit - quota.used - quota.reserved),
     resetsAt: rfc3339(quota.resetsAtMs),
-    exhaustedAt: rfc3339OrNull(exhaustedAtMs(quota, nowMs)),
+    exhaustedAt: rfc3339OrNull(quota.exhaustedAtMs),
   };
 }

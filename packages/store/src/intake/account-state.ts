@@ -1,9 +1,11 @@
 import {
   type AccountState,
+  exhaustedAtMs,
   LANES,
   type Lane,
   type LaneState,
   type Limits,
+  type QuotaState,
   type Waiting,
   type WaitReason,
 } from "@purgeline/core";
@@ -23,6 +25,15 @@ interface RawLane {
   readonly untilMs: string;
 }
 
+interface RawQuota {
+  readonly class: string;
+  readonly used: number;
+  readonly reserved: number;
+  readonly full: boolean;
+  readonly resetsAtMs: number;
+  readonly emptyAtMs: string;
+}
+
 /** What `read_account.lua` answers; Lua's empty tables are JSON objects. */
 interface RawState {
   readonly now: number;
@@ -31,15 +42,7 @@ interface RawState {
   readonly calls:
     | readonly { readonly call: string; readonly second: number; readonly minute: number }[]
     | Readonly<Record<string, never>>;
-  readonly quotas:
-    | readonly {
-        readonly class: string;
-        readonly used: number;
-        readonly reserved: number;
-        readonly full: boolean;
-        readonly resetsAtMs: number;
-      }[]
-    | Readonly<Record<string, never>>;
+  readonly quotas: readonly RawQuota[] | Readonly<Record<string, never>>;
   readonly pollLagMs: number;
 }
 
@@ -91,12 +94,7 @@ function stateOf(account: StoreAccount, raw: RawState): AccountState {
       usedLastSecond: second,
       usedLastMinute: minute,
     })),
-    quotas: listOf(raw.quotas).map((quota) => {
-      const limit = limits.quotas[quota.class] ?? 0;
-      // The provider said that the day is spent, whatever we counted: somebody else spends it too.
-      const used = quota.full ? Math.max(quota.used, limit - quota.reserved) : quota.used;
-      return { class: quota.class, limit, used, reserved: quota.reserved, resetsAtMs: quota.resetsAtMs };
-    }),
+    quotas: listOf(raw.quotas).map((quota) => quotaState(quota, limits.quotas[quota.class] ?? 0, raw.now)),
     pollLagMs: raw.pollLagMs,
     lastError:
       errCode === undefined
@@ -127,4 +125,12 @@ function waitingOf(raw: RawLane, paused: boolean, stoppedUntilMs: number | null)
   if (stoppedUntilMs !== null) return { reason: "stopped", untilMs: stoppedUntilMs };
   if (raw.why === "") return null;
   return { reason: raw.why as WaitReason, untilMs: raw.untilMs === "" ? null : Number(raw.untilMs) };
+}
+
+function quotaState(raw: RawQuota, limit: number, nowMs: number): QuotaState {
+  // The provider said that the day is spent, whatever we counted: somebody else spends it too.
+  const used = raw.full ? Math.max(raw.used, limit - raw.reserved) : raw.used;
+  const state = { class: raw.class, limit, used, reserved: raw.reserved, resetsAtMs: raw.resetsAtMs };
+  const seenAtMs = raw.emptyAtMs === "" ? null : Number(raw.emptyAtMs);
+  return { ...state, exhaustedAtMs: exhaustedAtMs(state, seenAtMs, nowMs) };
 }

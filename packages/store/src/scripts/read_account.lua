@@ -51,9 +51,10 @@ for class in string.gmatch(ARGV[4], '[^,]+') do
   for i = #resets, 1, -1 do
     if resets[i] > at then today = resets[i] end
   end
-  local spent = redis.call('HMGET', quotaKey(class, today), 'used', 'reserved', 'full')
+  local spent = redis.call('HMGET', quotaKey(class, today), 'used', 'reserved', 'full', 'emptyAt')
   state.quotas[#state.quotas + 1] = {
     class = class, used = tonumber(spent[1] or '0'), reserved = tonumber(spent[2] or '0'), full = spent[3] ~= false, resetsAtMs = today,
+    emptyAtMs = spent[4] or '',
   }
 end
 return cjson.encode(state)

@@ -142,7 +142,10 @@ if not retry then
   if plan.parked then return waitForPart(plan.reason, plan.waitUntil) end
   if plan.waitUntil then return wait(plan.reason, plan.waitUntil) end
   plan.urgentRoom, plan.normalRoom = roomFor('u'), roomFor('n')
-  if (plan.urgent and plan.urgentRoom or plan.normalRoom) < 1 then return wait('quota', quotaUntil()) end
+  if (plan.urgent and plan.urgentRoom or plan.normalRoom) < 1 then
+    redis.call('HSETNX', quotaKey(class, days[#days]), 'emptyAt', now)
+    return wait('quota', quotaUntil())
+  end
 end
 
 local stopped = stoppedUntil(limits.call)

@@ -1,4 +1,4 @@
-import type { QuotaState } from "@purgeline/core";
+import type { QuotaState } from "./store-views.ts";
 
 const DAY_MS = 24 * 3_600_000;
 // A burst in the first minutes of the day says nothing about the rest of it.
@@ -6,12 +6,16 @@ const SHORTEST_BASE_MS = 3_600_000;
 
 /**
  * When the class will be spent if the rest of the day goes like the day so far, epoch ms;
- * null: not before it is filled again. Spent already: now.
+ * null: not before it is filled again. Spent already: when that was seen first, else now.
  */
-export function exhaustedAtMs(quota: QuotaState, nowMs: number): number | null {
+export function exhaustedAtMs(
+  quota: Omit<QuotaState, "exhaustedAtMs">,
+  seenAtMs: number | null,
+  nowMs: number,
+): number | null {
   const spent = quota.used + quota.reserved;
   const remaining = quota.limit - spent;
-  if (remaining <= 0) return nowMs;
+  if (remaining <= 0) return seenAtMs ?? nowMs;
   const baseMs = Math.max(SHORTEST_BASE_MS, nowMs - (quota.resetsAtMs - DAY_MS));
   const atMs = Math.round(nowMs + (remaining * baseMs) / spent);
   return atMs < quota.resetsAtMs ? atMs : null;
