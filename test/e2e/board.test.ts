@@ -1,23 +1,12 @@
-import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterEach, expect, it } from "vitest";
 import { startPurgeline } from "../cli/program.ts";
+import { needBrowser, openBrowser } from "./browser.ts";
 
-const CHROMIUM = process.env.PURGELINE_CHROMIUM ?? "/usr/bin/chromium";
-// Chromium itself must be silent, or its own calls home would count as the page's.
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const SCREENSHOT = new URL("../../docs/images/board.png", import.meta.url).pathname;
 const OPS = { name: "ops", secret: "ops-secret-of-the-test" };
 
@@ -95,12 +84,6 @@ async function send(url: string, body: unknown): Promise<{ readonly id?: string 
   return text === "" ? {} : JSON.parse(text);
 }
 
-async function openBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  cleanUps.push(() => browser.close());
-  return browser;
-}
-
 async function openPage(browser: Browser) {
   const context = await browser.newContext({
     httpCredentials: { username: OPS.name, password: OPS.secret },
@@ -126,15 +109,15 @@ async function show(page: Page, board: string, state: string, words: string | Re
 it("a browser that logs in sees what was sent, what was refused and why a lane waits, and asks nobody else for anything", {
   timeout: 90_000,
 }, async (run) => {
-  await access(CHROMIUM).catch(() =>
-    run.skip(process.env.PURGELINE_CHROMIUM_MISSING ?? `no browser at ${CHROMIUM}`),
-  );
+  await needBrowser(run);
   const { api, sim } = await setup();
   const board = `${api}/board`;
   await giveWork(api, sim);
   expect((await fetch(board)).status).toBe(401);
 
-  const { page, requests, problems } = await openPage(await openBrowser());
+  const browser = await openBrowser();
+  cleanUps.push(() => browser.close());
+  const { page, requests, problems } = await openPage(browser);
   await show(page, board, "completed", /ali purge-url · 1,000 targets · accepted as \d+/);
   await page.getByText("submit.ali").first().waitFor();
   await show(page, board, "failed", "ali purge-url · 1 target · failed: InvalidDomain.NotFound");

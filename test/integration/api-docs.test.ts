@@ -1,29 +1,11 @@
-import { access } from "node:fs/promises";
-import { chromium } from "playwright-core";
 import { expect, it } from "vitest";
+import { needBrowser, openBrowser } from "../e2e/browser.ts";
 import { apiBundle, TOKENS } from "./api-bundle.ts";
 
-const CHROMIUM = process.env.PURGELINE_CHROMIUM ?? "/usr/bin/chromium";
-// Chromium itself must be silent, or its own calls home would count as the page's.
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 it("a browser that logs in with a token's name and secret reads the documentation, from this origin alone", async (context) => {
-  const found = await access(CHROMIUM).then(
-    () => true,
-    () => false,
-  );
-  if (!found) context.skip(`no ${CHROMIUM}: apt-get install chromium, or set PURGELINE_CHROMIUM`);
+  await needBrowser(context);
   const api = await apiBundle(TOKENS);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await openBrowser();
   try {
     const httpCredentials = { username: "eye", password: "eye-secret" };
     const page = await (await browser.newContext({ httpCredentials })).newPage();
