@@ -38,6 +38,11 @@ it("Redis silent: 503 outcome-unknown with the intent's id within the time-out; 
   // The scripts are known to Redis from here on, as they are to one that has been used before.
   await api.call("POST", "/v1/intents", { body: intent, headers: { "idempotency-key": "before" } });
   api.redis.freeze();
+  // Reading changes nothing, so nothing about it is unknown.
+  expect(await api.call("GET", "/v1/intents")).toMatchObject({
+    status: 503,
+    body: { code: "store-unavailable" },
+  });
   const body = { op: "purge", urls: ["https://www.example.com/silent"] };
   const headers = { "idempotency-key": "silent" };
   const [keyed, plain] = await Promise.all([

@@ -3,12 +3,14 @@ import type { Logger } from "@purgeline/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiProblem, problemDocument } from "./api-problem.ts";
 
+const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
 // A reconnect takes 50 ms to 1 s; clients that come back at once would only add to the trouble.
 const STORE_RETRY_AFTER_S = 2;
 
-/** Redis is away: nothing was enqueued. */
+/** Redis is away, or was only asked to tell something: nothing was changed. */
 export function storeAway(cause: unknown): ApiProblem {
-  return new ApiProblem("store-unavailable", "Redis takes no writes now; nothing was changed. Try again.", {
+  return new ApiProblem("store-unavailable", "Redis does not serve now; nothing was changed. Try again.", {
     headers: { "retry-after": String(STORE_RETRY_AFTER_S) },
     cause,
   });
@@ -28,10 +30,10 @@ export function outcomeUnknown(cause: unknown, intentId: string | null): ApiProb
 }
 
 /** Whatever was thrown as a refusal that a client understands; what nobody foresaw is 500 without a word about it. */
-function asProblem(error: unknown): ApiProblem {
+function asProblem(error: unknown, method: string): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof StoreUnavailable)
-    return error.maybeApplied ? outcomeUnknown(error, null) : storeAway(error);
+    return error.maybeApplied && !READS.has(method) ? outcomeUnknown(error, null) : storeAway(error);
   const { code, statusCode } = facts(error);
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
     return new ApiProblem("body-too-large", "The body is larger than intake.maxBodyBytes.", { cause: error });
@@ -62,7 +64,7 @@ export function sendProblem(problem: ApiProblem, reply: FastifyReply): FastifyRe
 /** Every error of this scope and its routes becomes a problem document; 5xx are logged with their cause. */
 export function answerProblems(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error: unknown, request: FastifyRequest, reply) => {
-    const problem = asProblem(error);
+    const problem = asProblem(error, request.method);
     if (problem.statusCode >= 500) logFailure(problem, request, log);
     return sendProblem(problem, reply);
   });
