@@ -84,7 +84,10 @@ describe("who may look", () => {
     const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString("base64")}` });
     for (const path of ["/board", "/board/queue/submit.ali", SUBMIT, "/board/static/favicon.ico"]) {
       const nobody = await ask(path);
-      expect([nobody.status, nobody.headers["content-type"]]).toEqual([401, "application/problem+json; charset=utf-8"]);
+      expect([nobody.status, nobody.headers["content-type"]]).toEqual([
+        401,
+        "application/problem+json; charset=utf-8",
+      ]);
       expect(nobody.headers["www-authenticate"]).toContain("Basic");
       expect((await ask(path, basic("shop:shop-secret"))).status).toBe(401);
       expect((await ask(path, basic("ops:shop-secret"))).status).toBe(401);
