@@ -30,6 +30,8 @@ export type Take =
   | {
       readonly kind: "batch";
       readonly batch: TakenBatch;
+      /** Targets, of all intents interested, that this take sealed; 0 for a batch that is sent again. */
+      readonly sealed: number;
       readonly slots: readonly Slot[];
       readonly pending: number;
     }

@@ -84,6 +84,7 @@ describe("a batch from stage to its end", () => {
       const taken = await store.work.take(slot);
       if (taken.kind !== "batch") break;
       sizes.push(taken.batch.items.length);
+      expect(taken.sealed).toBe(taken.batch.items.length);
       [slot] = taken.slots;
     }
     expect(sizes).toEqual([1000, 1000, 500]);

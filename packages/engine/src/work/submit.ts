@@ -44,6 +44,8 @@ export async function submit(
       if (taken.kind === "batch") {
         // Not waited for before the call: the permit is good for milliseconds.
         const queued = wake(ports, taken.slots);
+        if (taken.sealed > 0)
+          ports.events.moved(slot.account, lane, { targets: { sealed: taken.sealed }, legs: [] });
         const permit = { askedAt, grantedAtMs: taken.batch.grantedAtMs };
         const end = await carryOut(slot, account, limits.call, taken.batch, permit, endTurn, ports, show);
         await queued;

@@ -11,7 +11,13 @@ const ACCEPTED: Outcome = {
 };
 
 function batch(...items: [string, ...string[]]): Take {
-  return { kind: "batch", batch: batchOf(items), slots: [{ ...SUBMIT_SLOT, id: "s2" }], pending: 0 };
+  return {
+    kind: "batch",
+    batch: batchOf(items),
+    sealed: items.length,
+    slots: [{ ...SUBMIT_SLOT, id: "s2" }],
+    pending: 0,
+  };
 }
 
 function wait(reason: "rate" | "quota" | "paused", waitMs: number): Take {
@@ -172,7 +178,7 @@ describe("submit", () => {
   it("says why a batch goes out again before it does", async () => {
     const taken = batchOf(["a"], { resend: "crash", attempt: 2 });
     const { told } = await run({
-      takes: [{ kind: "batch", batch: taken, slots: [], pending: 0 }],
+      takes: [{ kind: "batch", batch: taken, sealed: 0, slots: [], pending: 0 }],
       outcomes: [ACCEPTED],
     });
     expect(told.events[0]).toBe("resent crash");

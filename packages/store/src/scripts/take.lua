@@ -5,7 +5,7 @@
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
 -- returns {'end'}
 --   or {'wait', ms, reason, until ms, pending, oldest ms}
---   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, slot or '', clock, waited ms, sealed ms, granted ms, texts}
+--   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, slot or '', clock, waited ms, sealed ms, granted ms, targets sealed, texts}
 -- O(batch)
 -- @include base
 -- @include slots
@@ -155,6 +155,7 @@ if waitMs > 0 then return wait(why, openAt) end
 bookProbe(limits.call)
 
 local number, texts, attempt, resend, age
+local sealedTargets = 0
 if retry then
   number = retry
   redis.call('INCR', P .. 'clock')
@@ -163,7 +164,7 @@ if retry then
   attempt, resend, age = tonumber(b[1]) + 1, b[2] or '', now - tonumber(b[3])
   texts = textsOf(redis.call('LRANGE', B .. ':m', 0, -1))
 else
-  number, texts = seal(lane, limits, plan, slot)
+  number, texts, sealedTargets = seal(lane, limits, plan, slot)
   if not number then
     -- Everything popped had been cancelled: the permit is lost, the next take finds a clean queue.
     return wait('rate', now + 1)
@@ -192,4 +193,5 @@ local after = keepLaneSlot(lane, limits, false)
 local options = redis.call('HGET', B, 'options')
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
 return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),
-  after or '', tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), grantedAt, texts }
+  after or '', tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), grantedAt,
+  sealedTargets, texts }

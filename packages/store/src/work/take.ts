@@ -30,6 +30,7 @@ export async function take(context: Context, clocks: Clocks, slot: Slot): Promis
       clocks.set(slot.account, number(rest[7], "take"));
       return {
         kind,
+        sealed: number(rest[11], "take"),
         batch: batchOf(slot, slot.kind.lane, rest),
         pending: number(rest[5], "take"),
         slots: slotsOf(slot.account, text(rest[6], "take")),
@@ -51,7 +52,7 @@ function waitOf(rest: Reply): Take {
 
 function batchOf(slot: Slot, lane: TakenBatch["lane"], rest: Reply): TakenBatch {
   const resend = text(rest[2], "take");
-  const [first, ...more] = list(rest[11], "take").map((item) => text(item, "take"));
+  const [first, ...more] = list(rest[12], "take").map((item) => text(item, "take"));
   if (first === undefined) throw new Error("store: take sealed an empty batch");
   return {
     id: batchId(slot.account, number(rest[0], "take")),

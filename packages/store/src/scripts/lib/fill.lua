@@ -253,7 +253,8 @@ local function seal(lane, limits, plan, slot)
   if plan.both then redis.call('HINCRBY', L, 'turn', 1) end
   local number = redis.call('HINCRBY', P .. 'account', 'batches', 1)
   local sealed = redis.call('INCR', P .. 'clock')
-  mark(lane, batch.refs, 's', number, nil, {})
+  local totals = {}
+  mark(lane, batch.refs, 's', number, nil, totals)
   local B = P .. 'batch:' .. number
   redis.call('HSET', B, 'lane', lane, 'options', batch.options, 'size', #batch.refs, 'left', #batch.refs,
     'ms', string.rep('s', #batch.refs), 'sealed', now, 'seal', sealed, 'ready', math.min(now, plan.ready or now),
@@ -266,5 +267,5 @@ local function seal(lane, limits, plan, slot)
   local refs = {}
   for i, ref in ipairs(batch.refs) do refs[i] = string.match(ref, '^%d+:%d+%+?') end
   wide('RPUSH', B .. ':m', refs)
-  return number, batch.texts
+  return number, batch.texts, totals.s or 0
 end
