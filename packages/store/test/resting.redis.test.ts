@@ -28,6 +28,12 @@ it("a sealed batch of a stopped account waits for the account's probe, and the r
   expect((await store.intake.accounts())[0]?.lanes[0]).toMatchObject({ pending: 0, waiting: why });
 });
 
+it("a sealed batch of a stopped account is sent at once when somebody resumes it", async () => {
+  await refused({ scope: "account", reason: "SignatureDoesNotMatch", probeInMs: 600_000 });
+  const [slot] = await store.intake.resume("ali");
+  expect(await store.take(slot)).toMatchObject({ attempt: 2, items: { length: 2 } });
+});
+
 it("a sealed batch that is tried again later waits for the provider", async () => {
   await refused({ scope: "call", why: "provider", ms: 1000 });
   const why = { reason: "provider", untilMs: expect.any(Number) };
