@@ -1,15 +1,18 @@
 import {
   type AttemptFacts,
+  type CallName,
   decide,
   type Face,
   type HttpReply,
+  type Lane,
   type Outcome,
   type Slot,
   type SlotEnd,
+  type Take,
   type TakenBatch,
   type Verdict,
 } from "@purgeline/core";
-import { type Answered, isFailure, type Permit, sendCall } from "./call.ts";
+import { type Answered, isFailure, sendCall } from "./call.ts";
 import { faceOfBatch, faceOfWait, outcomeText } from "./face.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
 import { surely } from "./surely.ts";
@@ -18,6 +21,16 @@ import { wake } from "./wake.ts";
 
 /** Longer waits give the job back to the queue; BullMQ's own delays are late by 56 ms (p50, measured). */
 const LONGEST_WAIT_HERE_MS = 2000;
+
+/** A slot at work: what each of its steps knows. */
+interface Submission {
+  readonly slot: Slot;
+  readonly account: WorkAccount;
+  readonly lane: Lane;
+  readonly call: CallName;
+  readonly ports: WorkPorts;
+  readonly show: (face: Face) => Promise<void>;
+}
 
 /**
  * One slot, one call: waits for its turn, takes a batch, signs, sends, decides, records.
@@ -32,25 +45,17 @@ export async function submit(
   if (slot.kind.for !== "submit") throw new Error(`submit: ${slot.id} is no submit slot`);
   const account = accountOf(ports, slot.account);
   const { lane } = slot.kind;
-  const limits = account.limits.lanes[lane];
-  if (limits === undefined) return { kind: "done", summary: `${slot.account} has no lane ${lane} any more` };
+  const call = account.limits.lanes[lane]?.call;
+  if (call === undefined) return { kind: "done", summary: `${slot.account} has no lane ${lane} any more` };
+  const work: Submission = { slot, account, lane, call, ports, show };
   for (;;) {
-    const endTurn = await turns.take(`${slot.account} ${limits.call}`);
+    const endTurn = await turns.take(`${slot.account} ${call}`);
     try {
       const askedAt = ports.clock.monotonic();
       const taken = await ports.store.take(slot);
       ports.events.turned();
       if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
-      if (taken.kind === "batch") {
-        // Not waited for before the call: the permit is good for milliseconds.
-        const queued = wake(ports, taken.slots);
-        if (taken.sealed > 0)
-          ports.events.moved(slot.account, lane, { targets: { sealed: taken.sealed }, legs: [] });
-        const permit = { askedAt, grantedAtMs: taken.batch.grantedAtMs };
-        const end = await carryOut(slot, account, limits.call, taken.batch, permit, endTurn, ports, show);
-        await queued;
-        return end;
-      }
+      if (taken.kind === "batch") return await carryOut(work, taken, askedAt, endTurn);
       await show(faceOfWait(slot.account, lane, taken));
       if (taken.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
         return { kind: "later", delayMs: taken.waitMs };
@@ -64,61 +69,63 @@ export async function submit(
 }
 
 async function carryOut(
-  slot: Slot,
-  account: WorkAccount,
-  call: string,
-  batch: TakenBatch,
-  permit: Permit,
+  work: Submission,
+  { batch, slots, sealed }: Extract<Take, { readonly kind: "batch" }>,
+  askedAt: number,
   onWrite: () => void,
-  ports: WorkPorts,
-  show: (face: Face) => Promise<void>,
 ): Promise<SlotEnd> {
+  const { slot, account, lane, call, ports } = work;
+  // Not waited for before the call: the permit is good for milliseconds.
+  const queued = wake(ports, slots);
+  if (sealed > 0) ports.events.moved(slot.account, lane, { targets: { sealed }, legs: [] });
   if (batch.resend !== null) ports.events.resent(batch, batch.resend);
-  const content = { lane: batch.lane, items: batch.items, options: batch.options };
+  const content = { lane, items: batch.items, options: batch.options };
   const answered = await sendCall<Outcome>(ports, account, {
     call,
-    permit,
+    permit: { askedAt, grantedAtMs: batch.grantedAtMs },
     encode: (context) => account.provider.encode(content, context),
     decode: (reply: HttpReply) => account.provider.decode(reply, content),
     onWrite,
   });
-  const verdict = decide(answered.answer, factsOf(account, batch, ports));
+  const verdict = decide(answered.answer, factsOf(work, batch));
   const recorded = await surely(ports, () => ports.store.record(slot, batch, verdict, answered.seen));
   await wake(ports, recorded.slots);
-  tell(account, call, batch, answered, verdict, ports);
-  ports.events.moved(batch.account, batch.lane, recorded.transitions);
-  await show(faceOfBatch(batch, answered.answer, verdict));
-  const summary = outcomeText(answered.answer, verdict);
+  tell(work, batch, answered, verdict);
+  ports.events.moved(slot.account, lane, recorded.transitions);
+  await work.show(faceOfBatch(batch, answered.answer, verdict));
+  await queued;
+  return endOf(answered.answer, verdict);
+}
+
+function endOf(outcome: Outcome, verdict: Verdict): SlotEnd {
+  const summary = outcomeText(outcome, verdict);
   return verdict.do === "end" && verdict.end !== "confirmed"
     ? { kind: "failed", reason: summary }
     : { kind: "done", summary };
 }
 
-function factsOf(account: WorkAccount, batch: TakenBatch, ports: WorkPorts): AttemptFacts {
+function factsOf({ account, lane, ports }: Submission, batch: TakenBatch): AttemptFacts {
   return {
     items: batch.items,
     attempt: batch.attempt,
     ageMs: batch.ageMs,
     giveUpAfterMs: account.account.giveUpAfterMs,
     pollInMs: account.limits.pollEveryMs,
-    quota: account.limits.lanes[batch.lane]?.quota ?? null,
+    quota: account.limits.lanes[lane]?.quota ?? null,
     jitter: ports.chance.unit(),
   };
 }
 
 function tell(
-  account: WorkAccount,
-  call: string,
+  { slot, call, ports }: Submission,
   batch: TakenBatch,
-  answered: Answered<Outcome>,
+  { answer: outcome, durationMs }: Answered<Outcome>,
   verdict: Verdict,
-  ports: WorkPorts,
 ): void {
-  const { answer: outcome, durationMs } = answered;
   const taskIds = outcome.kind === "accepted" ? outcome.tasks.map((task) => task.id) : [];
   ports.events.sent({ batch, call, outcome, verdict, durationMs, taskIds });
   if (verdict.do !== "retry" || !isFailure(outcome)) return;
-  const { name } = account.account.settings;
-  if (verdict.hold?.scope === "quota") ports.events.quotaSpent(name, verdict.hold.class);
-  if (verdict.hold?.scope === "account") ports.events.stopped(name, outcome.code, outcome.message);
+  const { account } = slot;
+  if (verdict.hold?.scope === "quota") ports.events.quotaSpent(account, verdict.hold.class);
+  if (verdict.hold?.scope === "account") ports.events.stopped(account, outcome.code, outcome.message);
 }
