@@ -11,6 +11,9 @@ export function didYouMean(word: string, known: readonly string[]): string {
 
 /** The sentence about a key that nobody knows. */
 export function unknownKey(key: string, known: readonly string[]): string {
-  if (key.includes(":")) return "unknown key; a colon must be followed by a space";
+  const [head = "", ...rest] = key.split(":");
+  // What stands before the colon is named only where it is a key, for it may be a secret that lost its own.
+  if (rest.length > 0)
+    return `unknown key; a colon must be followed by a space${known.includes(head) ? `, as in "${head}: "` : ""}`;
   return `unknown key${didYouMean(key, known) || `; known here: ${known.join(", ")}`}`;
 }

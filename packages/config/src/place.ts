@@ -34,14 +34,18 @@ function withoutUser(text: string): string {
 
 /**
  * An unknown key can be a secret too: `{ secret:hunter2 }` and `{ hunter2 }` are keys
- * with nothing behind them, to YAML. Such a key is shown up to its colon, or not at all.
+ * with nothing behind them, to YAML. Such a key is shown up to its colon where that is a word of
+ * the file, or not at all.
  */
 function shownPath({ path, code, detail }: Finding, file: ParsedFile): Path {
   const key = path.at(-1);
   if (code !== "unknown-key" || typeof key !== "string") return path;
   const [head = "", ...rest] = key.split(":");
   const isWord = /^[A-Za-z][\w@.-]*$/.test(head);
-  if (isWord && rest.length > 0) return [...path.slice(0, -1), `${head}:…`];
+  if (rest.length > 0) {
+    const isKey = detail.includes(`as in "${head}: "`);
+    return [...path.slice(0, -1), isKey ? `${head}:…` : "…"];
+  }
   const hasValue = file.written(path) !== "" || detail.includes("did you mean");
   return isWord && hasValue ? path : [...path.slice(0, -1), "…"];
 }

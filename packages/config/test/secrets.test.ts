@@ -99,7 +99,8 @@ describe("secrets", () => {
         );
         expect(saidAbout(text)).not.toContain("hunter2");
       }),
-      { numRuns: 300 },
+      // The example: a secret that stands as a key, `{ password: ,hunter2:? }`.
+      { numRuns: 300, examples: [[",", ":?", 0]] },
     );
   });
 
