@@ -75,6 +75,17 @@ describe("the session token of an account that logs in", () => {
     expect(told.sent).toEqual(["login", "token-1 a", "login", "token-2 a"]);
   });
 
+  it("is asked for anew also when the provider refuses it as any bad credential, and only once", async () => {
+    const dead = failureOf("auth", { resign: false });
+    const cured = account([session("token-1"), session("token-2")], { outcomes: [DONE, dead, DONE] });
+    await cured.send();
+    expect(cured.told.sent).toEqual(["login", "token-1 a", "login", "token-2 a"]);
+    const wrong = account([session("token-1"), session("token-2")], { outcomes: [DONE, dead, DONE, dead] });
+    await wrong.send();
+    expect(wrong.told.sent).toEqual(["login", "token-1 a", "login", "token-2 a"]);
+    expect(wrong.told.records).toMatchObject([{ verdict: { hold: { scope: "account" } } }]);
+  });
+
   it("that could not be had says so once: the next call logs in again", async () => {
     const { send, told, advance } = account([
       session("token-1"),
