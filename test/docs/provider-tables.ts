@@ -114,6 +114,7 @@ function laneNumbers(spec: LaneSpec): readonly (readonly [string, Sourced | null
     ["domains", spec.domains],
     ["a domain, a minute", spec.perDomainPerMinute],
     ["calls in flight", spec.inFlight],
+    ["same key again after, ms", spec.resendAfterMs],
   ];
 }
 

@@ -26,7 +26,14 @@ function render(part: string): string {
     accessKeySecret: "sk",
     securityToken: null,
   } as const;
-  const plain = { endpoint: null, region: null, projectId: null, signature: null };
+  const plain = {
+    endpoint: null,
+    region: null,
+    projectId: null,
+    own: {},
+    callbackKey: null,
+    signature: null,
+  };
   return renderProvider(provider, { name: "docs", provider: name, credentials, ...plain, ...own });
 }
 

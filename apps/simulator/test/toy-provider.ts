@@ -64,6 +64,8 @@ export function toyAccount(
       endpoint,
       region: null,
       projectId: null,
+      own: {},
+      callbackKey: null,
       signature: null,
       credentials: { kind: "token", token: `token-of-${name}` },
     },

@@ -1,4 +1,12 @@
-import type { Account, Credentials, Json, JsonObject, Limits, ProviderCatalog } from "@purgeline/core";
+import type {
+  Account,
+  AccountSettings,
+  Credentials,
+  Json,
+  JsonObject,
+  Limits,
+  ProviderCatalog,
+} from "@purgeline/core";
 import { effectiveLimits } from "@purgeline/core";
 import { stringify } from "yaml";
 import type { Config, RedisConfig, Token } from "./config.ts";
@@ -86,7 +94,8 @@ function describeAccount(account: Account, catalog: ProviderCatalog): JsonObject
     endpoint: settings.endpoint,
     region: settings.region,
     projectId: settings.projectId,
-    credentials: describeCredentials(settings.credentials),
+    settings: Object.keys(settings.own).length === 0 ? null : settings.own,
+    credentials: describeCredentials(settings),
     signature: settings.signature ?? provider.signatures[0] ?? null,
     hosts: account.hosts,
     cacheKey: account.cacheKey.map(({ host, query }) => ({
@@ -104,7 +113,11 @@ function describeAccount(account: Account, catalog: ProviderCatalog): JsonObject
   });
 }
 
-function describeCredentials(credentials: Credentials): JsonObject {
+function describeCredentials({ credentials, callbackKey }: AccountSettings): JsonObject {
+  return given({ ...describeIdentity(credentials), callbackKey: masked(callbackKey) });
+}
+
+function describeIdentity(credentials: Credentials): JsonObject {
   switch (credentials.kind) {
     case "keys":
       return given({
@@ -125,8 +138,11 @@ function describeCredentials(credentials: Credentials): JsonObject {
 
 function describeLimits(limits: Limits): JsonObject {
   const lanes = Object.entries(limits.lanes).map(([lane, own]) => {
-    const { batch, bodyBytes, urlChars, domains, perDomainPerMinute, inFlight } = own;
-    return [lane, given({ batch, bodyBytes, urlChars, domains, perDomainPerMinute, inFlight })] as const;
+    const { batch, bodyBytes, urlChars, domains, perDomainPerMinute, inFlight, resendAfterMs } = own;
+    return [
+      lane,
+      given({ batch, bodyBytes, urlChars, domains, perDomainPerMinute, inFlight, resendAfterMs }),
+    ] as const;
   });
   const calls = Object.entries(limits.calls).map(([call, own]) => [call, given({ ...own })] as const);
   return { lanes: Object.fromEntries(lanes), calls: Object.fromEntries(calls) };

@@ -24,6 +24,8 @@ describe("loadConfig", () => {
             endpoint: null,
             region: null,
             projectId: null,
+            own: {},
+            callbackKey: null,
             signature: null,
             credentials: {
               kind: "keys",
@@ -66,6 +68,8 @@ describe("loadConfig", () => {
         endpoint: "http://127.0.0.1:9101",
         region: "cn-shanghai",
         projectId: "0f1e",
+        own: {},
+        callbackKey: null,
         signature: "rpc",
         credentials: { kind: "keys", ...FULL.accounts[0]?.credentials },
       },

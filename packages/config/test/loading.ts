@@ -49,6 +49,7 @@ export const FULL = {
             domains: 3,
             perDomainPerMinute: 40,
             inFlight: 2,
+            resendAfterMs: 3_000,
           },
         },
         calls: { RefreshObjectCaches: { perSecond: 5, perMinute: 30, timeoutMs: 900 } },

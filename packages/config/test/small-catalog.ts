@@ -12,6 +12,7 @@ const sourced = (value: number) => ({ value, source: "a page", asOf: "2026-01-01
 const lane = (call: string, quota: string, batch: number): LaneSpec => ({
   call,
   quota,
+  quotaByOption: null,
   unitsPerTarget: 1,
   batch: sourced(batch),
   bodyBytes: sourced(1_000_000),
@@ -20,6 +21,7 @@ const lane = (call: string, quota: string, batch: number): LaneSpec => ({
   domains: null,
   perDomainPerMinute: null,
   inFlight: sourced(16),
+  resendAfterMs: sourced(2_000),
 });
 
 const TABLE: ProviderTable = {

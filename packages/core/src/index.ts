@@ -8,6 +8,7 @@ export * from "./ports.ts";
 export * from "./problem.ts";
 export * from "./provider.ts";
 export * from "./provider-day.ts";
+export * from "./provider-table.ts";
 export * from "./queue.ts";
 export * from "./quota-forecast.ts";
 export * from "./row-match.ts";

@@ -1,4 +1,4 @@
-import type { BodyWeight, ProviderTable } from "./provider.ts";
+import type { BodyWeight, ProviderTable, QuotaByOption } from "./provider-table.ts";
 import type { CallName, Lane, QuotaClass } from "./words.ts";
 import { LANES } from "./words.ts";
 
@@ -6,6 +6,7 @@ import { LANES } from "./words.ts";
 export interface LaneLimits {
   readonly call: CallName;
   readonly quota: QuotaClass | null;
+  readonly quotaByOption: QuotaByOption | null;
   readonly unitsPerTarget: number;
   readonly weight: BodyWeight;
   readonly batch: number;
@@ -14,6 +15,7 @@ export interface LaneLimits {
   readonly domains: number | null;
   readonly perDomainPerMinute: number | null;
   readonly inFlight: number;
+  readonly resendAfterMs: number;
 }
 
 export interface CallLimits {
@@ -41,6 +43,7 @@ export interface LaneOverride {
   readonly domains?: number;
   readonly perDomainPerMinute?: number;
   readonly inFlight?: number;
+  readonly resendAfterMs?: number;
 }
 
 export interface CallOverride {
@@ -79,6 +82,7 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
     lanes[lane] = {
       call: spec.call,
       quota: spec.quota,
+      quotaByOption: spec.quotaByOption,
       unitsPerTarget: spec.unitsPerTarget,
       weight: spec.weight,
       batch: own.batch ?? spec.batch.value,
@@ -87,6 +91,7 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
       domains: own.domains ?? spec.domains?.value ?? null,
       perDomainPerMinute: own.perDomainPerMinute ?? spec.perDomainPerMinute?.value ?? null,
       inFlight: own.inFlight ?? spec.inFlight.value,
+      resendAfterMs: own.resendAfterMs ?? spec.resendAfterMs.value,
     };
   }
   const calls = mapValues(table.calls, (spec, name) => ({

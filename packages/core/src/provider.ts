@@ -1,61 +1,6 @@
 import type { Problem } from "./problem.ts";
+import type { ProviderTable } from "./provider-table.ts";
 import type { CallName, JsonObject, Lane, QuotaClass } from "./words.ts";
-
-/** One default limit, with where the number was read and when. */
-export interface Sourced {
-  readonly value: number;
-  /** Page, package or document that states it. */
-  readonly source: string;
-  /** Day on which it was read, `YYYY-MM-DD`. */
-  readonly asOf: string;
-}
-
-/** How long a batch's body gets: `fixed` + for each item its encoded length + `perItem` bytes. */
-export interface BodyWeight {
-  readonly encoding: "form" | "json" | "raw";
-  readonly fixed: number;
-  readonly perItem: number;
-}
-
-/** What one lane may put into one call. */
-export interface LaneSpec {
-  readonly call: CallName;
-  /** The class that its targets spend; null: the provider counts nothing. */
-  readonly quota: QuotaClass | null;
-  /** Units of that class that one target costs. */
-  readonly unitsPerTarget: number;
-  readonly batch: Sourced;
-  readonly bodyBytes: Sourced;
-  readonly weight: BodyWeight;
-  readonly urlChars: Sourced;
-  /** Distinct hosts in one call; null: no limit. */
-  readonly domains: Sourced | null;
-  /** Targets a minute for one host; null: no limit. */
-  readonly perDomainPerMinute: Sourced | null;
-  /** Calls of this lane that may be under way at once, over all processes. */
-  readonly inFlight: Sourced;
-}
-
-export interface CallSpec {
-  readonly perSecond: Sourced | null;
-  readonly perMinute: Sourced | null;
-  /** After this long without an answer the outcome is unknown. */
-  readonly timeoutMs: Sourced;
-}
-
-/** Everything that is a number about one provider. A lane that is absent is unsupported. */
-export interface ProviderTable {
-  readonly lanes: Readonly<Partial<Record<Lane, LaneSpec>>>;
-  /** Submits, polls and the rest, by the provider's names. */
-  readonly calls: Readonly<Record<CallName, CallSpec>>;
-  readonly quotas: Readonly<Record<QuotaClass, Sourced>>;
-  /** IANA zone of the provider's midnight. */
-  readonly resetTimeZone: string;
-  /** How long after the submit a task can be asked for; then its targets end `unconfirmed`. */
-  readonly lookBackMs: Sourced;
-  /** A query sooner than this after the submit, or the last query, is a wasted call. */
-  readonly pollEveryMs: Sourced;
-}
 
 export type Credentials =
   | {
@@ -82,6 +27,10 @@ export interface AccountSettings {
   readonly endpoint: string | null;
   readonly region: string | null;
   readonly projectId: string | null;
+  /** What only this provider needs, under its own names (`ownSettings`); no secrets. */
+  readonly own: Readonly<Record<string, string>>;
+  /** The secret that its callbacks are signed with; null: none are taken. */
+  readonly callbackKey: string | null;
   /** One of the provider's `signatures`; null: its first. */
   readonly signature: string | null;
   readonly credentials: Credentials;
@@ -146,12 +95,31 @@ export interface Refusal {
   readonly requestId: string | null;
 }
 
+/** What the provider says about one class of its quota. */
+export interface QuotaFigure {
+  readonly class: QuotaClass;
+  /** Units of a day; null: not told. */
+  readonly limit: number | null;
+  /** Units left today; null: not told. */
+  readonly remaining: number | null;
+  /** Targets in one call of the lanes that spend this class; null: not told. */
+  readonly batch: number | null;
+}
+
+export type QuotaAnswer =
+  | { readonly kind: "figures"; readonly figures: readonly QuotaFigure[]; readonly requestId: string | null }
+  | Failure;
+
 /** What the provider said, by class and not by HTTP status. */
 export type Failure =
-  /** Nothing applied; the whole call slows down. */
-  | (Refusal & { readonly kind: "throttled"; readonly retryAfterMs: number | null })
-  /** Nothing applied; the class is spent until its reset. */
-  | (Refusal & { readonly kind: "quota"; readonly class: QuotaClass | null })
+  /** Nothing applied; the whole call slows down, or only the batch's domains. */
+  | (Refusal & {
+      readonly kind: "throttled";
+      readonly scope: "call" | "domains";
+      readonly retryAfterMs: number | null;
+    })
+  /** Nothing applied; the class is spent until its reset. `doubtful`: the code may mean a full queue instead. */
+  | (Refusal & { readonly kind: "quota"; readonly class: QuotaClass | null; readonly doubtful: boolean })
   /** The provider says that nothing was applied; later may work. */
   | (Refusal & { readonly kind: "transient" })
   /** May have been applied. Unknown codes and bodies are this. */
@@ -210,6 +178,22 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** A request that the provider made to us. */
+export interface Callback {
+  /** As the provider was told it. */
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Wall clock, epoch ms: callbacks that are too old are refused. */
+  readonly nowMs: number;
+}
+
+export type CallbackVerdict =
+  | { readonly ok: true; readonly taskIds: readonly string[] }
+  /** `forged`: its signature is wrong, missing or too old. */
+  | { readonly ok: false; readonly why: "forged" | "unreadable"; readonly detail: string };
+
 /**
  * One CDN provider, as data and pure functions. Nothing here does I/O, reads a
  * clock or retries: the engine owns sockets, time, quotas and durability.
@@ -221,7 +205,10 @@ export interface Provider {
   /** The words that `signature:` may have, the default first; empty: there is no choice. */
   readonly signatures: readonly string[];
 
-  /** What this provider needs of an account (region, project, kind of credentials). Paths are relative to the account. */
+  /** Names that an account's `settings` may have; absent: none. */
+  readonly ownSettings?: readonly string[];
+
+  /** What this provider needs of an account (region, project, own settings, kind of credentials). Paths are relative to the account. */
   check(settings: AccountSettings): readonly Problem[];
 
   /** Limits and capabilities; may differ by signature (another API) or region. */
@@ -248,6 +235,21 @@ export interface Provider {
     decode(reply: HttpReply, tasks: readonly [Task, ...Task[]]): PollAnswer;
     /** For each item its row, by what the row names, never by position; null: no row is about it. */
     match(items: readonly string[], rows: readonly Row[]): readonly (Row | null)[];
+  };
+
+  /** Where the provider tells its own quota and batch sizes. */
+  readonly quota?: {
+    /** The calls that tell it, each asked once a round; empty: this account's API has none. */
+    calls(settings: AccountSettings): readonly CallName[];
+    encode(call: CallName, context: CallContext): HttpRequest;
+    /** Total, like `decode`. Classes that the table does not have are left out. */
+    decode(call: CallName, reply: HttpReply): QuotaAnswer;
+  };
+
+  /** Where the provider calls back: which tasks are worth asking about now. Never an end. */
+  readonly hint?: {
+    /** Total. `taskIds` as `decode` named them. */
+    decode(callback: Callback, settings: AccountSettings): CallbackVerdict;
   };
 
   /** Where credentials of kind `iam` are turned into a session token. */

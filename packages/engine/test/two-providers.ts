@@ -23,6 +23,7 @@ function lane(urlChars: number): LaneSpec {
   return {
     call: "Purge",
     quota: null,
+    quotaByOption: null,
     unitsPerTarget: 1,
     batch: sourced(10),
     bodyBytes: sourced(100_000),
@@ -31,6 +32,7 @@ function lane(urlChars: number): LaneSpec {
     domains: null,
     perDomainPerMinute: null,
     inFlight: sourced(4),
+    resendAfterMs: sourced(2_000),
   };
 }
 
@@ -99,6 +101,8 @@ function account(name: string, provider: string, hosts: readonly string[]): Acco
       endpoint: null,
       region: null,
       projectId: null,
+      own: {},
+      callbackKey: null,
       signature: null,
       credentials: { kind: "token", token: "t" },
     },

@@ -20,6 +20,7 @@ export function limitsWith(change: Partial<Limits["lanes"]["purge-url"]> = {}, q
   const lane = {
     call: "RefreshObjectCaches",
     quota: "url",
+    quotaByOption: null,
     unitsPerTarget: 1,
     weight: WEIGHT,
     batch: 1000,
@@ -28,6 +29,7 @@ export function limitsWith(change: Partial<Limits["lanes"]["purge-url"]> = {}, q
     domains: 10,
     perDomainPerMinute: null,
     inFlight: 16,
+    resendAfterMs: 0,
     ...change,
   };
   return {

@@ -110,6 +110,8 @@ export function accountOf(product: Product, changes: Partial<AccountSettings> = 
     endpoint: "http://127.0.0.1:0",
     region: "cn-shanghai",
     projectId: null,
+    own: {},
+    callbackKey: null,
     signature: null,
     credentials: KEYS,
     ...changes,

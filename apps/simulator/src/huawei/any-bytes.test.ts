@@ -11,6 +11,8 @@ const settings: AccountSettings = {
   endpoint: "http://127.0.0.1:0",
   region: null,
   projectId: "p",
+  own: {},
+  callbackKey: null,
   signature: null,
   credentials: { kind: "token", token: "MII-fixed" },
 };

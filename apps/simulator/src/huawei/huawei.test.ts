@@ -44,6 +44,8 @@ async function setup(credentials: Credentials = KEYS, change: Partial<LimitOverr
     endpoint: "http://127.0.0.1:0",
     region: null,
     projectId: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+    own: {},
+    callbackKey: null,
     signature: null,
     credentials,
   };

@@ -34,6 +34,8 @@ const SETTINGS: AccountSettings = {
   endpoint: "http://127.0.0.1:0",
   region: null,
   projectId: null,
+  own: {},
+  callbackKey: null,
   signature: null,
   credentials: { kind: "keys", accessKeyId: "AKIDtest", accessKeySecret: "secret", securityToken: null },
 };

@@ -66,6 +66,8 @@ function settingsOf(draft: AccountDraft, credentials: Credentials): AccountSetti
     endpoint: draft.endpoint ?? null,
     region: draft.region ?? null,
     projectId: draft.projectId ?? null,
+    own: draft.settings,
+    callbackKey: draft.credentials?.callbackKey ?? null,
     signature: draft.signature ?? null,
     credentials,
   };
@@ -121,6 +123,18 @@ function checkAgainst(
         ? `${provider.name} has one way to sign: leave the key out`
         : `expected one of: ${provider.signatures.join(", ")}${didYouMean(signature, provider.signatures)}`;
     findings.problem([...path, "signature"], "unknown-signature", choice);
+  }
+  const names = provider.ownSettings ?? [];
+  for (const key of Object.keys(settings.own).filter((key) => !names.includes(key))) {
+    const choice =
+      names.length === 0
+        ? `${provider.name} has no settings of its own: leave the key out`
+        : `expected one of: ${names.join(", ")}${didYouMean(key, names)}`;
+    findings.problem([...path, "settings", key], "unknown-key", choice);
+  }
+  if (settings.callbackKey !== null && provider.hint === undefined) {
+    const detail = `${provider.name} makes no callbacks: leave the key out`;
+    findings.problem([...path, "credentials", "callbackKey"], "unused-key", detail);
   }
   // A word that the provider does not know would choose no table: its first one serves for the other checks.
   const checkable = isKnown ? settings : { ...settings, signature: null };

@@ -20,6 +20,7 @@ const credentials = section({
   sk: secret.optional(),
   securityToken: secret.optional(),
   token: secret.optional(),
+  callbackKey: secret.optional(),
   iam: section({
     endpoint: origin.optional(),
     domain: text.optional(),
@@ -52,6 +53,7 @@ const laneOverride = section({
   domains: limit,
   perDomainPerMinute: limit,
   inFlight: limit,
+  resendAfterMs: limit,
 }) satisfies z.ZodType<LaneOverride>;
 
 const callOverride = section({
@@ -77,6 +79,7 @@ export const account = section({
   endpoint: origin.optional(),
   region: word.optional(),
   projectId: word.optional(),
+  settings: z.record(z.string(), word, { error: "expected a mapping (key: value)" }).default({}),
   credentials: credentials.optional(),
   signature: text.optional(),
   hosts: z.array(hostPattern, { error: "expected a list" }).default([]),

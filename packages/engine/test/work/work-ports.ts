@@ -31,6 +31,8 @@ export const SETTINGS: AccountSettings = {
   endpoint: null,
   region: null,
   projectId: null,
+  own: {},
+  callbackKey: null,
   signature: null,
   credentials: { kind: "keys", accessKeyId: "the-key-id", accessKeySecret: SECRET, securityToken: null },
 };
@@ -41,6 +43,7 @@ export const LIMITS: Limits = {
     "purge-url": {
       call: "Purge",
       quota: "url",
+      quotaByOption: null,
       unitsPerTarget: 1,
       weight: { encoding: "raw", fixed: 0, perItem: 1 },
       batch: 10,
@@ -49,6 +52,7 @@ export const LIMITS: Limits = {
       domains: null,
       perDomainPerMinute: null,
       inFlight: 2,
+      resendAfterMs: 0,
     },
   },
   calls: { Purge: CALL, Ask: CALL },

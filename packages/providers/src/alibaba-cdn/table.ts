@@ -11,6 +11,8 @@ export const PAGE_SIZE = 100;
 /** Task ids of one DescribeRefreshTaskById (CDN9, H:448062.htm). */
 export const IDS_PER_QUERY = 10;
 
+/** A list of tasks tells seconds apart (CDN9): two sendings of one key must not fall into one. */
+const RESEND_AFTER_MS = sourced(2_000, "Purgeline; tasks are listed by the second (CDN9)");
 const IN_FLIGHT = sourced(16, "Purgeline");
 /** No page states how large a form may be; a thousand URLs of 61 bytes are proven to go (vectors). */
 const BODY_BYTES = sourced(1_000_000, "Purgeline (unconfirmed by any page)");
@@ -29,6 +31,7 @@ function refreshLane(settings: AccountSettings, lane: Lane, batch: Sourced): Lan
   return {
     call: "RefreshObjectCaches",
     quota: QUOTA_OF[lane] ?? null,
+    quotaByOption: null,
     unitsPerTarget: 1,
     batch,
     bodyBytes: BODY_BYTES,
@@ -37,6 +40,7 @@ function refreshLane(settings: AccountSettings, lane: Lane, batch: Sourced): Lan
     domains: DOMAINS,
     perDomainPerMinute: null,
     inFlight: IN_FLIGHT,
+    resendAfterMs: RESEND_AFTER_MS,
   };
 }
 

@@ -22,6 +22,7 @@ function lane(settings: AccountSettings, name: Lane, callName: string, batch: So
   return {
     call: callName,
     quota: QUOTA_OF[name] ?? null,
+    quotaByOption: null,
     // One media id is as many URLs as it has formats × definitions × slices: one is the least that it
     // can be. A guess that is too high would park a day's work that the provider still takes.
     unitsPerTarget: 1,
@@ -32,6 +33,7 @@ function lane(settings: AccountSettings, name: Lane, callName: string, batch: So
     domains: null,
     perDomainPerMinute: null,
     inFlight: sourced(16, "Purgeline"),
+    resendAfterMs: sourced(2_000, "Purgeline; tasks are listed by the second (VOD3)"),
   };
 }
 

@@ -35,6 +35,7 @@ function failureByCode(reply: HttpReply, refusal: Refusal, spends: QuotaClass | 
     case "throttled":
       return {
         kind: "throttled",
+        scope: "call",
         retryAfterMs: retryAfterMs(reply) ?? windowMs(refusal.message),
         ...refusal,
       };
@@ -54,7 +55,7 @@ function failureByCode(reply: HttpReply, refusal: Refusal, spends: QuotaClass | 
 function unlisted(reply: HttpReply, refusal: Refusal, spends: QuotaClass | null): Failure {
   const isRefused = reply.status >= 400 && reply.status < 500 && reply.status !== 429;
   if (spends !== null && isRefused && /quota|per day|daily/i.test(refusal.message)) {
-    return { kind: "quota", class: spends, ...refusal };
+    return { kind: "quota", class: spends, doubtful: false, ...refusal };
   }
   return failureByStatus(reply, refusal.code, refusal.message, refusal.requestId);
 }

@@ -80,6 +80,8 @@ function contextOf(credentials: Vector["credentials"]): CallContext {
       endpoint: null,
       region: "cn-north-4",
       projectId: credentials.project_id ?? null,
+      own: {},
+      callbackKey: null,
       signature: null,
       credentials: {
         kind: "keys",

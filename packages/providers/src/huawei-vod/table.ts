@@ -20,12 +20,14 @@ const idChars = from(64, "Purgeline; asset ids have 32 characters on every page"
 
 function lane(spec: Pick<LaneSpec, "call" | "quota" | "batch" | "urlChars">): LaneSpec {
   return {
+    quotaByOption: null,
     unitsPerTarget: 1,
     bodyBytes: from(12_000_000, "devg-apisign/api-sign-provide01: 12 MB with AK/SK"),
     weight,
     domains: null,
     perDomainPerMinute: null,
     inFlight: from(16, "Purgeline"),
+    resendAfterMs: from(2_000, "Purgeline"),
     ...spec,
   };
 }

@@ -12,7 +12,8 @@ export function failureByStatus(
   requestId: string | null,
 ): Failure {
   const refusal = { code, message, requestId };
-  if (reply.status === 429) return { kind: "throttled", retryAfterMs: retryAfterMs(reply), ...refusal };
+  if (reply.status === 429)
+    return { kind: "throttled", scope: "call", retryAfterMs: retryAfterMs(reply), ...refusal };
   if (reply.status === 401) return { kind: "auth", resign: false, ...refusal };
   return { kind: "ambiguous", ...refusal };
 }

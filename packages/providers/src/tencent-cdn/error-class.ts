@@ -16,9 +16,9 @@ export function failureOf(errorClass: ErrorClass, refusal: Refusal, spends: Quot
   switch (errorClass) {
     case "throttled":
       // Neither API sends Retry-After; the call's own slowing down decides.
-      return { kind: "throttled", retryAfterMs: null, ...refusal };
+      return { kind: "throttled", scope: "call", retryAfterMs: null, ...refusal };
     case "quota":
-      return { kind: "quota", class: spends, ...refusal };
+      return { kind: "quota", class: spends, doubtful: false, ...refusal };
     case "auth":
       return { kind: "auth", resign: false, ...refusal };
     case "resign":

@@ -54,6 +54,8 @@ const CALL = {
     endpoint: null,
     region: null,
     projectId: null,
+    own: {},
+    callbackKey: null,
     signature: null,
     credentials: { kind: "keys", accessKeyId: "id", accessKeySecret: "secret", securityToken: null },
   },

@@ -11,6 +11,8 @@ export function sampleAccount(changes: Partial<AccountSettings> = {}): AccountSe
     endpoint: null,
     region: null,
     projectId: null,
+    own: {},
+    callbackKey: null,
     signature: null,
     credentials: vector.keys,
     ...changes,

@@ -27,7 +27,16 @@ export function tableOf(settings: AccountSettings): ProviderTable {
 }
 
 function lane(spec: Pick<LaneSpec, "call" | "quota" | "batch" | "bodyBytes" | "weight">): LaneSpec {
-  return { unitsPerTarget: 1, urlChars, domains: null, perDomainPerMinute: null, inFlight, ...spec };
+  return {
+    quotaByOption: null,
+    unitsPerTarget: 1,
+    urlChars,
+    domains: null,
+    perDomainPerMinute: null,
+    inFlight,
+    resendAfterMs: from(2_000, "Purgeline; records carry whole seconds"),
+    ...spec,
+  };
 }
 
 const api3Call = (path: string) => ({

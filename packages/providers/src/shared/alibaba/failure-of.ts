@@ -23,9 +23,9 @@ export function failureOf(reply: HttpReply, body: JsonObject | null, quota: Quot
   const refusal = { code, message, requestId };
   switch (known.kind) {
     case "throttled":
-      return { kind: "throttled", retryAfterMs: waitMs(reply) ?? known.waitMs, ...refusal };
+      return { kind: "throttled", scope: "call", retryAfterMs: waitMs(reply) ?? known.waitMs, ...refusal };
     case "quota":
-      return { kind: "quota", class: quota, ...refusal };
+      return { kind: "quota", class: quota, doubtful: false, ...refusal };
     case "auth":
       return { kind: "auth", resign: known.resign, ...refusal };
     case "transient":

@@ -8,6 +8,8 @@ export function testAccount(provider: string, given: Partial<AccountSettings> = 
     endpoint: null,
     region: "cn-shanghai",
     projectId: null,
+    own: {},
+    callbackKey: null,
     signature: null,
     credentials: {
       kind: "keys",

@@ -63,6 +63,8 @@ describe("a signed request", () => {
     endpoint: null,
     region: null,
     projectId: null,
+    own: {},
+    callbackKey: null,
     signature: null,
     credentials: { kind: "keys", ...keys, securityToken: null },
   };
