@@ -19,5 +19,7 @@ export function workspaces() {
   const nested = ["apps", "packages"].flatMap((group) =>
     existsSync(join(root, group)) ? readdirSync(join(root, group)).map((name) => join(group, name)) : [],
   );
-  return [...nested, "test"].filter((folder) => existsSync(join(root, folder, "package.json"))).sort();
+  return [...nested, "test", "test/contract"]
+    .filter((folder) => existsSync(join(root, folder, "package.json")))
+    .sort();
 }
