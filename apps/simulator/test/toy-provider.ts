@@ -26,6 +26,12 @@ export const toyKind: SimulatorKind = {
       return { ...says(202, "ok", { id }), accepted: items, taskIds: [id] };
     },
     throttled: () => says(429, "TooFast"),
+    codes: () => ["Quota", "Broken"],
+    refusal: ({ call }, code, message) => {
+      if (code === "Quota") return says(403, code);
+      // Only queries have it, as two APIs of one provider have codes of their own.
+      return code === "Broken" && call === "Look" ? says(500, code, { code, message }) : null;
+    },
   }),
 };
 

@@ -1,4 +1,5 @@
 import type { Answer, PlayedAccount, Simulator, SimulatorKind, Visit, WireRequest } from "../kernel/index.ts";
+import { CODES, refuseWith } from "./codes.ts";
 import { answerById, answerList } from "./describe.ts";
 import { answerMedia } from "./media.ts";
 import { answerJobs, createMediaJobs } from "./media-jobs.ts";
@@ -44,6 +45,8 @@ function createAlibaba(): Simulator {
       return operation(visit, visit.account, asked);
     },
     throttled: (visit) => refuse(visit, THROTTLED),
+    codes: () => CODES,
+    refusal: refuseWith,
   };
 }
 

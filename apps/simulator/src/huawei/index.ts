@@ -1,4 +1,5 @@
 import type { Answer, Simulator, SimulatorKind, Visit } from "../kernel/index.ts";
+import { CODES, refuseWith } from "./codes.ts";
 import { accountOfLogin, answerLogin, loginWords, type Sessions } from "./identity.ts";
 import { createKeyLock } from "./key-lock.ts";
 import { accountOf, type Gatekeeper, prove } from "./proof.ts";
@@ -29,6 +30,8 @@ function createHuawei(): Simulator {
     },
     answer: (visit) => answer(visit, gatekeeper),
     throttled,
+    codes: () => CODES,
+    refusal: refuseWith,
   };
 }
 

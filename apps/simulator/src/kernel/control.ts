@@ -50,6 +50,11 @@ export function addControlRoutes(app: FastifyInstance, controls: Controls): void
   app.get("/_sim/stats", () => ({ now: now(), dropped: ledger.dropped(), calls: ledger.stats() }));
   app.get("/_sim/faults", () => ({ faults: faults.list() }));
   app.post<{ Body: Fault }>("/_sim/faults", { schema: { body: FAULT_SCHEMA } }, (request, reply) => {
+    const why = whyNotKnown(request.body, controls.accounts);
+    if (why !== null) {
+      reply.code(400);
+      return { message: why };
+    }
     faults.add(request.body);
     reply.code(201);
     return { faults: faults.list() };
@@ -65,7 +70,19 @@ export function addControlRoutes(app: FastifyInstance, controls: Controls): void
   addAccountRoutes(app, controls);
 }
 
+/** A code that no account in scope can be refused with would never strike. */
+function whyNotKnown(fault: Fault, accounts: readonly PlayedAccount[]): string | null {
+  if (fault.kind !== "code") return null;
+  const inScope = accounts.filter(({ settings }) => (fault.account ?? settings.name) === settings.name);
+  const codes = [...new Set(inScope.flatMap((account) => account.codes))].toSorted();
+  if (codes.includes(fault.code)) return null;
+  return `body/code is ${JSON.stringify(fault.code)}: must be one of ${codes.join(", ")}`;
+}
+
 function addAccountRoutes(app: FastifyInstance, { accounts }: Controls): void {
+  app.get("/_sim/codes", () => ({
+    accounts: accounts.map(({ settings, codes }) => ({ account: settings.name, codes })),
+  }));
   app.get("/_sim/quota", () => ({
     accounts: accounts.map(({ settings, quota }) => ({ account: settings.name, quotas: quota.report() })),
   }));

@@ -9,6 +9,7 @@ const flag = { type: "boolean" };
 const KINDS: Readonly<Record<FaultKind, { readonly takes: object; readonly needs?: readonly string[] }>> = {
   latency: { takes: { ms: { type: "number", minimum: 0, maximum: 600_000 } }, needs: ["ms"] },
   throttle: { takes: {} },
+  code: { takes: { code: text, message: text, applied: flag }, needs: ["code"] },
   reply: {
     takes: {
       status: { type: "integer", minimum: 200, maximum: 599 },

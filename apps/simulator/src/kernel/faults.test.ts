@@ -50,6 +50,28 @@ describe("an injected fault", () => {
     expect(await look("task-2")).toEqual({ rows: ["succeeded"] });
   });
 
+  it("refuses with the provider's own code and body, applied or not", async () => {
+    const add = (fault: object) => control(origin, "POST", "faults", { kind: "code", times: 1, ...fault });
+    await add({ code: "Quota" });
+    await add({ code: "Quota", applied: true });
+    const refused = await work(["1"]);
+    expect([refused.status, await refused.json()]).toEqual([403, { code: "Quota" }]);
+    expect((await work(["2"])).status).toBe(403);
+    expect(await look("task-1")).toEqual({ code: "NoTask" });
+    expect(await look("task-2")).toEqual({ rows: ["succeeded"] });
+    expect(simulators.ledger.since(0, 2)).toMatchObject([
+      { outcome: "Quota", status: 403, accepted: [] },
+      { outcome: "Quota", status: 403, accepted: ["2"] },
+    ]);
+  });
+
+  it("strikes with a code, and words of the caller's, only where the API asked has it", async () => {
+    await control(origin, "POST", "faults", { kind: "code", code: "Broken", message: "as told" });
+    expect((await work(["1"])).status).toBe(202);
+    expect(await look("task-1")).toEqual({ code: "Broken", message: "as told" });
+    expect(simulators.faults.list()).toMatchObject([{ struck: 1 }]);
+  });
+
   it("drops a request before it is applied, or its reply after", async () => {
     simulators.faults.add({ kind: "drop-request", times: 1 });
     simulators.faults.add({ kind: "drop-reply", times: 1 });
@@ -110,6 +132,8 @@ describe("the control API", () => {
     [{ kind: "fail-items", pattern: "(" }, '/pattern is "(": must match format "regex"'],
     [{ kind: "reply", status: 99 }, "/status is 99: must be >= 200"],
     [{ kind: "throttle", times: 0 }, "/times is 0: must be >= 1"],
+    [{ kind: "code" }, "must have required property 'code'"],
+    [{ kind: "code", code: "Qouta" }, '/code is "Qouta": must be one of Broken, Quota'],
   ])("refuses the fault %j and names the cause", async (fault, cause) => {
     const { status, json } = await control(origin, "POST", "faults", fault);
     expect({ status, json }).toEqual({
@@ -131,7 +155,7 @@ describe("the control API", () => {
     expect((await control(origin, "POST", "tasks", { completeMs: 0, account: "z" })).status).toBe(404);
   });
 
-  it("shows the ledger in pages, the counters and the quotas", async () => {
+  it("shows the ledger in pages, the counters, the quotas and the codes", async () => {
     await work(["1"]);
     await work(["2"], "b");
     expect((await control(origin, "GET", "ledger?limit=1")).json).toEqual({
@@ -155,6 +179,12 @@ describe("the control API", () => {
       accounts: [
         { account: "a", quotas: [] },
         { account: "b", quotas: [] },
+      ],
+    });
+    expect((await control(origin, "GET", "codes")).json).toEqual({
+      accounts: [
+        { account: "a", codes: ["Quota", "Broken"] },
+        { account: "b", codes: ["Quota", "Broken"] },
       ],
     });
     expect((await control(origin, "GET", "nothing")).status).toBe(404);

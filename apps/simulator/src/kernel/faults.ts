@@ -21,6 +21,15 @@ export type Fault =
   | (Scope & { readonly kind: "latency"; readonly ms: number })
   | (Scope & { readonly kind: "throttle" })
   | (Scope & {
+      readonly kind: "code";
+      /** One of the codes that `GET /_sim/codes` lists for the account. */
+      readonly code: string;
+      /** Instead of the simulator's words. */
+      readonly message?: string;
+      /** Whether the call takes effect before it is refused. Default no. */
+      readonly applied?: boolean;
+    })
+  | (Scope & {
       readonly kind: "reply";
       /** Default 502 with an HTML page, as proxies answer. */
       readonly status?: number;
@@ -46,6 +55,8 @@ export interface Strike {
   readonly calls: readonly CallName[];
   /** For faults of items. */
   readonly item?: string;
+  /** For faults of codes: whether the request's API has this one. */
+  readonly knows?: (code: string) => boolean;
 }
 
 export interface Faults {
@@ -90,6 +101,7 @@ function isOneOf<K extends FaultKind>(
 function strikes(fault: Fault, strike: Strike): boolean {
   if (fault.account !== undefined && fault.account !== strike.account) return false;
   if (fault.call !== undefined && !strike.calls.includes(fault.call)) return false;
+  if (fault.kind === "code") return strike.knows?.(fault.code) ?? false;
   if (fault.kind !== "fail-items" && fault.kind !== "refuse-items") return true;
   const item = strike.item ?? "";
   if (fault.match !== undefined && !item.includes(fault.match)) return false;

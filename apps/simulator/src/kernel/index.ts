@@ -41,6 +41,8 @@ export interface PlayedAccount extends SimulatedAccount {
   readonly tasks: TaskStore;
   /** Weighted sliding windows under any key, for limits that are not about calls (URLs a minute for a domain). */
   readonly windows: KeyedWindows;
+  /** What a `code` fault may name for it. */
+  readonly codes: readonly string[];
 }
 
 /** Whose request this is and what it wants, read before anything is checked. */
@@ -87,6 +89,13 @@ export interface Simulator {
   answer(visit: Visit): Answer;
   /** The provider's "slow down", for an injected `throttle` fault. */
   throttled(visit: Visit): Answer;
+  /** Every code that the account's API can refuse with, for injected `code` faults. */
+  codes(settings: AccountSettings): readonly string[];
+  /**
+   * The refusal with this code, in the provider's own status and body; null: the API that is asked
+   * has no such code. `message`: in place of the provider's words.
+   */
+  refusal(visit: Visit, code: string, message: string | null): Answer | null;
 }
 
 /** A simulator by the provider names that it plays; accounts of one kind may share an origin. */

@@ -38,7 +38,12 @@ export async function startSimulatorsOf(
   const plans = planOrigins(cast, accounts);
   const ledger = createLedger(options.ledgerEntries ?? 20_000);
   const shared = { clock: createClock(), faults: createFaults(), ledger };
-  const played = accounts.map((account) => play(account, shared, options.completeMs ?? 2_000));
+  const codesOf = (settings: AccountSettings): readonly string[] =>
+    cast.find(({ providers }) => providers.includes(settings.provider))?.simulator.codes(settings) ?? [];
+  const played = accounts.map((account) => ({
+    ...play(account, shared, options.completeMs ?? 2_000),
+    codes: codesOf(account.settings),
+  }));
   const gates = new Map(accounts.map(({ settings, limits }) => [settings.name, createRateGate(limits)]));
   const controls: Controls = { ...shared, accounts: played };
   const servers = await openAll(
@@ -66,7 +71,7 @@ function play(
   account: SimulatedAccount,
   { clock, faults }: Pick<Controls, "clock" | "faults">,
   completeMs: number,
-): PlayedAccount {
+): Omit<PlayedAccount, "codes"> {
   const { settings, limits } = account;
   return {
     ...account,

@@ -33,7 +33,7 @@ interface Act {
   readonly answer: Answer;
 }
 
-const INTERRUPTING = ["throttle", "reply", "drop-request", "drop-reply", "hang"] as const;
+const INTERRUPTING = ["throttle", "code", "reply", "drop-request", "drop-reply", "hang"] as const;
 
 /** One request from recognition to the ledger. Everything but the socket. */
 export function receive(origin: Origin, request: WireRequest, stamp: Stamp): Ending {
@@ -85,29 +85,35 @@ function act(
   strike: { account: string | null; calls: readonly string[] },
 ): Act {
   const { simulator, faults } = origin;
-  const fault = faults.take(INTERRUPTING, strike);
+  const knows = (code: string): boolean => simulator.refusal(visit, code, null) !== null;
+  const fault = faults.take(INTERRUPTING, { ...strike, knows });
+  const applied = (isApplied = false): Answer => (isApplied ? simulator.answer(visit) : NOTHING);
   switch (fault?.kind) {
     case undefined:
       return { action: "reply", answer: simulator.answer(visit) };
     case "throttle":
       return { action: "reply", answer: simulator.throttled(visit) };
+    case "code": {
+      const { reply, outcome } = simulator.refusal(visit, fault.code, fault.message ?? null) ?? NOTHING;
+      return { action: "reply", answer: { ...applied(fault.applied), outcome, reply } };
+    }
     case "reply": {
       const reply = {
         status: fault.status ?? 502,
         headers: fault.headers ?? { "content-type": "text/html" },
         body: fault.body ?? "<html><body><h1>502 Bad Gateway</h1></body></html>",
       };
-      const applied = fault.applied === true ? simulator.answer(visit) : NOTHING;
-      return { action: "reply", answer: { ...applied, outcome: `fault:reply-${reply.status}`, reply } };
+      return {
+        action: "reply",
+        answer: { ...applied(fault.applied), outcome: `fault:reply-${reply.status}`, reply },
+      };
     }
     case "drop-request":
       return { action: "drop", answer: { ...NOTHING, outcome: "fault:drop-request" } };
     case "drop-reply":
       return { action: "drop", answer: { ...simulator.answer(visit), outcome: "fault:drop-reply" } };
-    case "hang": {
-      const applied = fault.applied === true ? simulator.answer(visit) : NOTHING;
-      return { action: "hang", answer: { ...applied, outcome: "fault:hang" } };
-    }
+    case "hang":
+      return { action: "hang", answer: { ...applied(fault.applied), outcome: "fault:hang" } };
     default:
       return fault satisfies never;
   }

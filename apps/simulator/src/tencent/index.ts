@@ -1,5 +1,6 @@
 import type { PlayedAccount, SimulatorKind, Visit } from "../kernel/index.ts";
 import { answerApi3, api3Error, knowsApi3 } from "./api3.ts";
+import { codesOf, refuseWith } from "./codes.ts";
 import { createNonceBook } from "./form-check.ts";
 import { isReadable, readCall, type TencentCall } from "./read-call.ts";
 import { answerV2, knowsV2, v2Error } from "./v2.ts";
@@ -30,6 +31,8 @@ export const tencentSimulator: SimulatorKind = {
         readCall(visit.request).api === "v2"
           ? v2Error("4400", "RequestLimitExceeded", "request limit exceeded, please retry later")
           : api3Error("RequestLimitExceeded", "Your current request times exceed the limit of this action."),
+      codes: codesOf,
+      refusal: refuseWith,
     };
   },
 };
