@@ -128,6 +128,9 @@ function describeIdentity(credentials: Credentials): JsonObject {
     case "token":
       return { token: MASK };
     case "iam": {
+      if (!("password" in credentials)) {
+        return { iam: { endpoint: credentials.endpoint, accessKeyId: MASK, accessKeySecret: MASK } };
+      }
       const { endpoint, domain, user } = credentials;
       return { iam: { endpoint, domain, user, password: MASK } };
     }

@@ -34,6 +34,9 @@ describe("accounts", () => {
     expect(read({ token: "t" })).toEqual({ kind: "token", token: "t" });
     const iam = { endpoint: "https://iam.example.com", domain: "d", user: "u", password: "p w" };
     expect(read({ iam })).toEqual({ kind: "iam", ...iam });
+    const { endpoint } = iam;
+    const pair = { kind: "iam", endpoint, accessKeyId: "i", accessKeySecret: "s" };
+    expect(read({ iam: { endpoint, ak: "i", sk: "s" } })).toEqual(pair);
   });
 
   it.each([
@@ -47,6 +50,8 @@ describe("accounts", () => {
     ["one half twice", { ak: "i", secretId: "i", sk: "s" }, [".ak: duplicate"]],
     ["two kinds", { ak: "i", sk: "s", token: "t" }, [": conflict"]],
     ["an incomplete login", { iam: { user: "u" } }, [".iam.endpoint", ".iam.domain", ".iam.password"]],
+    ["a login with half a key", { iam: { ak: "i" } }, [".iam.endpoint", ".iam.accessKeySecret: required"]],
+    ["a login with a user and a key", { iam: { user: "u", ak: "i" } }, [".iam: conflict"]],
     ["a secret with a space at its end", { ak: "i", sk: "s " }, [".sk: invalid-value"]],
   ])("are refused when the credentials hold %s", (_, credentials, expected) => {
     const found = faultsOf({ credentials });

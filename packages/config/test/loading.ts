@@ -95,6 +95,9 @@ export const VARIANTS = {
       iam: { endpoint: "https://iam.example.com", domain: "d", user: "u", password: "iam pass 1234" },
     },
   }),
+  "iam with a key": withAccount({
+    credentials: { iam: { endpoint: "https://iam.example.com", ak: "key-id-1234", sk: "key-secret-1234" } },
+  }),
 };
 
 export function withAccount(fields: object): typeof FULL {

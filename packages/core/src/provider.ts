@@ -17,6 +17,12 @@ export type Credentials =
       readonly domain: string;
       readonly user: string;
       readonly password: string;
+    }
+  | {
+      readonly kind: "iam";
+      readonly endpoint: string;
+      readonly accessKeyId: string;
+      readonly accessKeySecret: string;
     };
 
 /** What the configuration says about one account and its provider needs to know. */

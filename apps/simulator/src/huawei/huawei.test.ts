@@ -252,14 +252,15 @@ describe("identity", () => {
     expect(ends([ID_1], await poll(taskOf(await submit("purge-media", [ID_1]))))).toEqual(["confirmed"]);
   });
 
-  it("gives a user a token at the identity service, good for a day", async () => {
-    const iam: Credentials = {
-      kind: "iam",
-      endpoint: "http://127.0.0.2:0",
-      domain: "d",
-      user: "u",
-      password: "p",
-    };
+  const endpoint = "http://127.0.0.2:0";
+  it.each<[string, Credentials, Partial<Credentials>]>([
+    ["user", { kind: "iam", endpoint, domain: "d", user: "u", password: "p" }, { password: "q" }],
+    [
+      "key",
+      { kind: "iam", endpoint, accessKeyId: "AK", accessKeySecret: "SK" },
+      { accessKeySecret: "wrong" },
+    ],
+  ])("gives a %s a token at the identity service, good for a day", async (_, iam, change) => {
     const { simulators, submit, context, settings } = await setup(iam);
     expect(simulators.origins).toHaveLength(2);
     const login = async (given: AccountSettings) => {
@@ -278,7 +279,7 @@ describe("identity", () => {
       resign: true,
       code: "APIGW.0307",
     });
-    const wrong = { ...settings, credentials: { ...settings.credentials, password: "q" } } as AccountSettings;
+    const wrong = { ...settings, credentials: { ...settings.credentials, ...change } } as AccountSettings;
     expect(await login(wrong)).toMatchObject({ kind: "auth", code: "401" });
     const other = await login({ ...settings, projectId: "another" });
     expect(other).toMatchObject({ kind: "auth", code: "400" });

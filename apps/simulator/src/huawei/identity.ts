@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from "@purgeline/core";
+import type { Credentials, Json, JsonObject } from "@purgeline/core";
 import type { Answer, PlayedAccount, Visit, WireRequest } from "../kernel/index.ts";
 import { answered, jsonReply, newId } from "./replies.ts";
 
-/** The identity service of the same cloud: POST /v3/auth/tokens, by user and password, for one project. */
+/** The identity service of the same cloud: POST /v3/auth/tokens, by user and password or by a key pair, for one project. */
 export const TOKENS_PATH = "/v3/auth/tokens";
 
 /** api-iam/iam_30_0001: a token lives for 24 hours. */
@@ -11,10 +11,14 @@ const TOKEN_LIFE_MS = 24 * 3_600_000;
 /** Tokens given out by this origin. */
 export type Sessions = Map<string, { readonly account: PlayedAccount; readonly expiresAtMs: number }>;
 
+type IamCredentials = Extract<Credentials, { readonly kind: "iam" }>;
+
 export interface LoginWords {
   readonly domain: string | null;
   readonly user: string | null;
   readonly password: string | null;
+  readonly accessKeyId: string | null;
+  readonly accessKeySecret: string | null;
   readonly project: string | null;
 }
 
@@ -25,6 +29,8 @@ export function loginWords(body: JsonObject): LoginWords {
     domain: text(at(user, ["domain", "name"])),
     user: text(at(user, ["name"])),
     password: text(at(user, ["password"])),
+    accessKeyId: text(at(body, ["auth", "identity", "hw_ak_sk", "access", "key"])),
+    accessKeySecret: text(at(body, ["auth", "identity", "hw_ak_sk", "secret", "key"])),
     project: text(at(body, ["auth", "scope", "project", "id"])),
   };
 }
@@ -32,9 +38,10 @@ export function loginWords(body: JsonObject): LoginWords {
 /** The account whose user logs in, whether or not the password is right. */
 export function accountOfLogin(words: LoginWords, accounts: readonly PlayedAccount[]): PlayedAccount | null {
   const mine = accounts.filter(({ settings: { credentials } }) => {
-    return (
-      credentials.kind === "iam" && credentials.user === words.user && credentials.domain === words.domain
-    );
+    if (credentials.kind !== "iam") return false;
+    if ("password" in credentials)
+      return credentials.user === words.user && credentials.domain === words.domain;
+    return credentials.accessKeyId === words.accessKeyId;
   });
   return mine.find(({ settings }) => settings.projectId === words.project) ?? mine[0] ?? null;
 }
@@ -42,7 +49,7 @@ export function accountOfLogin(words: LoginWords, accounts: readonly PlayedAccou
 export function answerLogin(visit: Visit, words: LoginWords, sessions: Sessions): Answer {
   const { account, nowMs } = visit;
   const credentials = account?.settings.credentials;
-  if (account === null || credentials?.kind !== "iam" || credentials.password !== words.password) {
+  if (account === null || credentials?.kind !== "iam" || !isProven(credentials, words)) {
     return identityError(401, "The username or password is wrong.", "Unauthorized");
   }
   if (words.project !== account.settings.projectId) {
@@ -54,13 +61,19 @@ export function answerLogin(visit: Visit, words: LoginWords, sessions: Sessions)
   // The service writes microseconds.
   const time = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z");
   const issued = {
-    methods: ["password"],
+    methods: ["password" in credentials ? "password" : "hw_ak_sk"],
     issued_at: time(nowMs),
     expires_at: time(expiresAtMs),
     project: { id: words.project, domain: { name: words.domain } },
     user: { name: words.user, domain: { name: words.domain } },
   };
   return answered(jsonReply(201, { token: issued }, { "x-subject-token": token }));
+}
+
+function isProven(credentials: IamCredentials, words: LoginWords): boolean {
+  return "password" in credentials
+    ? credentials.password === words.password
+    : credentials.accessKeySecret === words.accessKeySecret;
 }
 
 /** The account whose session a request names. */

@@ -5,10 +5,11 @@ import type { CredentialsDraft } from "../schema/file.ts";
 /** Every vendor has its own words for the two halves of a key: all are understood at every provider. */
 const ID_NAMES = ["accessKeyId", "secretId", "ak"] as const;
 const SECRET_NAMES = ["accessKeySecret", "secretKey", "sk"] as const;
+const USER_NAMES = ["domain", "user", "password"] as const;
 
 const CHOICE =
   "expected { accessKeyId, accessKeySecret } (or secretId/secretKey, ak/sk), { token } or " +
-  "{ iam: { endpoint, domain, user, password } }";
+  "{ iam: { endpoint, domain, user, password } } (or accessKeyId, accessKeySecret in place of the user)";
 
 /** One kind of credentials, whole; null: the findings say what is missing. */
 export function readCredentials(
@@ -36,9 +37,21 @@ export function readCredentials(
 }
 
 function readKeys(draft: CredentialsDraft, path: Path, findings: Findings): Credentials | null {
-  const one = (names: readonly (keyof CredentialsDraft & string)[]): string | null => {
-    const given = names.filter((name) => draft[name] !== undefined);
-    const [first, second] = given;
+  const pair = readPair(draft, path, findings);
+  return pair === null ? null : { kind: "keys", ...pair, securityToken: draft.securityToken ?? null };
+}
+
+interface KeyPair {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+}
+
+type PairDraft = Pick<CredentialsDraft, (typeof ID_NAMES)[number] | (typeof SECRET_NAMES)[number]>;
+
+/** The two halves of a key, each under one of its names; null: the findings say what is missing. */
+function readPair(draft: PairDraft, path: Path, findings: Findings): KeyPair | null {
+  const one = (names: readonly (keyof PairDraft)[]): string | null => {
+    const [first, second] = names.filter((name) => draft[name] !== undefined);
     if (first === undefined) {
       // The half that is there under another of its names, but unreadable, has been reported.
       if (names.some((name) => findings.isBad([...path, name]))) return null;
@@ -52,25 +65,36 @@ function readKeys(draft: CredentialsDraft, path: Path, findings: Findings): Cred
         `${first} and ${second} are two names of the same thing`,
       );
     }
-    const value = draft[first];
-    return typeof value === "string" ? value : null;
+    return draft[first] ?? null;
   };
   const accessKeyId = one(ID_NAMES);
   const accessKeySecret = one(SECRET_NAMES);
-  if (accessKeyId === null || accessKeySecret === null) return null;
-  return { kind: "keys", accessKeyId, accessKeySecret, securityToken: draft.securityToken ?? null };
+  return accessKeyId === null || accessKeySecret === null ? null : { accessKeyId, accessKeySecret };
 }
 
+/** A login by user and password, or by a key pair. */
 function readIam(
   iam: NonNullable<CredentialsDraft["iam"]>,
-  path: Path,
+  accountPath: Path,
   findings: Findings,
 ): Credentials | null {
-  for (const key of ["endpoint", "domain", "user", "password"] as const) {
-    if (iam[key] === undefined) findings.problem([...path, "iam", key], "required", `expected iam's ${key}`);
-  }
-  const { endpoint, domain, user, password } = iam;
-  if (endpoint === undefined || domain === undefined || user === undefined || password === undefined)
+  const path = [...accountPath, "iam"];
+  const hasKeys = [...ID_NAMES, ...SECRET_NAMES].some((key) => iam[key] !== undefined);
+  const hasUser = USER_NAMES.some((key) => iam[key] !== undefined);
+  if (hasKeys && hasUser) {
+    const detail =
+      "expected { endpoint, domain, user, password } or { endpoint, accessKeyId, accessKeySecret }";
+    findings.problem(path, "conflict", detail);
     return null;
+  }
+  const needed = hasKeys ? (["endpoint"] as const) : (["endpoint", ...USER_NAMES] as const);
+  for (const key of needed) {
+    if (iam[key] === undefined) findings.problem([...path, key], "required", `expected iam's ${key}`);
+  }
+  const pair = hasKeys ? readPair(iam, path, findings) : null;
+  const { endpoint, domain, user, password } = iam;
+  if (endpoint === undefined) return null;
+  if (pair !== null) return { kind: "iam", endpoint, ...pair };
+  if (domain === undefined || user === undefined || password === undefined) return null;
   return { kind: "iam", endpoint, domain, user, password };
 }

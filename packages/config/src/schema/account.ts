@@ -11,13 +11,17 @@ const origin = parsed(
   "expected an origin: http:// or https://, a host, perhaps a port; no path, query or user",
 );
 
-const credentials = section({
+const keyPair = {
   accessKeyId: secret.optional(),
   secretId: secret.optional(),
   ak: secret.optional(),
   accessKeySecret: secret.optional(),
   secretKey: secret.optional(),
   sk: secret.optional(),
+};
+
+const credentials = section({
+  ...keyPair,
   securityToken: secret.optional(),
   token: secret.optional(),
   callbackKey: secret.optional(),
@@ -26,6 +30,7 @@ const credentials = section({
     domain: text.optional(),
     user: text.optional(),
     password: text.optional(),
+    ...keyPair,
   }).optional(),
 });
 

@@ -26,7 +26,9 @@ function secretsOf(credentials: Credentials): readonly (string | null)[] {
     case "token":
       return [credentials.token];
     case "iam":
-      return [credentials.password];
+      return "password" in credentials
+        ? [credentials.password]
+        : [credentials.accessKeyId, credentials.accessKeySecret];
     default:
       return credentials satisfies never;
   }

@@ -25,6 +25,17 @@ describe("a login", () => {
     });
   });
 
+  it("asks for one by a key pair in place of the user", () => {
+    const { endpoint } = IAM as { endpoint: string };
+    const keys = { kind: "iam", endpoint, accessKeyId: "AK", accessKeySecret: "SK" } as const;
+    expect(JSON.parse(encodeLogin(settingsWith(keys)).body ?? "")).toEqual({
+      auth: {
+        identity: { methods: ["hw_ak_sk"], hw_ak_sk: { access: { key: "AK" }, secret: { key: "SK" } } },
+        scope: { project: { id: "0a1b2c3d4e5f60718293a4b5c6d7e8f9" } },
+      },
+    });
+  });
+
   it("gives the token of the header until the body's end", () => {
     const body = { token: { expires_at: "2026-11-22T09:05:00.000000Z" } };
     expect(decodeLogin(reply(201, body, { "x-subject-token": "MII1" }))).toEqual({

@@ -224,7 +224,10 @@ function expectDiscreet(request: HttpRequest, { settings: { credentials }, token
   const secrets = {
     keys: credentials.kind === "keys" ? [credentials.accessKeySecret] : [],
     token: credentials.kind === "token" ? [credentials.token] : [],
-    iam: credentials.kind === "iam" ? [credentials.password] : [],
+    iam:
+      credentials.kind !== "iam"
+        ? []
+        : ["password" in credentials ? credentials.password : credentials.accessKeySecret],
   }[credentials.kind];
   for (const secret of [...secrets, ...(token === null ? [] : [token])]) {
     expect(request.url).not.toContain(secret);
