@@ -18,6 +18,13 @@ const weight = { encoding: "json", fixed: 20, perItem: 3 } as const;
 // Asset ids are 32 hexadecimal characters on every page; twice that leaves room for another form.
 const idChars = from(64, "Purgeline; asset ids have 32 characters on every page");
 
+/*
+ * More than five wrong signatures in a row lock a key for five minutes (devg-apisign/api-sign-0001), for everybody
+ * who uses it. So no more than five calls of an account may be without an answer: where answers take less than a
+ * second, these are one of each purge lane, one preheating and one of each query. Ten calls a minute need no more.
+ */
+const keyLock = "Purgeline; answers before the key is locked";
+
 function lane(spec: Pick<LaneSpec, "call" | "quota" | "batch" | "urlChars">): LaneSpec {
   return {
     quotaByOption: null,
@@ -26,14 +33,18 @@ function lane(spec: Pick<LaneSpec, "call" | "quota" | "batch" | "urlChars">): La
     weight,
     domains: null,
     perDomainPerMinute: null,
-    inFlight: from(16, "Purgeline"),
+    inFlight: from(1, keyLock),
     resendAfterMs: from(2_000, "Purgeline"),
     ...spec,
   };
 }
 
-function call(perMinute: number, source: string): CallSpec {
-  return { perSecond: null, perMinute: from(perMinute, source), timeoutMs: from(10_000, "Purgeline") };
+function call(perMinute: number, source: string, perSecond: number | null): CallSpec {
+  return {
+    perSecond: perSecond === null ? null : from(perSecond, keyLock),
+    perMinute: from(perMinute, source),
+    timeoutMs: from(10_000, "Purgeline"),
+  };
 }
 
 /** Calls by the names of the provider's own SDKs. */
@@ -66,11 +77,11 @@ export const HUAWEI_VOD_TABLE: ProviderTable = {
   },
   calls: {
     // The pages of the refresh and its query state no rate: the lower one of preheating is taken.
-    RefreshAsset: call(10, `${ratesPage}: as preheating; unpublished`),
-    ShowRefreshResult: call(100, `${ratesPage}: as the preheating query; unpublished`),
+    RefreshAsset: call(10, `${ratesPage}: as preheating; unpublished`, null),
+    ShowRefreshResult: call(100, `${ratesPage}: as the preheating query; unpublished`, 1),
     // The Chinese page says 100, the international one 10: the lower one is safe with either.
-    CreatePreheatingAsset: call(10, ratesPage),
-    ShowPreheatingAsset: call(100, ratesPage),
+    CreatePreheatingAsset: call(10, ratesPage, 1),
+    ShowPreheatingAsset: call(100, ratesPage, 1),
   },
   quotas: {
     // Whether calls, assets or URLs are counted is unpublished; every target counting one is the safe reading.
@@ -81,6 +92,6 @@ export const HUAWEI_VOD_TABLE: ProviderTable = {
   resetTimeZone: "Asia/Shanghai",
   // Preheating takes 3 to 5 minutes (vod_faq/vod_08_0085): what has no end after a day will not get one.
   lookBackMs: from(24 * 3_600_000, "Purgeline; how long a task can be asked for is unpublished"),
-  // 100 queries a minute carry 8 tasks at this pace; when more are under way the call's limit spreads them.
+  // A query a second carries 5 tasks at this pace; when more are under way the call's limit spreads them.
   pollEveryMs: from(5_000, "Purgeline"),
 };
