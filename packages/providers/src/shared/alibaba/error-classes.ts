@@ -1,13 +1,17 @@
 /** What an error code of Alibaba CDN or ApsaraVideo VOD means for the batch. */
 export type ErrorClass =
-  /** `waitMs`: how long the code itself tells to wait. */
-  | { readonly kind: "throttled"; readonly waitMs: number | null }
-  | { readonly kind: "quota" | "transient" | "poisoned" | "refused" }
+  /** `leastWaitMs`: how long the code itself tells to wait, whatever a header says. */
+  | { readonly kind: "throttled"; readonly scope: "call" | "domains"; readonly leastWaitMs: number | null }
+  | { readonly kind: "quota"; readonly doubtful: boolean }
+  | { readonly kind: "transient" | "poisoned" | "refused" }
   | { readonly kind: "auth"; readonly resign: boolean };
 
-const THROTTLED: ErrorClass = { kind: "throttled", waitMs: null };
-const MINUTE_SPENT: ErrorClass = { kind: "throttled", waitMs: 60_000 };
-const QUOTA: ErrorClass = { kind: "quota" };
+const THROTTLED: ErrorClass = { kind: "throttled", scope: "call", leastWaitMs: null };
+/** A minute of some domain of the batch is spent; the other domains go on. */
+const MINUTE_SPENT: ErrorClass = { kind: "throttled", scope: "domains", leastWaitMs: 60_000 };
+const QUEUE_FULL: ErrorClass = { kind: "throttled", scope: "domains", leastWaitMs: null };
+const QUOTA: ErrorClass = { kind: "quota", doubtful: false };
+const QUOTA_OR_QUEUE: ErrorClass = { kind: "quota", doubtful: true };
 const TRANSIENT: ErrorClass = { kind: "transient" };
 const POISONED: ErrorClass = { kind: "poisoned" };
 const REFUSED: ErrorClass = { kind: "refused" };
@@ -22,10 +26,10 @@ const BY_CODE: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
   ["Throttling", THROTTLED],
   ["TooManyRequests", THROTTLED],
   ["QuotaPerMinuteExceeded.Refresh", MINUTE_SPENT],
-  // Back-pressure of one domain's queue, not of the call: other domains go on.
-  ["TooMany.Refresh", TRANSIENT],
-  // A full queue, or (H:queue-full) the day's end; parking till midnight for a full queue would be the worse mistake.
-  ["PreloadQueueFull", TRANSIENT],
+  // Back-pressure of one domain's queue, not of the call.
+  ["TooMany.Refresh", QUEUE_FULL],
+  // A full queue by its message, the day's end by H:queue-full: the quota query tells them apart.
+  ["PreloadQueueFull", QUOTA_OR_QUEUE],
   // Prefetches answer with the same code.
   ["QuotaExceeded.Refresh", QUOTA],
   // Too many entries, or an entry or its domain that is not ours: the answer does not say which.

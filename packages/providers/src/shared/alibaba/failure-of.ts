@@ -6,6 +6,8 @@ import { errorClass } from "./error-classes.ts";
 /** The SDK reads `x-acs-retry-after` as milliseconds and believes at most two minutes of it (DARA getBackoffDelay). */
 const MAX_RETRY_AFTER_MS = 120_000;
 
+type Words = Pick<Failure, "code" | "message" | "requestId">;
+
 export function isSuccess(reply: HttpReply): boolean {
   return reply.status >= 200 && reply.status < 300;
 }
@@ -17,15 +19,19 @@ export function failureOf(reply: HttpReply, body: JsonObject | null, quota: Quot
   const message =
     (body === null ? null : textField(body, "Message")) ??
     `HTTP ${reply.status} with neither a result nor an error that can be read`;
-  if (code === null) return failureByStatus(reply, `HTTP${reply.status}`, message, requestId);
-  const known = errorClass(code);
-  if (known === null) return failureByStatus(reply, code, message, requestId);
-  const refusal = { code, message, requestId };
+  const refusal: Words = { code: code ?? `HTTP${reply.status}`, message, requestId };
+  const known = code === null ? null : errorClass(code);
+  if (known === null) return unlisted(reply, refusal);
   switch (known.kind) {
     case "throttled":
-      return { kind: "throttled", scope: "call", retryAfterMs: waitMs(reply) ?? known.waitMs, ...refusal };
+      return {
+        kind: "throttled",
+        scope: known.scope,
+        retryAfterMs: longer(waitMs(reply), known.leastWaitMs),
+        ...refusal,
+      };
     case "quota":
-      return { kind: "quota", class: quota, doubtful: false, ...refusal };
+      return { kind: "quota", class: quota, doubtful: known.doubtful, ...refusal };
     case "auth":
       return { kind: "auth", resign: known.resign, ...refusal };
     case "transient":
@@ -35,6 +41,16 @@ export function failureOf(reply: HttpReply, body: JsonObject | null, quota: Quot
     default:
       return known satisfies never;
   }
+}
+
+/** No page states how much a gateway takes in a URL or a body: one that says "too much" gets half. */
+function unlisted(reply: HttpReply, refusal: Words): Failure {
+  if (reply.status === 413 || reply.status === 414) return { kind: "poisoned", ...refusal };
+  return failureByStatus(reply, refusal.code, refusal.message, refusal.requestId);
+}
+
+function longer(told: number | null, least: number | null): number | null {
+  return told === null || least === null ? (told ?? least) : Math.max(told, least);
 }
 
 function waitMs(reply: HttpReply): number | null {
