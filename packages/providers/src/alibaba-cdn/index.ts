@@ -7,6 +7,7 @@ import { decodeSubmit } from "./decode.ts";
 import { encodeSubmit } from "./encode.ts";
 import { cdnOptions } from "./options.ts";
 import { decodePoll, encodePoll, maxTasks } from "./poll.ts";
+import { cdnQuota } from "./quota.ts";
 import { alibabaCdnTable } from "./table.ts";
 
 /** Alibaba Cloud CDN, API 2018-05-10: RefreshObjectCaches and PushObjectCache. */
@@ -16,8 +17,9 @@ export const alibabaCdn: Provider = {
   check: checkCredentials,
   table: alibabaCdnTable,
   options: cdnOptions,
-  whyNot: (_lane, target) => whyNotObjectPath(target),
+  whyNot: whyNotObjectPath,
   encode: encodeSubmit,
   decode: decodeSubmit,
   poll: { max: maxTasks, encode: encodePoll, decode: decodePoll, match: matchByUrl },
+  quota: cdnQuota,
 };

@@ -37,12 +37,47 @@ describe("options of the CDN", () => {
     expect(checked("prefetch-url", { own: { l2Preload: false } })).toEqual({ ok: true, value: {} });
   });
 
+  it("that no page describes are sent as they are said, false too", () => {
+    const said = { queryHashkey: false, consistencyHash: true };
+    expect(checked("prefetch-url", { own: said })).toEqual({
+      ok: true,
+      value: { QueryHashkey: false, ConsistencyHash: true },
+    });
+  });
+
+  it("that say the same are the same JSON, whatever their order", () => {
+    const withHeader = { a: ["1"], b: ["2"] };
+    const one = { consistencyHash: true, withHeader, l2Preload: true };
+    const other = { l2Preload: true, withHeader: { b: ["2"], a: ["1"] }, consistencyHash: true };
+    expect(JSON.stringify(checked("prefetch-url", { own: one, area: "domestic" }))).toBe(
+      JSON.stringify(checked("prefetch-url", { area: "domestic", own: other })),
+    );
+  });
+
   it("of a wrong value or lane name what is allowed", () => {
     expect(detailsOf("prefetch-url", { area: "moon" })).toEqual(["area must be one of domestic, overseas."]);
     expect(detailsOf("purge-url", { area: "domestic" })[0]).toContain("prefetch-url only");
     expect(detailsOf("purge-url", { own: { l2Preload: true } })[0]).toContain("it takes none");
-    expect(detailsOf("prefetch-url", { own: { l2preload: true } })[0]).toContain("l2Preload, withHeader");
-    for (const withHeader of [{}, "x", { a: "gzip" }, { a: [] }, { a: ["x".repeat(2048)] }]) {
+    expect(detailsOf("prefetch-url", { own: { l2preload: true } })[0]).toContain(
+      "l2Preload, withHeader, queryHashkey, consistencyHash",
+    );
+    expect(detailsOf("prefetch-url", { own: { queryHashkey: "yes" } })).toEqual([
+      "queryHashkey must be true or false.",
+    ]);
+    const wrong = [
+      {},
+      "x",
+      ["a"],
+      { a: "gzip" },
+      { a: [] },
+      { a: [1] },
+      { "a b": ["gzip"] },
+      { "": ["gzip"] },
+      { a: ["x\r\nHost: evil"] },
+      { "Accept-Encoding": ["gzip"], "accept-encoding": ["br"] },
+      { a: ["x".repeat(2048)] },
+    ];
+    for (const withHeader of wrong) {
       expect(detailsOf("prefetch-url", { own: { withHeader } })[0]).toContain("withHeader must be an object");
     }
   });

@@ -25,6 +25,7 @@ describe("the limits of Alibaba CDN", () => {
       PushObjectCache: 50,
       DescribeRefreshTaskById: 30,
       DescribeRefreshTasks: 5,
+      DescribeRefreshQuota: 20,
     });
     expect(table.lanes["purge-url"]).toMatchObject({
       domains: { value: 10 },

@@ -72,6 +72,7 @@ export function alibabaCdnTable(settings: AccountSettings): ProviderTable {
       DescribeRefreshTaskById: call(30, "H:448062.htm"),
       // CDN5 and CDN9 say 10; the newest page says 5.
       DescribeRefreshTasks: call(5, "H:91158"),
+      DescribeRefreshQuota: call(20, "H:448060.htm"),
     },
     quotas: {
       url: sourced(10_000, "CDN9, H:91164"),

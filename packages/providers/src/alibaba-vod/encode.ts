@@ -1,5 +1,6 @@
 import type { BatchContent, CallContext, HttpRequest } from "@purgeline/core";
 import { hasForce } from "../shared/alibaba/neutral-options.ts";
+import { objectTypeOf } from "../shared/alibaba/object-type.ts";
 import { paramsOf } from "../shared/alibaba/params-of.ts";
 import { type ApiCall, signedRequest } from "../shared/alibaba/signed-request.ts";
 import { vodHost } from "./api-host.ts";
@@ -25,14 +26,13 @@ function mediaCall(batch: BatchContent): Operation {
 function urlCall(batch: BatchContent): Operation {
   const params = { ...paramsOf(batch.options), ObjectPath: batch.items.join("\n") };
   if (batch.lane === "prefetch-url") return { action: "PreloadVodObjectCaches", place: "form", params };
-  const ofDirectories = hasForce(batch.lane);
   return {
     action: "RefreshVodObjectCaches",
     place: "form",
     params: {
-      ...(ofDirectories ? { Force: "true" } : {}),
+      ...(hasForce(batch.lane) ? { Force: "true" } : {}),
       ...params,
-      ObjectType: ofDirectories ? "Directory" : "File",
+      ObjectType: objectTypeOf(batch.lane) ?? "File",
     },
   };
 }

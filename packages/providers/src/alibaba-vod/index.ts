@@ -6,6 +6,7 @@ import { decodeSubmit } from "./decode.ts";
 import { encodeSubmit } from "./encode.ts";
 import { vodOptions } from "./options.ts";
 import { decodePoll, encodePoll, maxTasks } from "./poll.ts";
+import { vodQuota } from "./quota.ts";
 import { alibabaVodTable } from "./table.ts";
 import { whyNotVod } from "./why-not-vod.ts";
 
@@ -20,4 +21,5 @@ export const alibabaVod: Provider = {
   encode: encodeSubmit,
   decode: decodeSubmit,
   poll: { max: maxTasks, encode: encodePoll, decode: decodePoll, match: matchByUrl },
+  quota: vodQuota,
 };

@@ -1,9 +1,7 @@
-import { type Json, stableJson } from "@purgeline/core";
+import type { Json } from "@purgeline/core";
 import { flagOption, type OptionRule, type OptionRules } from "../shared/alibaba/own-options.ts";
-import { isObject } from "../shared/json.ts";
+import { USER_DATA } from "./user-data.ts";
 
-/** A bound of ours: UserData travels in the query, whose limit no page states. */
-const MAX_USER_DATA_CHARS = 2048;
 const DEFAULT_SLICES = 5;
 
 /** The options of RefreshMediaPlayUrls (SEED1). */
@@ -23,11 +21,7 @@ export const MEDIA_OPTIONS: OptionRules = {
   },
   sliceFlag: flagOption("SliceFlag"),
   sliceCount: { param: "SliceCount", expected: "a whole number from 1 to 20", read: readSliceCount },
-  userData: {
-    param: "UserData",
-    expected: `an object, up to ${MAX_USER_DATA_CHARS} characters as JSON`,
-    read: readUserData,
-  },
+  userData: USER_DATA,
 };
 
 function listOption(param: string, allowed: readonly string[]): OptionRule {
@@ -47,10 +41,4 @@ function readList(value: Json, isAllowed: (entry: string) => boolean): string | 
 function readSliceCount(value: Json): number | undefined | null {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 20) return null;
   return value === DEFAULT_SLICES ? undefined : value;
-}
-
-function readUserData(value: Json): string | null {
-  if (!isObject(value)) return null;
-  const text = stableJson(value);
-  return text.length <= MAX_USER_DATA_CHARS ? text : null;
 }

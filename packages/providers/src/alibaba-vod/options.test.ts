@@ -81,9 +81,62 @@ describe("options of media", () => {
       "Single or Multiple",
       "1 to 20",
       "sliceFlag: true",
+      "MessageCallback, Extend, AccelerateConfig",
     ]) {
       expect(details).toContain(allowed);
     }
+  });
+});
+
+describe("userData", () => {
+  const accepted = (userData: JsonObject[string]) => checked("purge-media", own({ userData })).ok;
+
+  it.each([
+    [{ MessageCallback: { CallbackURL: "https://purge.example.com/v1/callbacks/vod" } }],
+    [{ MessageCallback: { CallbackType: "MNS", MnsQueueName: "q" }, Extend: { localId: "x" } }],
+    [{ AccelerateConfig: { Type: "oss", Domain: "oss-accelerate.aliyuncs.com" } }],
+  ])("%j is sent", (userData) => {
+    expect(accepted(userData)).toBe(true);
+  });
+
+  it.each([
+    [{ MessageCallback: { CallbackURL: "ftp://a.test/" } }],
+    [{ MessageCallback: { CallbackURL: "" } }],
+    [{ MessageCallback: "https://a.test/" }],
+    [{ Extend: "x" }],
+    [{ messageCallback: { CallbackURL: "https://a.test/" } }],
+    [{ Extend: { text: "x".repeat(2048) } }],
+    [[]],
+  ])("%j is refused: the provider would ignore it", (userData) => {
+    expect(accepted(userData)).toBe(false);
+  });
+});
+
+describe("options of URLs at VOD", () => {
+  it.each(["purge-directory", "purge-pattern", "purge-ignore-params"] as const)("make a soft %s", (lane) => {
+    const soft = { strength: "soft", area: null, own: null } as const;
+    expect(checked(lane, soft)).toEqual({ ok: true, value: { Force: false } });
+  });
+
+  it("of a prefetch become the parameters of PreloadVodObjectCaches", () => {
+    const given = { ...own({ l2Preload: true, withHeader: { a: ["b"] } }), area: "domestic" };
+    expect(checked("prefetch-url", given)).toEqual({
+      ok: true,
+      value: { Area: "domestic", L2Preload: true, WithHeader: '{"a":["b"]}' },
+    });
+  });
+
+  it("are not those of media, nor those of the CDN alone", () => {
+    const problemsOf = (block: JsonObject) => {
+      const result = checked("prefetch-url", own(block));
+      return result.ok ? [] : result.problems.map(({ detail }) => detail);
+    };
+    const unknown = (key: string) =>
+      `alibaba-vod has no option "${key}" for prefetch-url; allowed are l2Preload, withHeader.`;
+    expect(problemsOf({ sliceCount: 3, queryHashkey: true })).toEqual([
+      unknown("sliceCount"),
+      unknown("queryHashkey"),
+    ]);
   });
 });
 
@@ -124,6 +177,10 @@ describe("a target", () => {
       "line end",
     );
     expect(alibabaVod.whyNot?.("purge-url", "https://a.test/\ud800", settings)).toContain("surrogate");
+    expect(alibabaVod.whyNot?.("purge-url", "https://*.a.test/1", settings)).toContain("wildcard host");
+    expect(alibabaVod.whyNot?.("purge-directory", "https://*.a.test/", settings)).toContain("wildcard host");
+    expect(alibabaVod.whyNot?.("purge-url", "https://a.test/*", settings)).toBeNull();
+    expect(alibabaVod.whyNot?.("purge-pattern", "https://a.test/.*", settings)).toBeNull();
     expect(alibabaVod.whyNot?.("prefetch-media", "ca3a8f6e4957b658067095869aaaa", settings)).toBeNull();
     expect(alibabaVod.whyNot?.("purge-url", "https://a.test/1,2", settings)).toBeNull();
   });

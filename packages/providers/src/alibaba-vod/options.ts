@@ -9,7 +9,7 @@ const NAME = "alibaba-vod";
 export function vodOptions(lane: Lane, given: IntentOptions): Checked<CallOptions> {
   const neutral = neutralOptions(NAME, lane, given);
   const own = ownOptions(NAME, lane, given.own, rulesOf(lane));
-  const problems = [...neutral.problems, ...own.problems, ...sliceProblems(given)];
+  const problems = [...neutral.problems, ...own.problems, ...sliceProblems(lane, given)];
   return problems.length > 0
     ? { ok: false, problems }
     : { ok: true, value: { ...neutral.params, ...own.params } };
@@ -21,8 +21,8 @@ function rulesOf(lane: Lane): OptionRules {
 }
 
 /** SliceCount counts slices that only SliceFlag selects: alone it would do nothing, silently. */
-function sliceProblems({ own }: IntentOptions): readonly Problem[] {
-  const count = own?.sliceCount;
+function sliceProblems(lane: Lane, { own }: IntentOptions): readonly Problem[] {
+  const count = rulesOf(lane) === MEDIA_OPTIONS ? own?.sliceCount : undefined;
   if (count === undefined || own?.sliceFlag === true) return [];
   return [badOption([NAME, "sliceCount"], count, "sliceCount needs sliceFlag: true.")];
 }

@@ -4,6 +4,8 @@ import type { Lane, QuotaClass } from "@purgeline/core";
 export const QUOTA_OF: Readonly<Partial<Record<Lane, QuotaClass>>> = {
   "purge-url": "url",
   "purge-directory": "directory",
+  "purge-pattern": "pattern",
+  "purge-ignore-params": "ignoreParams",
   "purge-media": "url",
   "prefetch-url": "prefetch",
   "prefetch-media": "prefetch",

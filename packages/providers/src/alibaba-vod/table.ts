@@ -56,6 +56,8 @@ function urlLanes(settings: AccountSettings): Lanes {
   return {
     "purge-url": refresh("purge-url", sourced(1_000, "GHVOD error table")),
     "purge-directory": refresh("purge-directory", sourced(100, "H:91164, for the CDN")),
+    "purge-pattern": refresh("purge-pattern", sourced(1, "H:91164, for the CDN")),
+    "purge-ignore-params": refresh("purge-ignore-params", sourced(1, UNCONFIRMED)),
     "prefetch-url": {
       ...lane(settings, "prefetch-url", "PreloadVodObjectCaches", sourced(100, "H:91161, for the CDN")),
       urlChars: sourced(1_024, "H:91161, for the CDN"),
@@ -74,11 +76,16 @@ export function alibabaVodTable(settings: AccountSettings): ProviderTable {
       PreloadVodObjectCaches: call(sourced(10, UNCONFIRMED)),
       // The CDN's own task list allows 5 by its newest page.
       DescribeVodRefreshTasks: call(sourced(5, "H:91158, for the CDN")),
+      // The CDN's own quota query allows 20; it is asked once in minutes.
+      DescribeVodRefreshQuota: call(sourced(5, UNCONFIRMED)),
     },
     quotas: {
       url: sourced(2_000, "VOD3"),
       directory: sourced(100, "VOD3"),
       prefetch: sourced(500, "VOD3"),
+      // VOD's own quota answer has no field for these two: the CDN's numbers, whose nodes they reach.
+      pattern: sourced(20, "H:91164, for the CDN"),
+      ignoreParams: sourced(100, "H:91164, for the CDN"),
     },
     resetTimeZone: "Asia/Shanghai",
     lookBackMs: sourced(3 * 24 * 3_600_000, "VOD3"),

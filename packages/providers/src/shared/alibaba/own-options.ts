@@ -52,6 +52,15 @@ export function badOption(path: readonly string[], value: Json, detail: string):
   return { path, code: "bad-option", value: showValue(value), detail };
 }
 
+/** A flag whose default no page states: what is said is sent, false too. */
+export function plainFlagOption(param: string): OptionRule {
+  return {
+    param,
+    expected: "true or false",
+    read: (value) => (typeof value === "boolean" ? value : null),
+  };
+}
+
 /** A flag whose default is false. */
 export function flagOption(param: string): OptionRule {
   return {
