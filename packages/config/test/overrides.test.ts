@@ -56,6 +56,14 @@ describe("overrides of the shipped limits", () => {
     expect(quota({ url: 10_001 })).toEqual(["good", "quota.url: above-default"]);
     expect(quota({ url: 10_000, directory: 0 })).toEqual(["good"]);
   });
+
+  it("may not exceed what a call has room for, whatever the provider grants", () => {
+    expect(lanes({ "prefetch-media": { batch: 1 } })).toEqual(["good"]);
+    expect(lanes({ "prefetch-media": { batch: 2 } })).toEqual([
+      "refused",
+      "limits.lanes.prefetch-media.batch: out-of-range",
+    ]);
+  });
 });
 
 describe("quota", () => {

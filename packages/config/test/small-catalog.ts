@@ -28,9 +28,11 @@ const TABLE: ProviderTable = {
   lanes: {
     "purge-url": lane("RefreshObjectCaches", "url", 1_000),
     "purge-directory": lane("RefreshObjectCaches", "directory", 100),
+    "prefetch-media": { ...lane("PushMedia", "url", 1), batchIsFixed: true },
   },
   calls: {
     RefreshObjectCaches: { perSecond: sourced(50), perMinute: null, timeoutMs: sourced(10_000) },
+    PushMedia: { perSecond: null, perMinute: null, timeoutMs: sourced(10_000) },
     DescribeRefreshTasks: { perSecond: sourced(5), perMinute: null, timeoutMs: sourced(10_000) },
   },
   quotas: { url: sourced(10_000), directory: sourced(100), "url@overseas": sourced(2_000) },

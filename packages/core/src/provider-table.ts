@@ -33,6 +33,8 @@ export interface LaneSpec {
   /** Units of that class that one target costs. */
   readonly unitsPerTarget: number;
   readonly batch: Sourced;
+  /** The call's body has room for no more: whatever the provider grants, an override cannot raise it. Absent: it can. */
+  readonly batchIsFixed?: true;
   readonly bodyBytes: Sourced;
   readonly weight: BodyWeight;
   readonly urlChars: Sourced;

@@ -43,8 +43,16 @@ function checkLanes(own: LimitOverrides, table: ProviderTable, path: Path, findi
       findings.problem([...path, lane], "unsupported-lane", detail);
       continue;
     }
+    checkFixedBatch(override.batch, spec, [...path, lane, "batch"], findings);
     for (const key of LANE_LIMITS) warnAbove(override[key], spec[key], [...path, lane, key], findings);
   }
+}
+
+/** Where the call has room for so many and no more, a larger batch could not be written down. */
+function checkFixedBatch(own: number | undefined, spec: LaneSpec, path: Path, findings: Findings): void {
+  const { batch, batchIsFixed, call } = spec;
+  if (own === undefined || batchIsFixed === undefined || own <= batch.value) return;
+  findings.problem(path, "out-of-range", `expected at most ${batch.value}: ${call} has room for no more`);
 }
 
 function checkCalls(own: LimitOverrides, table: ProviderTable, path: Path, findings: Findings): void {

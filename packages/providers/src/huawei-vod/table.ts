@@ -25,7 +25,7 @@ const idChars = from(64, "Purgeline; asset ids have 32 characters on every page"
  */
 const keyLock = "Purgeline; answers before the key is locked";
 
-function lane(spec: Pick<LaneSpec, "call" | "quota" | "batch" | "urlChars">): LaneSpec {
+function lane(spec: Pick<LaneSpec, "call" | "quota" | "batch" | "batchIsFixed" | "urlChars">): LaneSpec {
   return {
     quotaByOption: null,
     unitsPerTarget: 1,
@@ -65,7 +65,8 @@ export const HUAWEI_VOD_TABLE: ProviderTable = {
     "prefetch-media": lane({
       call: "CreatePreheatingAsset",
       quota: "prefetch",
-      batch: from(1, preheatPage),
+      batch: from(1, `${preheatPage}: asset_id is one id`),
+      batchIsFixed: true,
       urlChars: idChars,
     }),
     "prefetch-url": lane({
