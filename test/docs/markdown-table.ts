@@ -8,6 +8,14 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return line(head) + line(widths.map((each) => "-".repeat(each))) + rows.map(line).join("");
 }
 
+export function code(text: string): string {
+  return `\`${text}\``;
+}
+
+export function list(texts: readonly string[]): string {
+  return texts.join(", ");
+}
+
 function width(cell: string): number {
   return [...cell].length;
 }

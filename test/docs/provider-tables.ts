@@ -1,12 +1,18 @@
 import type { AccountSettings, LaneSpec, Provider, ProviderTable, Sourced } from "@purgeline/core";
-import { markdownTable } from "./markdown-table.ts";
+import { code, list, markdownTable } from "./markdown-table.ts";
 
 const NONE = "–";
 
 /** Everything that is a number about one kind of account, as Markdown. */
-export function renderProvider(provider: Provider, settings: AccountSettings): string {
+export function limitTables(provider: Provider, settings: AccountSettings): string {
   const table = provider.table(settings);
-  const parts = [lanesOf(table), callsOf(provider, table), quotasOf(table), facts(table), sources(table)];
+  const parts = [
+    lanesOf(table),
+    callsOf(provider, table, settings),
+    quotasOf(table),
+    facts(table),
+    sources(table),
+  ];
   return parts.join("\n");
 }
 
@@ -20,6 +26,7 @@ function lanesOf({ lanes }: ProviderTable): string {
       "target, characters",
       "domains",
       "a domain, a minute",
+      "same key again",
       "quota",
     ],
     Object.entries(lanes).map(([lane, spec]) => [
@@ -30,21 +37,32 @@ function lanesOf({ lanes }: ProviderTable): string {
       count(spec.urlChars),
       count(spec.domains),
       count(spec.perDomainPerMinute),
-      spec.quota === null ? NONE : code(spec.quota),
+      duration(spec.resendAfterMs),
+      costOf(spec),
     ]),
   );
 }
 
-function callsOf(provider: Provider, { lanes, calls }: ProviderTable): string {
+/** The class that a target spends, and how often. */
+function costOf({ quota, quotaByOption, unitsPerTarget }: LaneSpec): string {
+  if (quota === null) return NONE;
+  const units = unitsPerTarget === 1 ? "" : ` × ${unitsPerTarget}`;
+  return `${code(quota)}${units}${quotaByOption === null ? "" : `, or by ${code(quotaByOption.option)}`}`;
+}
+
+function callsOf(provider: Provider, { lanes, calls }: ProviderTable, settings: AccountSettings): string {
   const submits = new Set(Object.values(lanes).map(({ call }) => call));
+  const quota = new Set(provider.quota?.calls(settings));
+  const kindOf = (call: string): string =>
+    submits.has(call) ? "submit" : quota.has(call) ? "quota query" : "query";
   return markdownTable(
     ["operation", "is", "a second", "a minute", "tasks a query", "time-out"],
     Object.entries(calls).map(([call, spec]) => [
       code(call),
-      submits.has(call) ? "submit" : "query",
+      kindOf(call),
       count(spec.perSecond),
       count(spec.perMinute),
-      submits.has(call) ? NONE : String(provider.poll.max(call)),
+      kindOf(call) === "query" ? String(provider.poll.max(call)) : NONE,
       duration(spec.timeoutMs),
     ]),
   );
@@ -54,10 +72,17 @@ function quotasOf({ lanes, quotas }: ProviderTable): string {
   return markdownTable(
     ["quota", "a day", "spent by"],
     Object.entries(quotas).map(([name, limit]) => {
-      const spenders = Object.entries(lanes).filter(([, { quota }]) => quota === name);
-      return [code(name), count(limit), spenders.map(([lane]) => code(lane)).join(", ") || NONE];
+      const spenders = Object.entries(lanes).flatMap(([lane, spec]) => spendersOf(lane, spec, name));
+      return [code(name), count(limit), list(spenders) || NONE];
     }),
   );
+}
+
+function spendersOf(lane: string, { quota, quotaByOption }: LaneSpec, name: string): readonly string[] {
+  const moved = Object.entries(quotaByOption?.classes ?? {})
+    .filter(([, classes]) => classes.includes(name))
+    .map(([value]) => `${code(lane)} with ${code(`${quotaByOption?.option}: ${value}`)}`);
+  return quota === name ? [code(lane), ...moved] : moved;
 }
 
 function facts({ resetTimeZone, pollEveryMs, lookBackMs }: ProviderTable): string {
@@ -116,10 +141,6 @@ function laneNumbers(spec: LaneSpec): readonly (readonly [string, Sourced | null
     ["calls in flight", spec.inFlight],
     ["same key again after, ms", spec.resendAfterMs],
   ];
-}
-
-function code(name: string): string {
-  return `\`${name}\``;
 }
 
 function count(number: Sourced | null): string {

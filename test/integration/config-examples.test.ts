@@ -16,8 +16,11 @@ function environmentOf(text: string): Record<string, string> {
 }
 
 describe("the shipped example files", () => {
-  it("are one for each provider, and one with all keys", () => {
-    expect(files.toSorted()).toEqual([...providers.keys(), "full"].map((name) => `${name}.yaml`).toSorted());
+  it("are about providers that there are, and one has all keys", () => {
+    expect(files).toContain("full.yaml");
+    expect([...providers.keys(), "full"].map((name) => `${name}.yaml`)).toEqual(
+      expect.arrayContaining(files),
+    );
   });
 
   it.each(files)("%s is good, without a warning, once its variables are set", (file) => {

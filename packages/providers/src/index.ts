@@ -4,6 +4,8 @@ import { alibabaVod } from "./alibaba-vod/index.ts";
 import { huaweiVod } from "./huawei-vod/index.ts";
 import { tencentCdn } from "./tencent-cdn/index.ts";
 
+export type { PageAccount, PageOption, ProviderPage } from "./shared/page.ts";
+
 const ALL: readonly Provider[] = [alibabaCdn, alibabaVod, tencentCdn, huaweiVod];
 
 /** Every provider, by the name that configurations write: one line each above. */

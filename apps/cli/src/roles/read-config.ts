@@ -41,7 +41,7 @@ async function readNamed(file: string): Promise<Read> {
     return { text: await readFile(file, "utf8"), writtenAtMs: Math.floor((await stat(file)).mtimeMs) };
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const hint = "-c FILE names one; docs/examples has one for each provider";
+    const hint = "-c FILE names one; docs/examples has some to begin with";
     throw new CommandFailed(
       isMissing ? `no configuration file ${file}: ${hint}` : `${file}: ${messageOf(error)}`,
       EXIT.usage,
