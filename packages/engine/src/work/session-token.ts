@@ -4,9 +4,14 @@ import type { WorkAccount, WorkPorts } from "./ports.ts";
 /** A token is renewed this long before its end: above any call's time-out and clock skew. */
 const RENEW_BEFORE_MS = 10 * 60_000;
 
+/** A renewal that failed for want of the identity service is tried again after this, while the old token lasts. */
+const RETRY_RENEWAL_MS = 60_000;
+
 interface Session {
   readonly token: string;
   readonly expiresAtMs: number;
+  /** From then on it is to be replaced. */
+  readonly renewAtMs: number;
 }
 
 const sessions = new WeakMap<WorkAccount, Session>();
@@ -18,9 +23,23 @@ export async function sessionToken(ports: WorkPorts, account: WorkAccount): Prom
   if (account.account.settings.credentials.kind !== "iam" || account.provider.login === undefined)
     return null;
   const held = sessions.get(account);
-  if (held !== undefined && held.expiresAtMs - RENEW_BEFORE_MS > ports.clock.now()) return held.token;
+  if (held !== undefined && held.renewAtMs > ports.clock.now()) return held.token;
   const given = await (logins.get(account) ?? startLogin(ports, account));
-  return "kind" in given ? given : given.token;
+  if (!("kind" in given)) return given.token;
+  return stillGood(ports, account, given) ?? given;
+}
+
+/**
+ * The token to be renewed, where its renewal found nobody to ask and it outlives this call: an
+ * identity service that is away for some minutes must not stop work that it has allowed.
+ */
+function stillGood(ports: WorkPorts, account: WorkAccount, failure: Failure): string | null {
+  const held = sessions.get(account);
+  const nowMs = ports.clock.now();
+  const isAway = failure.kind === "transient" || failure.kind === "throttled";
+  if (!isAway || held === undefined || held.expiresAtMs - RETRY_RENEWAL_MS <= nowMs) return null;
+  if (held.renewAtMs <= nowMs) sessions.set(account, { ...held, renewAtMs: nowMs + RETRY_RENEWAL_MS });
+  return held.token;
 }
 
 /** The provider refused this token: the next call asks for another, unless there is another already. */
@@ -45,8 +64,9 @@ async function login(ports: WorkPorts, account: WorkAccount): Promise<Session | 
     });
     const given = codec.decode(reply);
     if ("kind" in given) return callNotMade(given);
-    sessions.set(account, given);
-    return given;
+    const session = { ...given, renewAtMs: given.expiresAtMs - RENEW_BEFORE_MS };
+    sessions.set(account, session);
+    return session;
   } catch (error) {
     if (!(error instanceof TransportFailed)) throw error;
     return { kind: "transient", code: "login-unreachable", message: error.message, requestId: null };

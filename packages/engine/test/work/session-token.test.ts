@@ -101,6 +101,28 @@ describe("the session token of an account that logs in", () => {
     expect(told.records.at(-1)).toMatchObject({ verdict: { do: "finish" } });
   });
 
+  it("goes on serving when its renewal finds nobody, is tried again a minute later, and not served at its end", async () => {
+    const away = failureOf("ambiguous");
+    const { send, told, advance } = account([session("token-1"), away, away, away]);
+    await send();
+    advance(HOUR_MS - 600_000);
+    await send(3);
+    advance(59_999);
+    await send();
+    advance(1);
+    await send();
+    expect(told.sent).toEqual([
+      ...["login", "token-1 a"],
+      ...["login", "token-1 a", "token-1 a", "token-1 a"],
+      "token-1 a",
+      ...["login", "token-1 a"],
+    ]);
+    advance(480_000);
+    await send();
+    expect(told.sent.slice(9)).toEqual(["login"]);
+    expect(told.records.at(-1)).toMatchObject({ verdict: { do: "retry", resend: null } });
+  });
+
   it.each([
     ["ambiguous", { resend: null, hold: { scope: "call", why: "provider" } }],
     ["transient", { resend: null, hold: { scope: "call", why: "provider" } }],
