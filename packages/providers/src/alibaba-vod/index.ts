@@ -4,6 +4,7 @@ import { ALIBABA_SIGNATURES } from "../shared/alibaba/signed-request.ts";
 import { checkVodAccount } from "./check.ts";
 import { decodeSubmit } from "./decode.ts";
 import { encodeSubmit } from "./encode.ts";
+import { vodHint } from "./hint.ts";
 import { vodOptions } from "./options.ts";
 import { decodePoll, encodePoll, maxTasks } from "./poll.ts";
 import { vodQuota } from "./quota.ts";
@@ -22,4 +23,5 @@ export const alibabaVod: Provider = {
   decode: decodeSubmit,
   poll: { max: maxTasks, encode: encodePoll, decode: decodePoll, match: matchByUrl },
   quota: vodQuota,
+  hint: vodHint,
 };
