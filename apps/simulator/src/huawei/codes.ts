@@ -3,16 +3,64 @@ import { gatewayError, vodError } from "./replies.ts";
 
 type Listed = readonly [status: number, message: string];
 
-/** What an injected `code` fault can make it say: status and words as the error pages have them. */
+/** The service's error page: status and words as listed there, or where a page's sample shows the code. */
+const SERVICE: readonly (readonly [code: string, ...Listed])[] = [
+  ["VOD.10051", 403, "Internal error."],
+  ["VOD.10052", 403, "Internal communication error."],
+  ["VOD.10053", 400, "The request parameter is illegal, illegal field: {urls}."],
+  ["VOD.10054", 403, "Authentication failed."],
+  ["VOD.10055", 403, "The account has not passed real-name authentication."],
+  ["VOD.10056", 403, "The account is in an abnormal state."],
+  ["VOD.10057", 403, "The tenant ID check failed."],
+  ["VOD.10058", 403, "The request method is incorrect."],
+  ["VOD.10059", 403, "The content type is incorrect."],
+  ["VOD.10060", 403, "The asset is not published."],
+  ["VOD.10061", 403, "The asset state does not allow the update."],
+  ["VOD.10062", 400, "The resource does not exist."],
+  ["VOD.10063", 403, "The type is not supported."],
+  ["VOD.10065", 403, "The category already exists."],
+  ["VOD.10066", 403, "The category is too deep."],
+  ["VOD.10081", 400, "The request parameter is illegal."],
+  ["VOD.10083", 400, "The asset state does not support the operation."],
+  // Published nowhere: the number is invented, the words are what clients can go by.
+  ["VOD.10099", 403, "The daily quota of the tenant is used up."],
+  ["VOD.10101", 400, "The key is unavailable, the asset is not encrypted."],
+  ["VST.10001", 400, "The request parameter is illegal."],
+  ["VST.10002", 400, "Internal error."],
+  ["VST.10004", 400, "Authentication failed."],
+];
+
+const IDENTITY = "Incorrect IAM authentication information";
+
+/** The gateway's, which the pages spell with either prefix. */
+const GATEWAY: readonly (readonly [code: string, ...Listed])[] = [
+  ["0101", 404, "The API does not exist or has not been published in the environment."],
+  ["0103", 404, "The backend does not exist."],
+  ["0104", 400, "The plug-ins do not exist."],
+  ["0105", 400, "The backend configurations do not exist."],
+  ["0106", 400, "Orchestration error."],
+  ["0201", 413, "Request entity too large."],
+  ["0202", 502, "Backend unavailable."],
+  ["0203", 504, "Backend timeout."],
+  ["0301", 401, `${IDENTITY}: verify aksk signature fail`],
+  ["0303", 401, "Incorrect app authentication information."],
+  ["0305", 401, "Incorrect authorizer authentication information."],
+  ["0307", 401, "The token must be updated."],
+  [
+    "0308",
+    429,
+    "The throttling threshold has been reached: policy user over ratelimit,limit:10,time:1 minute",
+  ],
+];
+
 const LISTED: ReadonlyMap<string, Listed> = new Map<string, Listed>([
-  ["VOD.10051", [403, "Internal error."]],
-  ["VOD.10053", [400, "The request parameter is illegal."]],
-  ["VOD.10062", [400, "The resource does not exist."]],
-  ["APIGW.0202", [502, "Backend unavailable."]],
-  ["APIGW.0301", [401, "Incorrect IAM authentication information: verify aksk signature fail"]],
-  ["APIGW.0307", [401, "The token must be updated."]],
+  ...SERVICE.map(([code, ...listed]) => [code, listed] as const),
+  ...["APIGW", "APIG"].flatMap((prefix) =>
+    GATEWAY.map(([code, ...listed]) => [`${prefix}.${code}`, listed] as const),
+  ),
 ]);
 
+/** What an injected `code` fault can make it say. */
 export const CODES: readonly string[] = [...LISTED.keys()];
 
 export function refuseWith(_visit: Visit, code: string, message: string | null): Answer | null {

@@ -1,100 +1,22 @@
-import {
-  type AccountSettings,
-  type BatchContent,
-  type CallContext,
-  type Credentials,
-  effectiveLimits,
-  type LimitOverrides,
-  NO_OVERRIDES,
-  type Outcome,
-  type PollAnswer,
-  type Row,
-  type Task,
-} from "@purgeline/core";
-import { providers } from "@purgeline/providers";
+import type { AccountSettings, Credentials } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { send } from "../../test/send.ts";
-import { type Simulators, startSimulatorsOf } from "../kernel/start.ts";
-import { huaweiSimulator } from "./index.ts";
+import { KEYS, type Played, playAccount, taskOf } from "./play-account.ts";
 
-const provider = providers.get("huawei-vod");
-if (provider === undefined) throw new Error("huawei-vod is not listed");
-
-const KEYS: Credentials = {
-  kind: "keys",
-  accessKeyId: "AKEXAMPLE0000000001",
-  accessKeySecret: "sK-1",
-  securityToken: null,
-};
 const ID_1 = "9db42f5e08c15edecd99a98da241994a";
 const ID_2 = "9e455adb02295aa123809e8dc7ca51c1";
 const URL_1 = "https://vod.example.com/视/1 (a).mp4";
 const URL_2 = "https://vod.example.com/2.mp4?x='*'";
 
-const running: Simulators[] = [];
+const running: Played[] = [];
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((simulators) => simulators.close()));
+  await Promise.all(running.splice(0).map(({ simulators }) => simulators.close()));
 });
 
-/** An account at its simulator, and the adapter's side of a conversation with it. */
-async function setup(credentials: Credentials = KEYS, change: Partial<LimitOverrides> = {}) {
-  const asked: AccountSettings = {
-    name: "hua",
-    provider: "huawei-vod",
-    endpoint: "http://127.0.0.1:0",
-    region: null,
-    projectId: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
-    own: {},
-    callbackKey: null,
-    signature: null,
-    credentials,
-  };
-  const table = adapter.table(asked);
-  // Without our own pace of one call a second.
-  const calls = Object.fromEntries(Object.keys(table.calls).map((call) => [call, { perSecond: 1_000 }]));
-  const limits = effectiveLimits(table, { ...NO_OVERRIDES, calls, ...change });
-  const simulators = await startSimulatorsOf([huaweiSimulator], [{ settings: asked, limits }], {
-    completeMs: 0,
-  });
-  running.push(simulators);
-  const settings = simulators.settingsOf("hua");
-  const context = (token: string | null = null, given = settings): CallContext => {
-    return { settings: given, nowMs: simulators.clock.nowMs(), nonce: "", token };
-  };
-  return {
-    simulators,
-    settings,
-    submit: (lane: BatchContent["lane"], items: readonly string[], call = context()) =>
-      submit(lane, items, call),
-    poll: (task: Task, call = context()) => poll(task, call),
-    context,
-  };
-}
-
-const adapter = provider;
-
-async function submit(
-  lane: BatchContent["lane"],
-  items: readonly string[],
-  call: CallContext,
-): Promise<Outcome> {
-  const batch = { lane, items: items as BatchContent["items"], options: {} };
-  return adapter.decode(await send(adapter.encode(batch, call)), batch);
-}
-
-async function poll(task: Task, call: CallContext): Promise<PollAnswer> {
-  return adapter.poll.decode(await send(adapter.poll.encode([task], call)), [task]);
-}
-
-function taskOf(outcome: Outcome): Task {
-  const [task] = outcome.kind === "accepted" ? outcome.tasks : [];
-  if (task === undefined) throw new Error(`not accepted: ${JSON.stringify(outcome)}`);
-  return task;
-}
-
-function ends(items: readonly string[], answer: PollAnswer): readonly (Row["end"] | null)[] {
-  const rows = answer.kind === "progress" ? answer.tasks.flatMap((task) => task.rows) : [];
-  return adapter.poll.match(items, rows).map((row) => row?.end ?? null);
+async function setup(...account: Parameters<typeof playAccount>): Promise<Played> {
+  const played = await playAccount(...account);
+  running.push(played);
+  return played;
 }
 
 describe("submit, poll, done", () => {
@@ -104,7 +26,7 @@ describe("submit, poll, done", () => {
     ["prefetch-url", [URL_1, URL_2]],
     ["prefetch-media", [ID_1]],
   ] as const)("confirms every item of %s", async (lane, items) => {
-    const { simulators, submit, poll } = await setup();
+    const { simulators, submit, poll, ends } = await setup();
     simulators.faults.add({ kind: "lazy-status", times: 1 });
     const task = taskOf(await submit(lane, items));
     expect(await poll(task), "still under way").toMatchObject({ tasks: [{ rows: [], next: [task] }] });
@@ -117,14 +39,14 @@ describe("submit, poll, done", () => {
     ["purge-url", [URL_1, URL_2], URL_2],
     ["purge-media", [ID_1, ID_2], ID_2],
   ] as const)("fails only the item of %s that the provider fails", async (lane, items, bad) => {
-    const { simulators, submit, poll } = await setup();
+    const { simulators, submit, poll, ends } = await setup();
     simulators.faults.add({ kind: "fail-items", match: bad });
     const answer = await poll(taskOf(await submit(lane, items)));
     expect(ends(items, answer)).toEqual(["confirmed", "failed"]);
   });
 
   it("goes on asking for a task that has vanished", async () => {
-    const { simulators, submit, poll } = await setup();
+    const { simulators, submit, poll, ends } = await setup();
     const task = taskOf(await submit("purge-url", [URL_1]));
     simulators.faults.add({ kind: "vanish-task", times: 1 });
     expect(await poll(task)).toMatchObject({ kind: "progress", tasks: [{ rows: [], next: [task] }] });
@@ -158,6 +80,14 @@ describe("limits", () => {
       kind: "accepted",
     });
     expect(simulators.ledger.stats()[0]?.itemsAccepted).toBe(1);
+  });
+
+  it("refuses a body above the gateway's limit", async () => {
+    const lanes = { "purge-url": { bodyBytes: 80 }, "purge-media": { bodyBytes: 80 } };
+    const { submit } = await setup(KEYS, { lanes });
+    const refused = { kind: "poisoned", code: "APIGW.0201" };
+    expect(await submit("purge-url", [URL_1, URL_2])).toMatchObject(refused);
+    expect(await submit("purge-media", [ID_1])).toMatchObject({ kind: "accepted" });
   });
 
   it("answers the eleventh call of a minute with a wait of that minute", async () => {
@@ -251,7 +181,7 @@ describe("identity", () => {
   });
 
   it("takes a fixed token", async () => {
-    const { submit, poll } = await setup({ kind: "token", token: "MII-fixed" });
+    const { submit, poll, ends } = await setup({ kind: "token", token: "MII-fixed" });
     expect(ends([ID_1], await poll(taskOf(await submit("purge-media", [ID_1]))))).toEqual(["confirmed"]);
   });
 
@@ -264,12 +194,12 @@ describe("identity", () => {
       { accessKeySecret: "wrong" },
     ],
   ])("gives a %s a token at the identity service, good for a day", async (_, iam, change) => {
-    const { simulators, submit, context, settings } = await setup(iam);
+    const { simulators, submit, context, settings, provider } = await setup(iam);
     expect(simulators.origins).toHaveLength(2);
     const login = async (given: AccountSettings) => {
-      const request = adapter.login?.encode(given);
+      const request = provider.login?.encode(given);
       if (request === undefined) throw new Error("no login");
-      return adapter.login?.decode(await send(request));
+      return provider.login?.decode(await send(request));
     };
     const session = await login(settings);
     if (session === undefined || "kind" in session) throw new Error(JSON.stringify(session));

@@ -1,4 +1,4 @@
-import type { Answer, Simulator, SimulatorKind, Visit } from "../kernel/index.ts";
+import type { Answer, PlayedAccount, Simulator, SimulatorKind, Visit } from "../kernel/index.ts";
 import { CODES, refuseWith } from "./codes.ts";
 import { accountOfLogin, answerLogin, loginWords, type Sessions } from "./identity.ts";
 import { createKeyLock } from "./key-lock.ts";
@@ -51,7 +51,14 @@ function answer(visit: Visit, gatekeeper: Gatekeeper): Answer {
   const account = prove(visit, route.projectId, gatekeeper);
   if ("reply" in account) return account;
   if (visit.overRate) return throttled(visit);
+  if (isTooLarge(visit, account)) return gatewayError(413, "APIGW.0201", "Request entity too large.");
   return visit.request.method === "GET" ? answerQuery(visit, account) : answerSubmit(visit, account);
+}
+
+/** The gateway has one limit for every operation; lanes that differ are somebody's rehearsal of a smaller one. */
+function isTooLarge({ request, call }: Visit, { limits }: PlayedAccount): boolean {
+  const lanes = Object.values(limits.lanes).filter((lane) => lane.call === call);
+  return lanes.some(({ bodyBytes }) => request.body.length > bodyBytes);
 }
 
 /** The message names the window, as clients read it from there; there is no Retry-After. */
