@@ -56,7 +56,8 @@ describe("a batch through v2", () => {
     expect(last.rows.map(({ item, end }) => [item, end])).toEqual(
       batch.items.map((item) => [item, "confirmed"]),
     );
-    expect(last.next).toEqual([]);
+    // Of a time nobody knows all records: the batch ends with its last target, and the task with it.
+    expect(last.next).toEqual([task]);
   });
 
   it("fails single items", async () => {

@@ -19,7 +19,7 @@ export const API3_ERRORS: Readonly<Record<string, ErrorClass>> = {
   "RequestLimitExceeded.IPLimitExceeded": "throttled",
   "RequestLimitExceeded.GlobalRegionUinLimitExceeded": "throttled",
   "UnauthorizedOperation.OperationTooOften": "throttled",
-  "LimitExceeded.CdnHostOpTooOften": "throttled",
+  "LimitExceeded.CdnHostOpTooOften": "domains",
 
   "LimitExceeded.CdnPurgeUrlExceedDayLimit": "quota",
   "LimitExceeded.CdnPurgeExceedDayLimit": "quota",
@@ -73,10 +73,9 @@ export const API3_ERRORS: Readonly<Record<string, ErrorClass>> = {
   MissingParameter: "refused",
   UnknownParameter: "refused",
   "ResourceNotFound.CdnUserNotExists": "refused",
-  // The account was moved to EdgeOne: this API will not serve it again.
-  "OperationDenied.ProductUpgraded": "refused",
-  "OperationDenied.ProductUpdating": "refused",
-  "OperationDenied.UserMigrating": "refused",
+  "OperationDenied.ProductUpgraded": "moved",
+  "OperationDenied.ProductUpdating": "moved",
+  "OperationDenied.UserMigrating": "moved",
   ActionOffline: "refused",
   NoSuchVersion: "refused",
   InvalidAction: "refused",

@@ -43,6 +43,8 @@ interface Page {
   readonly limit: number;
   /** URLs submitted: fewer records than that are not the whole task. */
   readonly urls: number;
+  /** Records that the task can have at all: a total beyond that is not about it. */
+  readonly most: number;
 }
 
 export function encodeApi3Poll(task: Task, call: CallContext): HttpRequest {
@@ -75,14 +77,13 @@ function nextPages(task: Task, page: Page, logs: readonly Log[], response: JsonO
   if (logs.length === 0 || logs.some(({ end }) => end === null)) return [task];
   const told = page.offset + logs.length;
   const total = Number(textField(response, "TotalCount") ?? Number.NaN);
-  // A global push may keep two records per URL; a total beyond that is not about this task.
-  const known = Number.isSafeInteger(total) ? Math.min(total, Math.max(LARGEST_PAGE, page.urls * 2)) : told;
+  const known = Number.isSafeInteger(total) ? Math.min(total, page.most) : told;
   const end = page.end ?? Math.max(known, page.urls);
   const isCut = logs.length < page.limit && told < known;
   const limit = isCut ? Math.max(SMALLEST_PAGE, logs.length) : page.limit;
   const pages: Task[] = [];
   for (let offset = told; offset < end; offset += limit) {
-    pages.push(withPage(task, { offset, end: Math.min(offset + limit, end), limit, urls: page.urls }));
+    pages.push(withPage(task, { ...page, offset, end: Math.min(offset + limit, end), limit }));
   }
   return pages;
 }
@@ -90,14 +91,18 @@ function nextPages(task: Task, page: Page, logs: readonly Log[], response: JsonO
 function pageOf({ state }: Task): Page {
   const whole = (value: Json | undefined): number | null =>
     typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+  const urls = whole(state?.urls) ?? 0;
   return {
     offset: whole(state?.offset) ?? 0,
     end: whole(state?.end),
     limit: whole(state?.limit) || LARGEST_PAGE,
-    urls: whole(state?.urls) ?? 0,
+    urls,
+    // A global push may keep two records per URL.
+    most: whole(state?.most) ?? Math.max(LARGEST_PAGE, urls * 2),
   };
 }
 
-function withPage({ call, id }: Task, { offset, end, limit, urls }: Page): Task {
-  return { call, id, state: end === null ? { offset, limit, urls } : { offset, end, limit, urls } };
+function withPage({ call, id, state }: Task, { offset, end, limit }: Page): Task {
+  const { end: _whole, ...kept } = state ?? {};
+  return { call, id, state: { ...kept, offset, ...(end === null ? {} : { end }), limit } };
 }

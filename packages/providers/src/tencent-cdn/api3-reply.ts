@@ -4,7 +4,6 @@ import type {
   Failure,
   HttpReply,
   JsonObject,
-  Lane,
   Outcome,
   QuotaClass,
 } from "@purgeline/core";
@@ -12,17 +11,10 @@ import { failureByStatus } from "../shared/failure-by-status.ts";
 import { isObject, textField } from "../shared/json.ts";
 import { api3Class } from "./api3-errors.ts";
 import { failureOf } from "./error-class.ts";
+import { classSpentBy } from "./quota-class.ts";
 
-const SPENDS: Readonly<Partial<Record<Lane, QuotaClass>>> = {
-  "purge-url": "url",
-  "purge-directory": "directory",
-  "prefetch-url": "prefetch",
-};
-
-/** The class that a lane's targets spend, in both APIs. */
-export function classSpentBy(lane: Lane): QuotaClass | null {
-  return SPENDS[lane] ?? null;
-}
+/** Purgeline: ten times the day's 1,000 pushes; what is listed beyond is not asked for. */
+const MOST_OF_PLAYLISTS = 10_000;
 
 export type Api3Answer =
   | { readonly ok: true; readonly response: JsonObject; readonly requestId: string | null }
@@ -47,14 +39,17 @@ export function openApi3(reply: HttpReply, response: JsonObject, spends: QuotaCl
   return { ok: true, response, requestId };
 }
 
-export function decodeApi3(reply: HttpReply, response: JsonObject, { lane, items }: BatchContent): Outcome {
-  const answer = openApi3(reply, response, classSpentBy(lane));
+export function decodeApi3(reply: HttpReply, response: JsonObject, batch: BatchContent): Outcome {
+  const answer = openApi3(reply, response, classSpentBy(batch));
   if (!answer.ok) return answer.failure;
   const { requestId } = answer;
   const id = textField(answer.response, "TaskId");
   if (id === null || id === "") {
     return { kind: "ambiguous", code: "no-task-id", message: "the reply has no TaskId", requestId };
   }
-  const call: CallName = lane === "prefetch-url" ? "DescribePushTasks" : "DescribePurgeTasks";
-  return { kind: "accepted", tasks: [{ call, id, state: { urls: items.length } }], rejected: [], requestId };
+  const call: CallName = batch.lane === "prefetch-url" ? "DescribePushTasks" : "DescribePurgeTasks";
+  const urls = batch.items.length;
+  // What a playlist names is pushed with it, and may be listed with it.
+  const state = batch.options.ParseM3U8 === true ? { urls, most: MOST_OF_PLAYLISTS } : { urls };
+  return { kind: "accepted", tasks: [{ call, id, state }], rejected: [], requestId };
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { BatchContent, HttpReply, HttpRequest, Task } from "@purgeline/core";
+import type { BatchContent, CallName, HttpReply, HttpRequest, Task } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { tencentCdn } from "./index.ts";
 import { sampleAccount, sampleCall } from "./sample-account.ts";
@@ -9,6 +9,7 @@ interface Fixture {
   readonly signature?: string;
   readonly batch?: BatchContent;
   readonly task?: Task;
+  readonly quota?: CallName;
   /** Parameters of the body; those of every v2 request (key, time, signature) are left out. */
   readonly request: Readonly<Record<string, unknown>>;
   readonly reply: HttpReply;
@@ -22,7 +23,7 @@ const fixtures = readdirSync(folder).map((file): [string, Fixture] => [
 ]);
 
 describe("fixtures", () => {
-  it.each(fixtures)("%s", (name, { signature, batch, task, request, reply, outcome }) => {
+  it.each(fixtures)("%s", (name, { signature, batch, task, quota, request, reply, outcome }) => {
     const call = sampleCall(sampleAccount({ signature: signature ?? null }));
     expect(name.startsWith(`${outcome.kind}-`)).toBe(true);
     if (batch !== undefined) {
@@ -33,11 +34,17 @@ describe("fixtures", () => {
       expect(parametersOf(tencentCdn.poll.encode([task], call))).toEqual(request);
       expect(tencentCdn.poll.decode(reply, [task])).toEqual(outcome);
     }
-    expect(batch ?? task).toBeDefined();
+    if (quota !== undefined) {
+      expect(tencentCdn.quota?.calls(call.settings)).toContain(quota);
+      expect(parametersOf(tencentCdn.quota?.encode(quota, call))).toEqual(request);
+      expect(tencentCdn.quota?.decode(quota, reply)).toEqual(outcome);
+    }
+    expect(batch ?? task ?? quota).toBeDefined();
   });
 });
 
-function parametersOf({ body, headers }: HttpRequest): unknown {
+function parametersOf(request: HttpRequest | undefined): unknown {
+  const { body = null, headers = {} } = request ?? {};
   if (headers["content-type"] === "application/json") return JSON.parse(body ?? "");
   const { SecretId, Timestamp, Nonce, Signature, SignatureMethod, ...own } = Object.fromEntries(
     new URLSearchParams(body ?? ""),

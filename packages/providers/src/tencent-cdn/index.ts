@@ -1,18 +1,20 @@
-import type { HttpReply, Outcome, PollAnswer, Provider } from "@purgeline/core";
+import type { CallName, HttpReply, Outcome, PollAnswer, Provider } from "@purgeline/core";
 import { failureByStatus } from "../shared/failure-by-status.ts";
 import { isObject, parseObject } from "../shared/json.ts";
 import { checkAccount, isLegacy, SIGNATURES } from "./account.ts";
 import { decodeApi3Poll, encodeApi3Poll } from "./api3-poll.ts";
+import { API3_QUOTA_CALLS, decodeApi3Quota, encodeApi3Quota } from "./api3-quota.ts";
 import { decodeApi3 } from "./api3-reply.ts";
 import { encodeApi3 } from "./api3-request.ts";
 import { checkOptions } from "./options.ts";
 import { matchUrlRows } from "./row-url.ts";
 import { tableOf } from "./table.ts";
+import { HOME_LOG, OVERSEAS_LOG } from "./v2-log.ts";
 import { decodeV2Poll, encodeV2Poll } from "./v2-poll.ts";
 import { decodeV2 } from "./v2-reply.ts";
 import { encodeV2 } from "./v2-request.ts";
 
-const V2_QUERY = "GetCdnRefreshLog";
+const V2_LOGS: readonly CallName[] = [HOME_LOG, OVERSEAS_LOG];
 
 /**
  * Tencent Cloud CDN: API 3.0, and the legacy v2 API for accounts whose `signature` asks for it.
@@ -46,7 +48,7 @@ export const tencentCdn: Provider = {
     // Each query takes one task id.
     max: () => 1,
     encode: ([task], call) =>
-      task.call === V2_QUERY ? encodeV2Poll(task, call) : encodeApi3Poll(task, call),
+      V2_LOGS.includes(task.call) ? encodeV2Poll(task, call) : encodeApi3Poll(task, call),
     decode(reply, [task]): PollAnswer {
       const body = parseObject(reply.body);
       if (isObject(body?.Response)) return decodeApi3Poll(reply, body.Response, task);
@@ -54,6 +56,16 @@ export const tencentCdn: Provider = {
       return unreadable(reply);
     },
     match: matchUrlRows,
+  },
+
+  quota: {
+    // v2 has no such query.
+    calls: (settings) => (isLegacy(settings) ? [] : API3_QUOTA_CALLS),
+    encode: encodeApi3Quota,
+    decode(call, reply) {
+      const response = parseObject(reply.body)?.Response;
+      return isObject(response) ? decodeApi3Quota(call, reply, response) : unreadable(reply);
+    },
   },
 };
 

@@ -64,6 +64,51 @@ describe("options that are taken", () => {
   });
 });
 
+describe("an area in v2", () => {
+  const given = (lane: Lane, options: Partial<IntentOptions>) =>
+    tencentCdn.options(lane, { ...NONE, ...options }, sampleAccount({ signature: "v2-sha256" }));
+
+  it("is the mainland where none is said, or overseas", () => {
+    expect(given("purge-url", { area: "mainland" })).toEqual({ ok: true, value: {} });
+    expect(given("purge-url", { area: "overseas" })).toEqual({ ok: true, value: { Area: "overseas" } });
+    expect(given("purge-directory", { area: "overseas", strength: "hard" })).toEqual({
+      ok: true,
+      value: { Area: "overseas" },
+    });
+  });
+
+  it("overseas has no soft purges", () => {
+    expect(given("purge-directory", { area: "overseas", strength: "soft" })).toMatchObject({
+      problems: [{ path: ["strength"], detail: expect.stringContaining("expected hard") }],
+    });
+  });
+
+  it("is refused where there is none such", () => {
+    expect(given("purge-url", { area: "global" })).toMatchObject({
+      problems: [{ path: ["area"], detail: expect.stringContaining("mainland, overseas") }],
+    });
+  });
+});
+
+describe("limits of a push's headers", () => {
+  const check = (headers: JsonObject) => given("prefetch-url", { own: { headers } }).ok;
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`x-${at}`, "1"]));
+
+  it.each<[string, JsonObject, boolean]>([
+    ["20 headers", many(20), true],
+    ["21 headers", many(21), false],
+    ["a name of 128 bytes", { ["n".repeat(128)]: "1" }, true],
+    ["a name of 129 bytes", { ["n".repeat(129)]: "1" }, false],
+    ["a value of 1,024 bytes", { a: `${"值".repeat(341)}v` }, true],
+    ["a value of 1,025 bytes in 343 characters", { a: `${"值".repeat(341)}vv` }, false],
+    ["an empty value", { a: "" }, false],
+    ["a value that is no text", { a: 1 }, false],
+  ])("%s", (_name, headers, isFine) => {
+    expect(check(headers)).toBe(isFine);
+  });
+});
+
 describe("options that are refused, with what was expected", () => {
   it.each<[string, Lane, Partial<IntentOptions>, (string | number)[], string]>([
     ["a soft purge of URLs", "purge-url", { strength: "soft" }, ["strength"], "expected hard"],
@@ -131,10 +176,9 @@ describe("options that are refused, with what was expected", () => {
     ]);
   });
 
-  it("has neither areas nor options of its own in v2", () => {
-    const checked = given("purge-url", { area: "overseas", own: { urlEncode: true } }, "v2-sha256");
+  it("has no options of its own in v2", () => {
+    const checked = given("purge-url", { own: { urlEncode: true } }, "v2-sha256");
     expect(checked.ok ? [] : checked.problems.map(({ path }) => path.join("."))).toEqual([
-      "area",
       "tencent-cdn.urlEncode",
     ]);
   });

@@ -27,7 +27,7 @@ export function checkOptions(
   const problems: Problem[] = [];
   const options: Record<string, Json> = {
     ...areaOption(lane, given.area, settings, problems),
-    ...strengthOption(lane, given.strength, problems),
+    ...strengthOption(lane, given, settings, problems),
     ...ownOptions(lane, given.own ?? {}, settings, problems),
   };
   return problems.length === 0 ? { ok: true, value: options } : { ok: false, problems };
@@ -44,23 +44,32 @@ function areaOption(
     problems.push({ path: ["area"], code: "bad-area", value: showValue(area), detail });
     return {};
   };
-  if (isLegacy(settings))
-    return refuse("the v2 API has no area: expected none, or an account with signature tc3");
   const isPush = lane === "prefetch-url";
   const allowed = isPush ? ["mainland", "overseas", "global"] : ["mainland", "overseas"];
   if (!allowed.includes(area)) return refuse(`expected one of ${allowed.join(", ")} for ${lane}`);
-  // A push without Area is one for the mainland; a purge without it is one for the domain's own area.
-  return isPush && area === "mainland" ? {} : { Area: area };
+  // A push without Area is one for the mainland, and so is a v2 submit; a purge without it is one
+  // for the domain's own area.
+  const isDefault = area === "mainland" && (isPush || isLegacy(settings));
+  return isDefault ? {} : { Area: area };
 }
 
-function strengthOption(lane: Lane, strength: IntentOptions["strength"], problems: Problem[]): JsonObject {
+function strengthOption(
+  lane: Lane,
+  { strength, area }: IntentOptions,
+  settings: AccountSettings,
+  problems: Problem[],
+): JsonObject {
   if (strength !== "soft") return {};
-  if (lane === "purge-directory") return { FlushType: "flush" };
+  // RefreshCdnOverSeaDir has no `type` (document/api/228/7389).
+  const isAbroadInV2 = isLegacy(settings) && area === "overseas";
+  if (lane === "purge-directory" && !isAbroadInV2) return { FlushType: "flush" };
   problems.push({
     path: ["strength"],
     code: "no-soft-purge",
     value: strength,
-    detail: `expected hard for ${lane}: tencent-cdn has soft purges of directories only`,
+    detail: isAbroadInV2
+      ? `expected hard for ${lane} overseas: the v2 API has soft purges of mainland directories only`
+      : `expected hard for ${lane}: tencent-cdn has soft purges of directories only`,
   });
   return {};
 }

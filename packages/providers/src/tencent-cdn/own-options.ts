@@ -17,7 +17,7 @@ export interface OwnOption {
 
 const PUSH: readonly Lane[] = ["prefetch-url"];
 
-/** API 3.0's own options (cloud.tencent.com/document/api/228/37870, 37871, product/228/41956), in the order of the request. */
+/** API 3.0's own options (cloud.tencent.com/document/api/228/37870, 37871, 37869), in the order of the request. */
 export const OWN_OPTIONS: readonly OwnOption[] = [
   {
     name: "userAgent",

@@ -4,14 +4,33 @@ import { OWN_OPTIONS } from "./own-options.ts";
 export const page: ProviderPage = {
   title: "Tencent Cloud CDN",
   text: `Two APIs; the account's \`signature\` chooses. Both work on the same domains and the same daily
-quotas.`,
+quotas, which count mainland and overseas apart: \`area: overseas\` spends the classes that end in
+\`@overseas\`, a prefetch with \`area: global\` spends both. A purge without \`area\` is one for the
+domain's own area, which only the service knows; it is counted as mainland.
+
+Accounts are being moved to Tencent Cloud EdgeOne. From then on this API refuses every call
+(\`OperationDenied.ProductUpgraded\`, \`.ProductUpdating\`, \`.UserMigrating\`): the targets end as
+failed, with a message that says so.`,
   accounts: [
-    { title: "API 3.0", settings: { signature: "tc3" }, options: OWN_OPTIONS },
+    {
+      title: "API 3.0",
+      text: `The service tells quota and batch sizes itself (its pages show batches of 39 and 20 directories,
+not 500). One query tells a task of up to 1,000 URLs; where a server gives shorter pages, each page is
+asked for once. URLs go out in the caller's spelling; with \`urlEncode\` the service encodes them, and
+records of either spelling are matched.`,
+      settings: { signature: "tc3" },
+      options: OWN_OPTIONS,
+    },
     {
       title: "Legacy API v2",
-      text: `Tencent has retired it for most accounts; prefetch is not there. The page of 2020 says 1,200
-calls a minute for RefreshCdnUrl: an account that is held to it sets
-\`limits: { calls: { RefreshCdnUrl: { perMinute: 1200 } } }\`.`,
+      text: `Tencent has retired it for most accounts; prefetch is not there, and neither are queries of
+the quota. The page of 2020 says 1,200 calls a minute for RefreshCdnUrl: an account that is held to it
+sets \`limits: { calls: { RefreshCdnUrl: { perMinute: 1200 } } }\`. For three seconds after a submit its
+task is not asked for and its URLs are not sent again.
+
+\`area: overseas\` sends RefreshCdnOverSeaUrl and RefreshCdnOverSeaDir, counted with the calls of their
+mainland twins, and reads GetCdnOverseaRefreshLog. Directories and overseas submits get no task id:
+their records are found in the log by the time of the submit.`,
       settings: { signature: "v2-sha256" },
     },
   ],

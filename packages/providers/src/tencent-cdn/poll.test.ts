@@ -97,6 +97,19 @@ describe("pages of a task", () => {
     ).toEqual([missing]);
   });
 
+  it("go on where a playlist's parts are listed with it", () => {
+    const first = { PushLogs: done(0, 1_000), TotalCount: 3_500 };
+    const push = (state: JsonObject): Task => ({ call: "DescribePushTasks", id: "t", state });
+    const offsets = (state: JsonObject) =>
+      progressOf(tencentCdn.poll.decode(reply(first), [push(state)])).next.map((page) => page.state);
+    expect(offsets({ urls: 1 })).toEqual([]);
+    expect(offsets({ urls: 1, most: 10_000 })).toEqual([
+      { urls: 1, most: 10_000, offset: 1_000, end: 2_000, limit: 1_000 },
+      { urls: 1, most: 10_000, offset: 2_000, end: 3_000, limit: 1_000 },
+      { urls: 1, most: 10_000, offset: 3_000, end: 3_500, limit: 1_000 },
+    ]);
+  });
+
   it("are not made for a total that cannot be", () => {
     const { next } = read({ urls: 30 }, { PurgeLogs: done(0, 30), TotalCount: 1e12 });
     expect(next.length).toBeLessThanOrEqual(50);

@@ -1,24 +1,28 @@
-import type { AccountSettings, LaneSpec, ProviderTable, Sourced } from "@purgeline/core";
+import type { AccountSettings, LaneSpec, ProviderTable, QuotaClass, Sourced } from "@purgeline/core";
 import { isLegacy } from "./account.ts";
+import { overseas, quotaByArea } from "./quota-class.ts";
 
 /*
  * Every number about Tencent CDN. API 3.0: cloud.tencent.com/document/api/228/37870 (URLs), 37871
- * (directories), 41956 (push), 37873 (tasks). Legacy v2: api/228/3946, api/231/3947, api/228/3948.
+ * (directories), 37869 (push), 37873 and product/228/37872 (tasks), product/228/41956 (quota). Legacy v2: api/228/3946, api/231/3947, api/228/3948;
+ * overseas api/228/7346, 7389, 7347.
  */
 
 const asOf = "2026-11-21";
 const page = (path: string): string => `https://cloud.tencent.com/${path}`;
 const from = (value: number, source: string): Sourced => ({ value, source, asOf });
 
+const DAY_MS = 24 * 3_600_000;
+
 const inFlight = from(16, "Purgeline");
 const timeoutMs = from(10_000, "Purgeline");
 // No page gives the length behind CdnUrlExceedLength; a longer URL than it allows is bisected out of its batch.
 const urlChars = from(10_240, "Purgeline; the provider publishes no figure");
-// The pages for both lists state no window for API 3.0 and 30 days for v2; a purge is through in
-// 5 minutes, a push in 30, so what has no end after a day will not get one.
-const lookBackMs = from(24 * 3_600_000, "Purgeline; v2 keeps records for 30 days, API 3.0: unpublished");
+// A purge is through in 5 minutes, a push in 30: what has no end after three days will not get one.
+const api3LookBackMs = from(3 * DAY_MS, "Purgeline; API 3.0 publishes no window");
+const v2LookBackMs = from(30 * DAY_MS, `${page("document/api/228/3948")}: records are kept for 30 days`);
 // The v2 page asks callers to wait three seconds after a submit; nothing is known for API 3.0.
-const pollEveryMs = from(3_000, "RefreshCdnUrl page, result example");
+const threeSeconds = from(3_000, "RefreshCdnUrl page of 2018, result example");
 // The reset hour is unpublished; the service's own pages count days in Beijing time.
 const resetTimeZone = "Asia/Shanghai";
 
@@ -26,17 +30,39 @@ export function tableOf(settings: AccountSettings): ProviderTable {
   return isLegacy(settings) ? v2Table(settings) : API3_TABLE;
 }
 
-function lane(spec: Pick<LaneSpec, "call" | "quota" | "batch" | "bodyBytes" | "weight">): LaneSpec {
+type OwnOfLane = Pick<LaneSpec, "call" | "batch" | "bodyBytes" | "weight" | "resendAfterMs"> & {
+  readonly quota: QuotaClass;
+};
+
+function lane(spec: OwnOfLane): LaneSpec {
   return {
-    quotaByOption: null,
+    quotaByOption: quotaByArea(spec.quota),
     unitsPerTarget: 1,
     urlChars,
     domains: null,
     perDomainPerMinute: null,
     inFlight,
-    resendAfterMs: from(2_000, "Purgeline; records carry whole seconds"),
     ...spec,
   };
+}
+
+interface QuotaOfAreas {
+  readonly home: Sourced;
+  readonly abroad: Sourced;
+}
+
+function inEachArea(value: number, source: string): QuotaOfAreas {
+  const units = from(value, source);
+  return { home: units, abroad: units };
+}
+
+function quotasOf(homes: Readonly<Record<QuotaClass, QuotaOfAreas>>): ProviderTable["quotas"] {
+  return Object.fromEntries(
+    Object.entries(homes).flatMap(([name, { home, abroad }]) => [
+      [name, home],
+      [overseas(name), abroad],
+    ]),
+  );
 }
 
 const api3Call = (path: string) => ({
@@ -48,6 +74,7 @@ const api3Call = (path: string) => ({
 // The largest option set: 20 headers of 128 + 1,024 bytes, every one a quote or a backslash (escaped: twice
 // as long), a user agent of 1,024, names and brackets: under 50,000. An item adds two quotes and a comma.
 const api3Weight = { encoding: "json", fixed: 50_000, perItem: 3 } as const;
+const api3ResendAfterMs = from(2_000, "Purgeline; records carry whole seconds");
 const api3Body = from(10_000_000, "API 3.0 request structure: 10 MB for a TC3 POST");
 
 const API3_TABLE: ProviderTable = {
@@ -58,6 +85,7 @@ const API3_TABLE: ProviderTable = {
       batch: from(1_000, page("document/api/228/37870")),
       bodyBytes: api3Body,
       weight: api3Weight,
+      resendAfterMs: api3ResendAfterMs,
     }),
     "purge-directory": lane({
       call: "PurgePathCache",
@@ -65,30 +93,38 @@ const API3_TABLE: ProviderTable = {
       batch: from(500, page("document/api/228/37871")),
       bodyBytes: api3Body,
       weight: api3Weight,
+      resendAfterMs: api3ResendAfterMs,
     }),
     "prefetch-url": lane({
       call: "PushUrlsCache",
       quota: "prefetch",
-      batch: from(500, page("document/product/228/41956")),
+      batch: from(500, page("document/api/228/37869")),
       bodyBytes: api3Body,
       weight: api3Weight,
+      resendAfterMs: api3ResendAfterMs,
     }),
   },
   calls: {
     PurgeUrlsCache: api3Call("document/api/228/37870"),
     PurgePathCache: api3Call("document/api/228/37871"),
-    PushUrlsCache: api3Call("document/product/228/41956"),
+    PushUrlsCache: api3Call("document/api/228/37869"),
     DescribePurgeTasks: api3Call("document/api/228/37873"),
-    DescribePushTasks: api3Call("document/api/228/37873"),
+    DescribePushTasks: api3Call("document/product/228/37872"),
+    DescribePurgeQuota: api3Call("document/product/228/41956"),
+    DescribePushQuota: {
+      perSecond: from(20, "https://tencentcloud.com/document/api/228/37473"),
+      perMinute: null,
+      timeoutMs,
+    },
   },
-  quotas: {
-    url: from(10_000, page("document/api/228/37870")),
-    directory: from(100, page("document/api/228/37871")),
-    prefetch: from(1_000, page("document/product/228/41956")),
-  },
+  quotas: quotasOf({
+    url: inEachArea(10_000, page("document/api/228/37870")),
+    directory: inEachArea(100, page("document/api/228/37871")),
+    prefetch: inEachArea(1_000, page("document/api/228/37869")),
+  }),
   resetTimeZone,
-  lookBackMs,
-  pollEveryMs,
+  lookBackMs: api3LookBackMs,
+  pollEveryMs: threeSeconds,
 };
 
 /** No prefetch: v2's CdnUrlPusher was a closed beta whose status query and its words are not documented to us. */
@@ -117,6 +153,7 @@ function v2Table(settings: AccountSettings): ProviderTable {
         batch: from(1_000, page("document/api/228/3946")),
         bodyBytes,
         weight,
+        resendAfterMs: threeSeconds,
       }),
       "purge-directory": lane({
         call: "RefreshCdnDir",
@@ -124,20 +161,29 @@ function v2Table(settings: AccountSettings): ProviderTable {
         batch: from(20, page("doc/api/231/3947")),
         bodyBytes,
         weight,
+        resendAfterMs: threeSeconds,
       }),
     },
     calls: {
-      // The page of 2020 says 1,200: an account that is held to it overrides this.
+      // The page of 2020 says 1,200: an account that is held to it overrides this. The overseas submits,
+      // whose pages have no figure, count as their mainland twins: a lane has one call.
       RefreshCdnUrl: perMinute(10_000, "RefreshCdnUrl page of 2018"),
       RefreshCdnDir: perMinute(3_000, page("doc/api/231/3947")),
       GetCdnRefreshLog: perMinute(1_000, page("document/api/228/3948")),
+      GetCdnOverseaRefreshLog: perMinute(1_000, "Purgeline; as GetCdnRefreshLog, its own page has no figure"),
     },
-    quotas: {
-      url: from(10_000, page("document/api/228/3946")),
-      directory: from(100, page("doc/api/231/3947")),
-    },
+    quotas: quotasOf({
+      url: {
+        home: from(10_000, page("document/api/228/3946")),
+        abroad: from(10_000, page("document/api/228/7346")),
+      },
+      directory: {
+        home: from(100, page("doc/api/231/3947")),
+        abroad: from(100, page("document/api/228/7389")),
+      },
+    }),
     resetTimeZone,
-    lookBackMs,
-    pollEveryMs,
+    lookBackMs: v2LookBackMs,
+    pollEveryMs: threeSeconds,
   };
 }

@@ -10,10 +10,11 @@ import type {
 } from "@purgeline/core";
 import { failureByStatus } from "../shared/failure-by-status.ts";
 import { isObject, objectList, textField } from "../shared/json.ts";
-import { classSpentBy } from "./api3-reply.ts";
-import { beijingTime } from "./beijing-time.ts";
+import { beijingDay, beijingTime } from "./beijing-time.ts";
 import { failureOf } from "./error-class.ts";
+import { classSpentBy } from "./quota-class.ts";
 import { v2Class } from "./v2-errors.ts";
+import { HOME_LOG, OVERSEAS_LOG } from "./v2-log.ts";
 
 export type V2Answer =
   | { readonly ok: true; readonly data: JsonObject }
@@ -33,41 +34,50 @@ export function openV2(reply: HttpReply, body: JsonObject, spends: QuotaClass | 
   return { ok: false, failure };
 }
 
-/** An object; the page calls it an array, and an older tool shows one of objects: then the only one of these counts. */
+/** The page calls it an array and shows an object. */
 function dataOf(body: JsonObject): JsonObject {
   const { data } = body;
   return isObject(data) ? data : (objectList(body, "data")[0] ?? {});
 }
 
 export function decodeV2(reply: HttpReply, body: JsonObject, batch: BatchContent): Outcome {
-  const answer = openV2(reply, body, classSpentBy(batch.lane));
+  const answer = openV2(reply, body, classSpentBy(batch));
   if (!answer.ok) return answer.failure;
-  const task =
-    taskById(answer.data, batch) ?? (batch.lane === "purge-directory" ? taskByTime(reply, batch) : null);
-  if (task === null) {
-    return { kind: "ambiguous", code: "no-task-id", message: "the reply has no task_id", requestId: null };
-  }
-  return { kind: "accepted", tasks: [task], rejected: [], requestId: null };
+  // The overseas log cannot be asked for an id.
+  const byId = batch.options.Area === "overseas" ? [] : tasksById(body, batch);
+  const tasks = byId.length > 0 ? byId : tasksByTime(reply, batch);
+  if (tasks.length > 0) return { kind: "accepted", tasks, rejected: [], requestId: null };
+  return { kind: "ambiguous", code: "no-task-id", message: "the reply has no task_id", requestId: null };
 }
 
-function taskById(data: JsonObject, { items }: BatchContent): Task | null {
-  // `log_id` is what the same number was called before 2017 (QcloudCdnTools_V2, readme).
-  const id = textField(data, "task_id") || textField(data, "log_id") || "";
-  return id === "" || id === "0" ? null : { call: "GetCdnRefreshLog", id, state: { urls: items.length } };
+/** One task, or several where `data` is a list (QcloudCdnTools_V2, readme): each with its share of the URLs. */
+function tasksById(body: JsonObject, { items }: BatchContent): readonly Task[] {
+  const several = objectList(body, "data");
+  const listed = several.length > 0 ? several : [dataOf(body)];
+  return listed.flatMap((data): readonly Task[] => {
+    // `log_id` is what the same number was called before 2017.
+    const id = textField(data, "task_id") || textField(data, "log_id") || "";
+    if (id === "" || id === "0") return [];
+    const urls = listed.length === 1 ? items.length : Number(textField(data, "count") ?? 1) || 1;
+    return [{ call: HOME_LOG, id, state: { urls } }];
+  });
 }
 
 /**
- * RefreshCdnDir answers without a task id (api/231/3947), so its directories are found in the log
- * by time. Their records are made at most two seconds before the reply's Date: an earlier record of
- * the same directory is then an earlier purge's, since one key is never sent twice within three
- * seconds. No Date, no task.
+ * RefreshCdnDir and both overseas submits answer without a task id (doc/api/231/3947, document/api/228/7346,
+ * 7389), so their records are found in the log by time. They are made at most two seconds before
+ * the reply's Date: an earlier record of the same key is then an earlier purge's, since one key is
+ * never sent twice within three seconds. No Date, no task.
  */
-function taskByTime(reply: HttpReply, { items }: BatchContent): Task | null {
+function tasksByTime(reply: HttpReply, { lane, items, options }: BatchContent): readonly Task[] {
   const repliedAtMs = Date.parse(reply.headers.date ?? "");
-  if (Number.isNaN(repliedAtMs)) return null;
+  if (Number.isNaN(repliedAtMs)) return [];
   const sinceMs = repliedAtMs - 2_000;
   // Two batches of one second must not share an id.
   const digest = createHash("sha256").update(items.join("\n")).digest("hex").slice(0, 12);
   const id = `${beijingTime(sinceMs)} ${digest}`;
-  return { call: "GetCdnRefreshLog", id, state: { sinceMs, dirs: items } };
+  const state = { sinceMs, type: lane === "purge-directory" ? "1" : "0" };
+  if (options.Area !== "overseas") return [{ call: HOME_LOG, id, state }];
+  const days = new Set([sinceMs, repliedAtMs].map(beijingDay));
+  return [...days].map((date) => ({ call: OVERSEAS_LOG, id, state: { ...state, date } }));
 }

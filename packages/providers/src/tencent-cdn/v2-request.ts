@@ -6,13 +6,16 @@ const ORIGIN = "https://cdn.api.qcloud.com";
 const PATH = "/v2/index.php";
 
 export function encodeV2({ lane, items, options }: BatchContent, call: CallContext): HttpRequest {
+  const isAbroad = options.Area === "overseas";
   switch (lane) {
     case "purge-url":
-      return v2Request("RefreshCdnUrl", numbered("urls", items), call);
+      return v2Request(isAbroad ? "RefreshCdnOverSeaUrl" : "RefreshCdnUrl", numbered("urls", items), call);
     case "purge-directory": {
+      const dirs = numbered("dirs", items);
+      if (isAbroad) return v2Request("RefreshCdnOverSeaDir", dirs, call);
       // 1, the default when absent, refreshes what the origin changed; 2 drops everything.
       const type: Parameter = ["type", options.FlushType === "flush" ? "1" : "2"];
-      return v2Request("RefreshCdnDir", [...numbered("dirs", items), type], call);
+      return v2Request("RefreshCdnDir", [...dirs, type], call);
     }
     default:
       throw new Error(`tencent-cdn.encode: v2 has no lane ${lane}`);
