@@ -3,11 +3,13 @@ import type { QueryRule } from "./account.ts";
 /*
  * What decides that two URLs are one object. Joining two that the provider keeps apart
  * would lose a purge; keeping two apart that the provider joins costs one unit of quota.
- * So only what RFC 3986 calls equivalent is joined (section 6.2.2 and 6.2.3: case, escapes
- * of unreserved characters, dot segments, default port, empty path), and non-ASCII text
- * with its UTF-8 escapes, since that is how every client sends it (RFC 3987, 3.1).
- * Everything else stays apart: `?` and no query, the order of parameters, `//`, `%2F`
- * and `/`, `+` and `%20`, and ASCII that a URL may not hold (`|`, `{`, `"`) and its escape.
+ * So only what HTTP itself calls equivalent is joined (RFC 9110, 4.2.3, by RFC 3986, 6.2.2
+ * and 6.2.3: case of scheme, host and escapes, escapes of unreserved characters, dot
+ * segments, default port, empty path), and hosts that name resolution joins (IDNA, the
+ * root's dot). Everything else stays apart: `?` and no query, the order of parameters, `//`,
+ * `%2F` and `/`, `+` and `%20`, and what a URL may not hold (`|`, `{`, `图`) and its escape:
+ * Huawei refreshes `图` and `%E5%9B%BE` apart and wants both submitted, Tencent has an
+ * option (UrlEncode) to choose between them.
  */
 
 export interface CanonicalUrl {
@@ -68,8 +70,8 @@ export function canonicalUrl(text: string, tools: UrlTools): ParsedUrl {
     scheme,
     host,
     port: port === DEFAULT_PORT[scheme] ? null : port,
-    path: withoutDotSegments(normalEscapes(path)) || "/",
-    query: query === undefined ? null : normalEscapes(query.slice(1)),
+    path: withoutDotSegments(levelEscapes(path)) || "/",
+    query: query === undefined ? null : levelEscapes(query.slice(1)),
   };
   return { ok: true, url, canonical: urlText(url), domain: host };
 }
@@ -84,30 +86,41 @@ export function urlText(url: CanonicalUrl): string {
 export function cacheKey(url: CanonicalUrl, rule: QueryRule): string {
   if (rule === "keep" || url.query === null) return urlText(url);
   if (rule === "ignore") return urlText({ ...url, query: null });
-  const kept = url.query.split("&").filter((parameter) => rule.only.includes(nameOf(parameter)));
+  const names = rule.only.map(plainName);
+  const kept = url.query.split("&").filter((parameter) => names.includes(nameOf(parameter)));
   return urlText({ ...url, query: kept.length === 0 ? null : kept.join("&") });
 }
 
 function nameOf(parameter: string): string {
   const end = parameter.indexOf("=");
-  return end === -1 ? parameter : parameter.slice(0, end);
+  return plainName(end === -1 ? parameter : parameter.slice(0, end));
 }
 
-/** Lower case, ASCII, without the root's dot; null: no host name. Escapes and IPv6 literals are refused: no CDN serves them. */
+/** `ids%5B%5D` is `ids[]`: a parameter that the rule may mean is kept, for one too many only costs a unit. */
+function plainName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/**
+ * Lower case, ASCII, without the root's dot; null: no host name. Escapes and IPv6 literals are refused:
+ * no CDN serves them. So is what ends a host in a URL: `asciiHost` would leave out the rest.
+ */
 export function canonicalHost(text: string, tools: UrlTools): string | null {
-  if (/[%[\]:*]/.test(text)) return null;
+  if (/[%[\]:*/\\?#@]/.test(text)) return null;
   const host = tools.asciiHost(text).replace(/\.$/, "");
   return host === "" || host.split(".").includes("") ? null : host;
 }
 
-/** Escapes in upper case, those of unreserved characters undone, non-ASCII characters as UTF-8 escapes. */
-function normalEscapes(text: string): string {
-  return text
-    .replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
-      const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-      return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase();
-    })
-    .replace(/[^\p{ASCII}]+/gu, encodeURIComponent);
+/** Escapes in upper case, those of unreserved characters undone. */
+export function levelEscapes(text: string): string {
+  return text.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase();
+  });
 }
 
 /** RFC 3986, 5.2.4. An empty segment is a segment: `//` is another object than `/`. */

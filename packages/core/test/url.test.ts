@@ -1,5 +1,4 @@
 import { domainToASCII } from "node:url";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { QueryRule } from "../src/account.ts";
 import { cacheKey, canonicalUrl, type ParsedUrl } from "../src/url.ts";
@@ -35,8 +34,8 @@ describe("spellings of one URL", () => {
     ["http://e.com/a/b/.", "http://e.com/a/b/"],
     ["http://e.com/%7euser/%41", "http://e.com/~user/A"],
     ["http://e.com/a%2fb", "http://e.com/a%2Fb"],
-    ["http://e.com/图片/é.jpg", "http://e.com/%E5%9B%BE%E7%89%87/%C3%A9.jpg"],
-    ["http://e.com/😀?q=ü", "http://e.com/%F0%9F%98%80?q=%C3%BC"],
+    ["http://e.com/a%c3%a9", "http://e.com/a%C3%A9"],
+    ["http://e.com/图片/é.jpg?q=😀", "http://e.com/图片/é.jpg?q=😀"],
     ["http://e.com/a?x=%7e&y=%2f", "http://e.com/a?x=~&y=%2F"],
   ])("%s is %s", (text, expected) => {
     expect(canonical(text)).toBe(expected);
@@ -63,6 +62,9 @@ describe("URLs that a provider may keep apart stay apart", () => {
     ["plus and space", "http://e.com/?a+b", "http://e.com/?a%20b"],
     ["a percent sign", "http://e.com/%41", "http://e.com/%2541"],
     ["ASCII that no URL may hold", "http://e.com/a|b", "http://e.com/a%7Cb"],
+    ["text beyond ASCII and its escape", "http://e.com/图", "http://e.com/%E5%9B%BE"],
+    ["the same in a query", "http://e.com/?q=ü", "http://e.com/?q=%C3%BC"],
+    ["an escape of another encoding", "http://e.com/é", "http://e.com/%E9"],
     ["composed and decomposed letters", "http://e.com/\u00e9", "http://e.com/e\u0301"],
     ["dot segments of the query", "http://e.com/a?/../b", "http://e.com/a?b"],
     ["a label more", "http://e.com/a", "http://www.e.com/a"],
@@ -126,6 +128,13 @@ describe("cache keys", () => {
     ["http://e.com/a?vv=1&%76=2", { only: ["v"] }, "http://e.com/a?v=2"],
     ["http://e.com/a?x=0", { only: ["v"] }, "http://e.com/a"],
     ["http://e.com/a", { only: ["v"] }, "http://e.com/a"],
+    ["http://e.com/a?v=1&v=2&v=1", { only: ["v"] }, "http://e.com/a?v=1&v=2&v=1"],
+    ["http://e.com/a?&&v&=1&v=", { only: ["v"] }, "http://e.com/a?v&v="],
+    ["http://e.com/a?V=1", { only: ["v"] }, "http://e.com/a"],
+    ["http://e.com/a?ids%5b%5d=1&ids[]=2&id=3", { only: ["ids[]"] }, "http://e.com/a?ids%5B%5D=1&ids[]=2"],
+    ["http://e.com/a?ids[]=1&id=2", { only: ["ids%5B%5D"] }, "http://e.com/a?ids[]=1"],
+    ["http://e.com/a?%E5%90%8D=1&名=2", { only: ["名"] }, "http://e.com/a?%E5%90%8D=1&名=2"],
+    ["http://e.com/a?%e9=1&x=2", { only: ["%E9", "100%"] }, "http://e.com/a?%E9=1"],
   ])("%s under %j is %s", (text, rule, expected) => {
     expect(key(text, rule)).toBe(expected);
   });
@@ -144,89 +153,11 @@ describe("patterns", () => {
     ["http://e.com", "url-scheme"],
     ["http://u@e.com/", "url-credentials"],
     ["http://.*.e.com/a", "url-host"],
+    ["http://e.com\\evil.org/.*", "url-host"],
+    ["http://e.com?x/.*", "url-host"],
+    ["http://e.com#x/.*", "url-host"],
     ["http://e.com/a\nb", "url-characters"],
   ])("%j: %s", (text, fault) => {
     expect(canonicalPattern(text, tools)).toEqual({ ok: false, fault });
-  });
-});
-
-describe("over all URLs", () => {
-  const piece = fc.oneof(
-    fc.constantFrom(
-      ".",
-      "..",
-      "",
-      "%2e",
-      "%2F",
-      "%41",
-      "%7E",
-      "%25",
-      "a",
-      "A",
-      "é",
-      "图",
-      "+",
-      "|",
-      "~",
-      ";",
-      ":@",
-    ),
-    fc.string({ maxLength: 4 }),
-  );
-  const text = fc
-    .record({
-      scheme: fc.constantFrom("http", "HTTPS"),
-      host: fc.constantFrom("e.com", "E.com.", "例え.jp", "e.com:80", "e.com:8443"),
-      path: fc.array(piece, { maxLength: 6 }).map((all) => (all.length === 0 ? "" : `/${all.join("/")}`)),
-      query: fc.option(
-        fc.array(piece, { maxLength: 4 }).map((all) => `?${all.join("&")}`),
-        { nil: "" },
-      ),
-    })
-    .map(({ scheme, host, path, query }) => `${scheme}://${host}${path}${query}`);
-
-  it("a canonical URL is its own canonical form", () => {
-    fc.assert(
-      fc.property(text, (given) => {
-        const parsed = parse(given);
-        if (parsed.ok) expect(parse(parsed.canonical)).toEqual(parsed);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  // The platform's own URL parser is the oracle: what a browser would ask for. It undoes no escapes
-  // of unreserved characters and leaves them in lower case, so those are levelled on its side.
-  it("two URLs have one canonical form only if a browser would ask for the same thing, escapes levelled", () => {
-    const levelled = (given: string): string => {
-      const url = new URL(given);
-      const level = (part: string): string =>
-        part.replace(/%[0-9a-f]{2}/gi, (escaped) => {
-          const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-          return /[\w.~-]/.test(character) ? character : escaped.toUpperCase();
-        });
-      return `${url.origin.replace(/\.$/, "")}${level(url.pathname)}${level(url.search)}`;
-    };
-    fc.assert(
-      fc.property(text, text, (one, other) => {
-        const [a, b] = [parse(one), parse(other)];
-        if (a.ok && b.ok && a.canonical === b.canonical) expect(levelled(one)).toBe(levelled(other));
-        if (a.ok) expect(levelled(a.canonical)).toBe(levelled(one));
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it("a parameter that the rule keeps is never lost, one that it drops never counts", () => {
-    const parameter = fc.tuple(fc.constantFrom("v", "w", "x"), fc.stringMatching(/^[a-z0-9]{0,3}$/));
-    fc.assert(
-      fc.property(fc.array(parameter, { maxLength: 5 }), (parameters) => {
-        const query = (all: typeof parameters): string =>
-          all.map(([name, value]) => `${name}=${value}`).join("&");
-        const kept = parameters.filter(([name]) => name !== "x");
-        const expected = kept.length === 0 ? "http://e.com/a" : `http://e.com/a?${query(kept)}`;
-        expect(key(`http://e.com/a?${query(parameters)}`, { only: ["v", "w"] })).toBe(expected);
-      }),
-    );
   });
 });
