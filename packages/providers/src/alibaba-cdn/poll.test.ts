@@ -88,6 +88,49 @@ describe("DescribeRefreshTaskById", () => {
     ]);
   });
 
+  it("finds its own rows among those of a batch of the same second", () => {
+    const tasks = tasksFor("1", { "a.test": 2 });
+    const Tasks = [
+      row("1", "https://a.test/others/1", "Failed", "Internal Error"),
+      row("1", "https://a.test/1", "Complete"),
+      row("1", "https://a.test/others/2", "Complete"),
+      row("1", "https://a.test/0", "Failed", "Origin Timeout"),
+    ];
+    const [told] = progress(poll.decode(reply({ Tasks, TotalCount: 4 }), tasks));
+    const matched = poll.match(
+      ["https://a.test/0", "https://a.test/1", "https://a.test/2"],
+      told?.rows ?? [],
+    );
+    expect(matched.map((found) => found?.end ?? null)).toEqual(["failed", "confirmed", null]);
+  });
+
+  it("tells ten tasks apart in one answer", () => {
+    const ids = Array.from({ length: 10 }, (_, n) => n + 1);
+    const hosts = Object.fromEntries(ids.map((id) => [`a${id}.test`, 1]));
+    const tasks = tasksFor(ids.join(","), hosts);
+    const Tasks = ids.toReversed().map((id) => ({
+      ...row(String(id), `https://a${id}.test/0`, id % 2 === 0 ? "Complete" : "Refreshing"),
+      TaskId: id,
+    }));
+    const told = progress(poll.decode(reply({ Tasks, TotalCount: 10 }), tasks));
+    expect(told.map((each) => each.rows.map(({ item }) => item))).toEqual(
+      ids.map((id) => (id % 2 === 0 ? [`https://a${id}.test/0`] : [])),
+    );
+    expect(told.map((each) => each.next)).toEqual(tasks.map((task, n) => (n % 2 === 0 ? [task] : [])));
+  });
+
+  it.each<[string, object]>([
+    ["an empty list", { Tasks: [], TotalCount: 0 }],
+    ["no list", {}],
+    ["a list of nothing", { Tasks: [null, 1, "x", {}] }],
+    ["a row of another task", { Tasks: [row("9", "https://a.test/0", "Complete")], TotalCount: 1 }],
+  ])("takes %s for unknown and asks again", (_what, body) => {
+    const tasks = tasksFor("1,2", { "a.test": 1, "b.test": 1 });
+    expect(progress(poll.decode(reply(body), tasks))).toEqual(
+      tasks.map((task) => ({ rows: [], next: [task] })),
+    );
+  });
+
   it("asks again for a task that is not listed", () => {
     const tasks = tasksFor("1,2", { "a.test": 1, "b.test": 1 });
     const answer = poll.decode(reply({ Tasks: rows("1", "a.test", 0, 1), TotalCount: 1 }), tasks);
@@ -116,6 +159,17 @@ describe("DescribeRefreshTaskById", () => {
     const [told] = progress(poll.decode(reply({ Tasks: rows("1", "a.test", 0, shown), TotalCount }), [task]));
     expect(told?.rows).toHaveLength(shown);
     expect(told?.next).toEqual([{ ...task, call: "DescribeRefreshTasks" }]);
+  });
+
+  it("goes to the paged list when a round hundred of rows is shared with another batch", () => {
+    const tasks = tasksFor("1", { "a.test": 50 });
+    const others = Array.from({ length: 60 }, (_, n) => row("1", `https://a.test/others/${n}`, "Complete"));
+    const Tasks = [...others, ...rows("1", "a.test", 0, 40)];
+    expect(progress(poll.decode(reply({ Tasks }), tasks))[0]?.next).toMatchObject([
+      { call: "DescribeRefreshTasks" },
+    ]);
+    const whole = { Tasks: [...Tasks, ...rows("1", "a.test", 40, 50)] };
+    expect(progress(poll.decode(reply(whole), tasks))[0]?.next).toEqual([]);
   });
 
   it("keeps to the cheap query while a row is unfinished, however short the list", () => {

@@ -74,8 +74,11 @@ function taskProgress(task: Task, own: readonly RefreshRow[], cut: boolean): Pro
   return { rows, next: cut || looksCut(task, own) ? [{ ...task, call: PAGED }] : [] };
 }
 
-/** Without an expectation a cut shows by a round number alone: no page says where ById stops, and its sister stops at 100. */
+/**
+ * Where the rows are not just as many as expected (another batch's may stand among them) a cut shows
+ * by a round number alone: no page says where ById stops, and its sister stops at 100.
+ */
 function looksCut(task: Task, own: readonly RefreshRow[]): boolean {
   const expected = rowsExpected(task, own);
-  return expected > 0 ? own.length < expected : own.length % PAGE_SIZE === 0;
+  return own.length < expected || (own.length !== expected && own.length % PAGE_SIZE === 0);
 }

@@ -79,6 +79,34 @@ describe("GetMediaRefreshJobs", () => {
     expect(progress.next).toEqual([job("m2")]);
   });
 
+  it("reads a line as the samples print it: a filter with odd keys, a job of small words", () => {
+    const line = {
+      MediaRefreshJobId: "job",
+      MediaId: "m1",
+      TaskType: "Refresh",
+      Status: "success",
+      FilterPolicy: '{" StreamType":"video"," Formats":"mp4"}',
+      SuccessPlayUrls: "https://v.test/1, https://v.test/2",
+      TaskIds: "7, 8",
+      UserData: '{"Extend":{}}',
+      GmtCreate: "2022-05-20 08:23:22",
+    };
+    const { rows, next } = told({ RequestId: "r", MediaRefreshJobs: [line] }, job("m1"));
+    expect([rows, next.map(({ id }) => id)]).toEqual([[], ["7"]]);
+  });
+
+  it.each<[string, object]>([
+    ["an empty list", { MediaRefreshJobs: [] }],
+    ["no list", {}],
+    [
+      "a word that no page knows",
+      jobReply({ media: "m1", urls: ["https://v.test/1"], ids: ["7"], status: "done" }),
+    ],
+    ["a success without ids", jobReply({ media: "m1", urls: ["https://v.test/1"] })],
+  ])("is asked again after %s: the media is not known to be submitted", (_what, body) => {
+    expect(told(body, job("m1"))).toEqual({ rows: [], next: [job("m1")] });
+  });
+
   it("asks once for an id that several media share, and side by side for the others", () => {
     const lines = [
       { media: "m1", urls: ["https://v.test/1", "https://v.test/1b"], ids: ["7", "7"] },
