@@ -16,10 +16,11 @@ export function overseas(quotaClass: QuotaClass): QuotaClass {
   return `${quotaClass}@overseas`;
 }
 
-/** What the option `Area` makes a lane of this class spend. */
-export function quotaByArea(quotaClass: QuotaClass): QuotaByOption {
-  const abroad = overseas(quotaClass);
-  return { option: "Area", classes: { overseas: [abroad], global: [quotaClass, abroad] } };
+/** What the option `Area` makes a lane of this class spend; only a push can go to both areas. */
+export function quotaByArea(home: QuotaClass): QuotaByOption {
+  const abroad = overseas(home);
+  const both = home === "prefetch" ? { global: [home, abroad] } : {};
+  return { option: "Area", classes: { overseas: [abroad], ...both } };
 }
 
 /** The class that a batch spends, in both APIs; null: two, and a refusal does not say which of them is gone. */

@@ -1,22 +1,9 @@
 import type { Row } from "@purgeline/core";
 import { matchRows } from "@purgeline/core";
 
-/**
- * Rows name URLs as the provider spells them. The exact text decides first; an item that no row
- * spells so is looked up by its normal form, since a row may come back with a lower-case host or
- * percent-encoded (UrlEncode), but only among rows that spell no other item of the batch.
- */
+/** Rows name URLs as the provider spells them: perhaps with a lower-case host, or percent-encoded (UrlEncode). */
 export function matchUrlRows(items: readonly string[], rows: readonly Row[]): readonly (Row | null)[] {
-  const exact = matchRows(items, rows);
-  if (exact.every((row) => row !== null)) return exact;
-  const named = new Set(items);
-  const strange = rows.filter(({ item }) => item === null || !named.has(item));
-  const normal = matchRows(items, strange, normalForm);
-  return exact.map((row, index) => row ?? normal[index] ?? null);
-}
-
-function normalForm(url: string): string {
-  return URL.parse(url)?.href ?? url;
+  return matchRows(items, rows, (text) => URL.parse(text)?.href ?? text);
 }
 
 /** One record of a task, in words that both APIs share. */
