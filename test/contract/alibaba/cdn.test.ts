@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { sdksOf } from "./ask.ts";
-import { COMPLETE_MS, keysOf, type Played, play } from "./play.ts";
+import { COMPLETE_MS, type Played, play } from "./play.ts";
+import { keysOf } from "./settings.ts";
 
 let played: Played | null = null;
 afterEach(async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type ApiCall, SDKS } from "./ask.ts";
-import { keysOf, type Played, play } from "./play.ts";
+import { type Played, play } from "./play.ts";
+import { keysOf } from "./settings.ts";
 
 let played: Played | null = null;
 afterEach(async () => {

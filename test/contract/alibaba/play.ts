@@ -1,7 +1,8 @@
-import { type AccountSettings, effectiveLimits, NO_OVERRIDES } from "@purgeline/core";
+import { effectiveLimits, NO_OVERRIDES } from "@purgeline/core";
 import { providers } from "@purgeline/providers";
 import { type Simulators, startSimulators } from "@purgeline/simulator";
 import type { ApiCall, Ask, Keys, Sdk } from "./ask.ts";
+import { keysOf, type Product, settingsOf } from "./settings.ts";
 
 /** One played account at a product, and one official client that is configured for it. */
 export interface Played {
@@ -23,23 +24,13 @@ const PAUSE_MS = 1_001;
 const VERSION = { "alibaba-cdn": "2018-05-10", "alibaba-vod": "2017-03-21" } as const;
 
 export async function play(
-  product: keyof typeof VERSION,
+  product: Product,
   sdk: Sdk,
   credentials: Keys = keysOf("secret/+=~*%"),
 ): Promise<Played> {
   const provider = providers.get(product);
   if (provider === undefined) throw new Error(`${product} is not registered`);
-  const settings: AccountSettings = {
-    name: "ali",
-    provider: product,
-    endpoint: "http://127.0.0.1:0",
-    region: "cn-shanghai",
-    projectId: null,
-    own: {},
-    callbackKey: null,
-    signature: null,
-    credentials,
-  };
+  const settings = settingsOf(product, { endpoint: "http://127.0.0.1:0", credentials });
   const limits = effectiveLimits(provider.table(settings), NO_OVERRIDES);
   const sim = await startSimulators([{ settings, limits }], { completeMs: COMPLETE_MS });
   const origin = sim.settingsOf("ali").endpoint ?? "";
@@ -62,8 +53,4 @@ export async function play(
     },
     askWith: (keys) => sdk.client(origin, keys),
   };
-}
-
-export function keysOf(accessKeySecret: string, securityToken: string | null = null): Keys {
-  return { kind: "keys", accessKeyId: "LTAI5tContract", accessKeySecret, securityToken };
 }

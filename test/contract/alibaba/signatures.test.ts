@@ -3,17 +3,13 @@ import { providers } from "@purgeline/providers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Recorded, type Recorder, startRecorder } from "../recorder.ts";
 import { type Keys, type Sdk, sdksOf } from "./ask.ts";
+import { keysOf, settingsOf } from "./settings.ts";
 import { SIGNED_CASES, type SignedCase } from "./signed-cases.ts";
 
-const PLAIN: Keys = {
-  kind: "keys",
-  accessKeyId: "LTAI5tContract",
-  accessKeySecret: "secret/+=~*%",
-  securityToken: null,
-};
+const PLAIN = keysOf("secret/+=~*%");
 const KEYS: Readonly<Record<string, Keys>> = {
   "an access key": PLAIN,
-  "a session token": { ...PLAIN, securityToken: "CAIS+/==AbC~*% '()!" },
+  "a session token": keysOf("secret/+=~*%", "CAIS+/==AbC~*% '()!"),
 };
 
 let recorder: Recorder;
@@ -22,19 +18,37 @@ beforeAll(async () => {
 });
 afterAll(() => recorder.close());
 
-/** Each case with each client that has the operation and puts the parameters where we do. */
+/** Each case with each client that sends the same. */
 const rows = SIGNED_CASES.flatMap((wanted) =>
   sdksOf(wanted.product)
-    .filter((sdk) => !(sdk.name.startsWith("cdn20180510") && wanted.theirs.action === "PushObjectCache"))
+    .filter((sdk) => sendsTheSame(sdk, wanted))
     .flatMap((sdk) => Object.keys(KEYS).map((keys) => ({ ...wanted, sdk, keys }))),
 );
+
+/** The CDN's package puts prefetches into the query, which acs3 signs otherwise than a form; and this version of it lacks a parameter. */
+function sendsTheSame({ name, signature }: Sdk, { theirs: { action, params } }: SignedCase): boolean {
+  if (!name.startsWith("cdn20180510") || action !== "PushObjectCache") return true;
+  return signature === "rpc" && params.ConsistencyHash === undefined;
+}
+
+it.each(["alibaba-cdn", "alibaba-vod"] as const)("every operation of %s is among the cases", (product) => {
+  const table = providers.get(product)?.table(settingsOf(product));
+  const own = SIGNED_CASES.filter((wanted) => wanted.product === product);
+  expect(new Set(own.map(({ theirs }) => theirs.action))).toEqual(new Set(Object.keys(table?.calls ?? {})));
+  const lanes = own.flatMap(({ ours }) => (ours.kind === "submit" ? [ours.lane] : []));
+  expect(new Set(lanes)).toEqual(new Set(Object.keys(table?.lanes ?? {})));
+});
 
 describe.each(Object.keys(KEYS))("with %s", (keys) => {
   it.each(rows.filter((row) => row.keys === keys).map((row) => [row.name, row.sdk.name, row] as const))(
     "%s is signed as %s signs it",
     async (_name, _sdk, { sdk, ...wanted }) => {
       const theirs = await recorder.record(() => theirCall(sdk, wanted, KEYS[keys] ?? PLAIN));
-      const settings = settingsOf(wanted, sdk, KEYS[keys] ?? PLAIN);
+      const settings = settingsOf(wanted.product, {
+        endpoint: recorder.origin,
+        signature: sdk.signature,
+        credentials: KEYS[keys] ?? PLAIN,
+      });
       if (sdk.signature === "acs3") {
         const ours = ourRequest(
           wanted,
@@ -58,20 +72,6 @@ function theirCall(sdk: Sdk, { theirs }: SignedCase, keys: Keys): Promise<unknow
   return sdk.client(recorder.origin, keys)({ ...theirs, params });
 }
 
-function settingsOf({ product }: SignedCase, { signature }: Sdk, credentials: Keys): AccountSettings {
-  return {
-    name: "ali",
-    provider: product,
-    endpoint: recorder.origin,
-    region: "cn-shanghai",
-    projectId: null,
-    own: {},
-    callbackKey: null,
-    signature,
-    credentials,
-  };
-}
-
 /** With the date and the nonce that the SDK took. */
 function ourRequest(
   { product, ours }: SignedCase,
@@ -82,7 +82,10 @@ function ourRequest(
   const provider = providers.get(product);
   if (provider === undefined) throw new Error(`${product} is not registered`);
   const call: CallContext = { settings, nowMs: Date.parse(date ?? ""), nonce: nonce ?? "", token: null };
-  return ours.kind === "query" ? provider.poll.encode(ours.tasks, call) : submitted(provider, ours, call);
+  if (ours.kind === "submit") return submitted(provider, ours, call);
+  if (ours.kind === "query") return provider.poll.encode(ours.tasks, call);
+  if (provider.quota === undefined) throw new Error(`${product} tells no quota`);
+  return provider.quota.encode(ours.call, call);
 }
 
 function submitted(

@@ -1,11 +1,12 @@
 import type { IntentOptions, Lane, Task } from "@purgeline/core";
 import type { ApiCall } from "./ask.ts";
+import type { Product } from "./settings.ts";
 
 /** What our adapter is asked to send, and the same in the vendor's words, written by hand and not by the adapter. */
 export interface SignedCase {
   readonly name: string;
-  readonly product: "alibaba-cdn" | "alibaba-vod";
-  readonly ours: Submit | Query;
+  readonly product: Product;
+  readonly ours: Submit | Query | QuotaQuery;
   readonly theirs: ApiCall;
 }
 
@@ -19,6 +20,11 @@ interface Submit {
 interface Query {
   readonly kind: "query";
   readonly tasks: readonly [Task, ...Task[]];
+}
+
+interface QuotaQuery {
+  readonly kind: "quota";
+  readonly call: string;
 }
 
 const ONE = ["https://cdn.example.com/index.html"];
@@ -67,12 +73,12 @@ function refresh(
 
 const PREFETCH_OPTIONS = {
   area: "overseas",
-  own: { l2Preload: true, withHeader: { "Accept-Encoding": ["gzip", "br;q=0.5"], "X-中": ["a'b*c"] } },
+  own: { l2Preload: true, withHeader: { "Accept-Encoding": ["gzip", "br;q=0.5"], "X-Note": ["a'b*c 中"] } },
 };
 const PREFETCH_PARAMS = {
   Area: "overseas",
   L2Preload: true,
-  WithHeader: '{"Accept-Encoding":["gzip","br;q=0.5"],"X-中":["a\'b*c"]}',
+  WithHeader: '{"Accept-Encoding":["gzip","br;q=0.5"],"X-Note":["a\'b*c 中"]}',
 };
 const MEDIA_OPTIONS = {
   own: {
@@ -127,11 +133,15 @@ function media(lane: Lane, TaskType: string, items: readonly string[], options =
   return { product: "alibaba-vod", ours: submit(lane, items, options), theirs } as const;
 }
 
-function ask(product: SignedCase["product"], ours: Query, params: ApiCall["params"]) {
-  const { call } = ours.tasks[0];
-  const method = call === "GetMediaRefreshJobs" ? "GET" : "POST";
+function ask(product: Product, ours: Query | QuotaQuery, params: ApiCall["params"] = {}) {
+  const action = ours.kind === "quota" ? ours.call : ours.tasks[0].call;
+  const method = action === "GetMediaRefreshJobs" ? "GET" : "POST";
   const version = product === "alibaba-cdn" ? cdn.version : vod.version;
-  return { product, ours, theirs: { version, method, action: call, place: "query", params } } as const;
+  return { product, ours, theirs: { version, method, action, place: "query", params } } as const;
+}
+
+function quota(call: string): QuotaQuery {
+  return { kind: "quota", call };
 }
 
 const DIRECTORIES = Array.from({ length: 100 }, (_, n) => `https://cdn.example.com/图 ${n}/`);
@@ -169,7 +179,11 @@ export const SIGNED_CASES: readonly SignedCase[] = [
   },
   {
     name: "a prefetch of 100 URLs with every option",
-    ...prefetch(FULL.slice(0, 100), PREFETCH_OPTIONS, PREFETCH_PARAMS),
+    ...prefetch(
+      FULL.slice(0, 100),
+      { ...PREFETCH_OPTIONS, own: { ...PREFETCH_OPTIONS.own, queryHashkey: true, consistencyHash: false } },
+      { ...PREFETCH_PARAMS, QueryHashkey: true, ConsistencyHash: false },
+    ),
   },
   {
     name: "a query of one task",
@@ -198,6 +212,15 @@ export const SIGNED_CASES: readonly SignedCase[] = [
       Force: true,
     }),
   },
+  ...(["Regex", "IgnoreParams"] as const).map((ObjectType) => ({
+    name: `a refresh of type ${ObjectType} at VOD`,
+    ...vodUrls(
+      ObjectType === "Regex" ? "purge-pattern" : "purge-ignore-params",
+      ["https://vod.example.com/.*(a|b)+\\.js$"],
+      "RefreshVodObjectCaches",
+      { ObjectType, Force: true },
+    ),
+  })),
   {
     name: "a prefetch of 1,000 URLs at VOD with every option",
     ...vodUrls("prefetch-url", FULL, "PreloadVodObjectCaches", PREFETCH_PARAMS, PREFETCH_OPTIONS),
@@ -220,4 +243,6 @@ export const SIGNED_CASES: readonly SignedCase[] = [
       PageSize: 50,
     }),
   },
+  { name: "a query of the quota", ...ask("alibaba-cdn", quota("DescribeRefreshQuota")) },
+  { name: "a query of the quota of VOD", ...ask("alibaba-vod", quota("DescribeVodRefreshQuota")) },
 ];

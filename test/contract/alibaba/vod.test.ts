@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { sdksOf } from "./ask.ts";
-import { COMPLETE_MS, keysOf, type Played, play } from "./play.ts";
+import { COMPLETE_MS, type Played, play } from "./play.ts";
+import { keysOf } from "./settings.ts";
 
 let played: Played | null = null;
 afterEach(async () => {
@@ -72,6 +73,18 @@ describe.each(sdksOf("alibaba-vod").map((sdk) => [sdk.name, sdk] as const))("%s"
       { ObjectType: "Directory", Force: true },
       ["https://vod.example.com/图/"],
     ],
+    [
+      "RefreshVodObjectCaches",
+      "RefreshTaskId",
+      { ObjectType: "Regex" },
+      ["https://vod.example.com/.*\\.ts$"],
+    ],
+    [
+      "RefreshVodObjectCaches",
+      "RefreshTaskId",
+      { ObjectType: "IgnoreParams", Force: false },
+      ["https://vod.example.com/a?v=1"],
+    ],
     ["PreloadVodObjectCaches", "PreloadTaskId", { Area: "domestic", L2Preload: false }, URLS],
   ])("submits URLs to %s (%s, %j) and sees them complete", async (action, field, options, items) => {
     played = await play("alibaba-vod", sdk);
@@ -129,7 +142,7 @@ function row(ObjectPath: string, Status: string): object {
   return {
     TaskId: ID,
     ObjectPath,
-    ObjectType: expect.stringMatching(/^(?:file|directory|preload)$/),
+    ObjectType: expect.stringMatching(/^(?:file|directory|regex|ignoreparams|preload)$/),
     Status,
     Process: expect.stringMatching(/^\d+%$/),
     CreationTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
