@@ -52,6 +52,15 @@ export interface IntakeStore {
   /** Ends a pause and a stop; the slots to be queued. */
   resume(account: string): Promise<readonly Slot[]>;
 
+  /**
+   * The provider says that these of its tasks are worth asking about: those that wait are due now, or a
+   * poll's pace after they were last asked. How many that hurried, and the slots to be queued.
+   */
+  hint(
+    account: string,
+    taskIds: readonly string[],
+  ): Promise<{ readonly tasks: number; readonly slots: readonly Slot[] }>;
+
   /** Resolves when the intent may have changed its end, or after `timeoutMs`. */
   changed(intentId: string, timeoutMs: number): Promise<void>;
 

@@ -5,6 +5,7 @@ import { asUnavailable } from "../unavailable.ts";
 import { lanesOf, readAccount } from "./account-state.ts";
 import { cancelLeg, retryLeg } from "./change.ts";
 import type { Changes } from "./changes.ts";
+import { hint } from "./hint.ts";
 import { idempotencyStore } from "./idempotency.ts";
 import { intentIds } from "./intents.ts";
 import { readLeg } from "./legs.ts";
@@ -51,6 +52,7 @@ export function intakeStore(context: Context, changes: Changes): IntakeStore {
       );
       return slotPairs(name, reply, "resume");
     },
+    hint: (account, taskIds) => hint(context, account, taskIds),
     changed: (intentId, timeoutMs) => changes.next(intentId, timeoutMs),
     idempotency: idempotencyStore(context),
     async ping() {

@@ -1,6 +1,6 @@
 -- claim_polls: grants one query's permit and hands out as many due tasks as it takes. Claimed tasks come
 -- back by themselves after a lease, so a dead worker loses none.
--- KEYS[1] the account's prefix; touches account, limits, hold:*, gate:*, poll:*, tasks, batch:*
+-- KEYS[1] the account's prefix; touches account, limits, hold:*, gate:*, poll:*, tasks, asked:*, batch:*
 -- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms
 -- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', granted ms, ref, batch, lane, accepted age ms, task JSON, …}
 -- O(log tasks + claimed)
@@ -44,6 +44,7 @@ for _, ref in ipairs(due) do
     for _, value in ipairs({ ref, number, b[1], now - tonumber(b[2] or now), json }) do reply[#reply + 1] = value end
     leased[#leased + 1] = now + tonumber(ARGV[5])
     leased[#leased + 1] = ref
+    redis.call('HDEL', P .. 'asked:' .. cjson.decode(json).id, ref)
   else
     redis.call('ZREM', C .. ':due', ref)
   end

@@ -1,6 +1,6 @@
 -- settle: one task's answer: ends items, replaces the task by what is still to be asked, closes the batch
 -- with its last item. Replays and late answers find the items ended and change nothing.
--- KEYS[1] the account's prefix; touches account, hold:*, lane:*, batch:*, leg:*, more:*, tasks, poll:*
+-- KEYS[1] the account's prefix; touches account, hold:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*
 -- ARGV[1] skew ms  [2] batch number  [3] task ref  [4] letters: one an item, '.' = not told
 -- ARGV[5] reasons: index TAB JSON NEWLINE …
 -- ARGV[6] letter for items that no task is left to tell about, or ''  [7] its reason, JSON
@@ -22,7 +22,7 @@ if not dropTask(ref) then return { 0, {}, {}, {} } end
 if redis.call('HGET', B, 'state') ~= 'submitted' then return { 0, {}, {}, {} } end
 redis.call('HINCRBY', B, 'tasks', -1)
 for i = 10, #ARGV, 2 do
-  addTask(number, ARGV[i + 1], now + tonumber(ARGV[i]))
+  addTask(number, ARGV[i + 1], now + tonumber(ARGV[i]), now)
   local slot = keepPollSlot(cjson.decode(ARGV[i + 1]).call)
   if slot then slots[#slots + 1] = slot end
 end

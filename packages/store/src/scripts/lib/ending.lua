@@ -2,17 +2,23 @@
 local function dropTask(ref)
   local json = redis.call('HGET', P .. 'tasks', ref)
   if not json then return false end
+  local task = cjson.decode(json)
   redis.call('HDEL', P .. 'tasks', ref)
-  redis.call('ZREM', P .. 'poll:' .. cjson.decode(json).call .. ':due', ref)
+  redis.call('HDEL', P .. 'asked:' .. task.id, ref)
+  redis.call('ZREM', P .. 'poll:' .. task.call .. ':due', ref)
   return true
 end
 
-local function addTask(number, json, dueMs)
+-- askedMs: when the provider was last asked for it; nil: never yet. While it waits for its query it can be found
+-- by its provider's id, so that a hint can hurry it.
+local function addTask(number, json, dueMs, askedMs)
   local ref = number .. '.' .. redis.call('HINCRBY', P .. 'batch:' .. number, 'taskNo', 1)
+  local task = cjson.decode(json)
   redis.call('HSET', P .. 'tasks', ref, json)
+  redis.call('HSET', P .. 'asked:' .. task.id, ref, askedMs or 0)
   -- Due times meet on half seconds, so that one query takes many tasks.
   local due = math.ceil(dueMs / 500) * 500
-  redis.call('ZADD', P .. 'poll:' .. cjson.decode(json).call .. ':due', due, ref)
+  redis.call('ZADD', P .. 'poll:' .. task.call .. ':due', due, ref)
   redis.call('HINCRBY', P .. 'batch:' .. number, 'tasks', 1)
 end
 
