@@ -5,12 +5,12 @@ import { hintContract } from "./hint.ts";
 import { loginContract } from "./login.ts";
 import { optionsContract } from "./options.ts";
 import { matchContract, pollContract } from "./poll.ts";
-import { quotaContract } from "./quota.ts";
+import { quotaContract, type TellingReplies } from "./quota.ts";
 import { sampleBatch } from "./sample-batch.ts";
 import { tableContract } from "./table.ts";
 
 /** Replies by which the provider accepts a call, for the lanes that finish later. */
-export type AcceptingReplies = Readonly<Partial<Record<Lane, HttpReply>>>;
+type AcceptingReplies = Readonly<Partial<Record<Lane, HttpReply>>>;
 
 /**
  * What every provider must keep, whatever its API looks like. Call it in a test file
@@ -20,6 +20,7 @@ export function providerContract(
   provider: Provider,
   settings: AccountSettings,
   accepting: AcceptingReplies = {},
+  telling: TellingReplies = {},
 ): void {
   const lanes = Object.entries(provider.table(settings).lanes) as [Lane, LaneSpec][];
   const call: CallContext = {
@@ -43,7 +44,7 @@ export function providerContract(
       provider,
       lanes.map(([lane]) => lane),
     );
-    quotaContract(provider, settings, call);
+    quotaContract(provider, settings, call, telling);
     hintContract(provider, settings);
     loginContract(provider, settings);
   });

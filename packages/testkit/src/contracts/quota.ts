@@ -1,4 +1,11 @@
-import type { AccountSettings, CallContext, CallName, Provider, ProviderTable } from "@purgeline/core";
+import type {
+  AccountSettings,
+  CallContext,
+  CallName,
+  HttpReply,
+  Provider,
+  ProviderTable,
+} from "@purgeline/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { anyReply } from "./any-reply.ts";
@@ -6,8 +13,16 @@ import { expectDiscreet } from "./discreet.ts";
 
 type QuotaCodec = NonNullable<Provider["quota"]>;
 
+/** Replies by which the provider tells its quota, for each call that does. */
+export type TellingReplies = Readonly<Record<CallName, HttpReply>>;
+
 /** What the provider tells of its own quota lowers ours: no reply may be read as more than it says. */
-export function quotaContract(provider: Provider, settings: AccountSettings, call: CallContext): void {
+export function quotaContract(
+  provider: Provider,
+  settings: AccountSettings,
+  call: CallContext,
+  telling: TellingReplies,
+): void {
   const { quota } = provider;
   if (quota === undefined) return;
   const table = provider.table(settings);
@@ -30,6 +45,13 @@ export function quotaContract(provider: Provider, settings: AccountSettings, cal
     }
   });
 
+  it.each(Object.entries(telling))("reads what %s tells", (name, reply) => {
+    expect(names).toContain(name);
+    const answer = quota.decode(name, reply);
+    expect(answer.kind === "figures" ? answer.figures.length : answer).toBeGreaterThan(0);
+    expectSound(quota, name, reply, table);
+  });
+
   it("takes a page of some proxy for no quota", () => {
     for (const name of names) {
       const page = { status: 200, headers: {}, body: "<html>no</html>" };
@@ -39,12 +61,7 @@ export function quotaContract(provider: Provider, settings: AccountSettings, cal
   });
 }
 
-function expectSound(
-  quota: QuotaCodec,
-  name: CallName,
-  reply: Parameters<QuotaCodec["decode"]>[1],
-  { quotas }: ProviderTable,
-): void {
+function expectSound(quota: QuotaCodec, name: CallName, reply: HttpReply, { quotas }: ProviderTable): void {
   const answer = quota.decode(name, reply);
   if (answer.kind !== "figures") return;
   for (const { class: named, limit, remaining, batch } of answer.figures) {
