@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { freePort } from "./free-port.ts";
 import { descendantsOf, isAlive, type Process } from "./processes.ts";
 import { purgeline, type Running, startPurgeline } from "./program.ts";
 
@@ -90,15 +89,6 @@ async function end(up: Up): Promise<void> {
   up.interrupt();
   expect(await up.ended).toBe(0);
   expect(before.filter(({ pid }) => isAlive(pid))).toEqual([]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 it("an intent reaches its confirmation, the board is on the API's port, and Ctrl-C leaves nothing behind", async () => {

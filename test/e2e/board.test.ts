@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterEach, expect, it } from "vitest";
+import { freePort } from "../cli/free-port.ts";
 import { startPurgeline } from "../cli/program.ts";
 import { needBrowser, openBrowser } from "./browser.ts";
 
@@ -14,15 +14,6 @@ const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as { readonly port: number }).port));
-  });
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The service and its simulator, as an operator starts them. */
 async function setup(): Promise<{ readonly api: string; readonly sim: string }> {
