@@ -1,7 +1,8 @@
 import type { AccountSettings } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
+import { IAM, KEYS, TOKEN } from "../shared/huawei/sample-credentials.ts";
 import { huaweiVod } from "./index.ts";
-import { IAM, KEYS, settingsWith, TOKEN } from "./sample-account.ts";
+import { settingsWith } from "./sample-account.ts";
 
 const GOOD = settingsWith(KEYS);
 

@@ -1,5 +1,5 @@
 import type { AccountSettings, Problem } from "@purgeline/core";
-import { showValue } from "@purgeline/core";
+import { identityProblem, problem } from "../shared/huawei/check-account.ts";
 
 /** Regions of VOD and its hosts: huaweicloud-sdk-nodejs-v3, services/vod/v1/VodRegion.ts, read 2026-11-21. */
 const REGIONS: readonly string[] = [
@@ -33,18 +33,4 @@ function regionProblem({ endpoint, region }: AccountSettings): Problem | null {
   if (endpoint !== null || (region !== null && REGIONS.includes(region))) return null;
   const expected = `one of ${REGIONS.join(", ")}, or an endpoint`;
   return problem(["region"], "bad-region", region, `region: expected ${expected}`);
-}
-
-function identityProblem({ credentials }: AccountSettings): Problem | null {
-  if (credentials.kind !== "iam") return null;
-  const url = URL.parse(credentials.endpoint);
-  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && /^\/?$/.test(url.pathname + url.search);
-  if (isOrigin) return null;
-  const path = ["credentials", "iam", "endpoint"];
-  const expected = "an http(s) origin, such as https://iam.cn-north-4.myhuaweicloud.com";
-  return problem(path, "bad-origin", credentials.endpoint, `iam.endpoint: expected ${expected}`);
-}
-
-function problem(path: readonly string[], code: string, value: string | null, detail: string): Problem {
-  return { path, code, ...(value === null ? {} : { value: showValue(value) }), detail };
 }

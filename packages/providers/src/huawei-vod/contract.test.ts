@@ -1,7 +1,8 @@
 import type { AccountSettings } from "@purgeline/core";
 import { providerContract } from "@purgeline/testkit/provider-contract";
+import { IAM, KEYS, TOKEN } from "../shared/huawei/sample-credentials.ts";
 import { huaweiVod } from "./index.ts";
-import { IAM, KEYS, settingsWith, TOKEN } from "./sample-account.ts";
+import { settingsWith } from "./sample-account.ts";
 
 const accepted = { status: 202, headers: {}, body: '{"task_id":"5199337c31c8e4622f1590735b13a263"}' };
 const accepting = {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { BatchContent, HttpReply, JsonObject } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
+import { KEYS } from "../shared/huawei/sample-credentials.ts";
 import { huaweiVod } from "./index.ts";
-import { KEYS, settingsWith } from "./sample-account.ts";
+import { settingsWith } from "./sample-account.ts";
 
 interface Fixture {
   readonly batch: BatchContent;

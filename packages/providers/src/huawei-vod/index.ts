@@ -1,8 +1,8 @@
 import type { Provider } from "@purgeline/core";
+import { huaweiLogin } from "../shared/huawei/login.ts";
 import { checkAccount } from "./account.ts";
 import { decodeSubmit } from "./decode.ts";
 import { encodeSubmit } from "./encode.ts";
-import { decodeLogin, encodeLogin } from "./login.ts";
 import { matchHuaweiRows } from "./match.ts";
 import { checkOptions, whyNotAssetId } from "./options.ts";
 import { decodeQuery, encodeQuery } from "./poll.ts";
@@ -20,5 +20,5 @@ export const huaweiVod: Provider = {
   encode: encodeSubmit,
   decode: decodeSubmit,
   poll: { max: () => 1, encode: encodeQuery, decode: decodeQuery, match: matchHuaweiRows },
-  login: { encode: encodeLogin, decode: decodeLogin },
+  login: huaweiLogin(({ projectId }) => ({ project: { id: projectId } })),
 };

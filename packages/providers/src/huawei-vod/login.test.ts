@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { decodeLogin, encodeLogin } from "./login.ts";
-import { IAM, settingsWith } from "./sample-account.ts";
+import { IAM } from "../shared/huawei/sample-credentials.ts";
+import { huaweiVod } from "./index.ts";
+import { settingsWith } from "./sample-account.ts";
+
+const { login } = huaweiVod;
+if (login === undefined) throw new Error("a user can log in");
+const { encode: encodeLogin, decode: decodeLogin } = login;
 
 const reply = (status: number, body: unknown, headers = {}) => ({
   status,

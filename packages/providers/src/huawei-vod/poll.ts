@@ -9,11 +9,12 @@ import type {
   Row,
   Task,
 } from "@purgeline/core";
+import { errorIn, failureOf, requestIdOf } from "../shared/huawei/failure.ts";
+import { percentEncode } from "../shared/huawei/signature.ts";
 import { objectList, parseObject, textField } from "../shared/json.ts";
 import { PREHEATING_PATH, REFRESH_PATH } from "./encode.ts";
-import { failureOf, requestIdOf } from "./failure.ts";
+import { SERVICE_CODES } from "./errors.ts";
 import { requestOf } from "./request.ts";
-import { percentEncode } from "./signature.ts";
 
 /** Each query's path and the member with its results. */
 const QUERIES: Readonly<
@@ -43,8 +44,8 @@ export function decodeQuery(reply: HttpReply, tasks: readonly [Task, ...Task[]])
   const [task] = tasks;
   const body = parseObject(reply.body);
   const isSuccess = reply.status >= 200 && reply.status <= 299;
-  if (!isSuccess || body === null || "error_code" in body) {
-    const failure = failureOf(reply, null);
+  if (!isSuccess || body === null || errorIn(body) !== null) {
+    const failure = failureOf(reply, { codes: SERVICE_CODES, spends: null });
     if (!VANISHED.has(failure.code)) return failure;
     return { kind: "progress", tasks: [{ rows: [], next: [task] }], requestId: failure.requestId };
   }

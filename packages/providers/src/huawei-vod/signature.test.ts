@@ -1,7 +1,7 @@
 import type { BatchContent, CallContext, Lane } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
+import { authorization, percentEncode, sdkDate } from "../shared/huawei/signature.ts";
 import { huaweiVod } from "./index.ts";
-import { authorization, percentEncode, sdkDate } from "./signature.ts";
 import recorded from "./vectors/huawei.json" with { type: "json" };
 
 interface Vector {

@@ -1,24 +1,38 @@
 import type { Failure, HttpReply, JsonObject, QuotaClass, Refusal } from "@purgeline/core";
-import { failureByStatus, retryAfterMs } from "../shared/failure-by-status.ts";
-import { parseObject, textField } from "../shared/json.ts";
-import { classOf } from "./errors.ts";
+import { failureByStatus, retryAfterMs } from "../failure-by-status.ts";
+import { isObject, parseObject, textField } from "../json.ts";
+import { classOf, type ErrorClass } from "./error-class.ts";
 
-/** What a reply that is no success means. `spends`: the class that the call would have spent. */
-export function failureOf(reply: HttpReply, spends: QuotaClass | null): Failure {
+/** What a service's own codes mean, and what its calls spend. */
+export interface Meaning {
+  readonly codes: Readonly<Record<string, ErrorClass>>;
+  /** The class that the call would have spent; null: none. */
+  readonly spends: QuotaClass | null;
+}
+
+/** The error that a body tells of, whatever the status: flat, or as the CDN has it inside `error`; null: none. */
+export function errorIn(body: JsonObject): JsonObject | null {
+  const inner = isObject(body.error) ? body.error : body;
+  return "error_code" in inner ? inner : null;
+}
+
+/** What a reply that is no success means. */
+export function failureOf(reply: HttpReply, meaning: Meaning): Failure {
   const body = parseObject(reply.body) ?? {};
-  const code = textField(body, "error_code");
-  const message = textField(body, "error_msg") ?? `HTTP ${reply.status} without an error message`;
+  const error = errorIn(body) ?? {};
+  const code = textField(error, "error_code");
+  const message = textField(error, "error_msg") ?? `HTTP ${reply.status} without an error message`;
   const requestId = requestIdOf(reply, body);
   if (code === null) return failureByStatus(reply, `HTTP ${reply.status}`, message, requestId);
-  return failureByCode(reply, { code, message, requestId }, spends);
+  return failureByCode(reply, { code, message, requestId }, meaning);
 }
 
 export function requestIdOf(reply: HttpReply, body: JsonObject): string | null {
   return textField(body, "request_id") ?? reply.headers["x-request-id"] ?? null;
 }
 
-function failureByCode(reply: HttpReply, refusal: Refusal, spends: QuotaClass | null): Failure {
-  const errorClass = classOf(refusal.code);
+function failureByCode(reply: HttpReply, refusal: Refusal, { codes, spends }: Meaning): Failure {
+  const errorClass = classOf(refusal.code, codes);
   switch (errorClass) {
     case "item":
       return { kind: "poisoned", ...refusal };

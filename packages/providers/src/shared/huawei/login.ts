@@ -5,19 +5,31 @@ import type {
   HttpReply,
   HttpRequest,
   JsonObject,
+  Provider,
 } from "@purgeline/core";
-import { failureByStatus } from "../shared/failure-by-status.ts";
-import { isObject, parseObject, textField } from "../shared/json.ts";
+import { failureByStatus } from "../failure-by-status.ts";
+import { isObject, parseObject, textField } from "../json.ts";
 
 /** A token lives for 24 hours (api-iam/iam_30_0001); an hour less where the reply does not say until when. */
 const ASSUMED_LIFE_MS = 23 * 3_600_000;
 
 type IamCredentials = Extract<Credentials, { readonly kind: "iam" }>;
 
-/** A token for the account's project. */
-export function encodeLogin({ name, projectId, credentials }: AccountSettings): HttpRequest {
-  if (credentials.kind !== "iam") throw new Error(`huawei-vod.login: account ${name} has no iam credentials`);
-  const auth = { identity: identityOf(credentials), scope: { project: { id: projectId } } };
+/** What the token is good for: a project's services, or the account's. */
+type LoginScope =
+  | { readonly project: { readonly id: string | null } }
+  | { readonly domain: { readonly id: string | null } };
+
+/** The login of a provider of Huawei's: a token in exchange for a user's password or a key pair. */
+export function huaweiLogin(
+  scopeOf: (settings: AccountSettings) => LoginScope,
+): NonNullable<Provider["login"]> {
+  return { encode: (settings) => encodeLogin(settings, scopeOf(settings)), decode: decodeLogin };
+}
+
+function encodeLogin({ name, credentials }: AccountSettings, scope: LoginScope): HttpRequest {
+  if (credentials.kind !== "iam") throw new Error(`huawei.login: account ${name} has no iam credentials`);
+  const auth = { identity: identityOf(credentials), scope };
   return {
     method: "POST",
     url: `${credentials.endpoint.replace(/\/$/, "")}/v3/auth/tokens`,
@@ -46,9 +58,7 @@ function identityOf(credentials: IamCredentials): JsonObject {
 }
 
 /** The token is in a header; the body says until when. */
-export function decodeLogin(
-  reply: HttpReply,
-): { readonly token: string; readonly expiresAtMs: number } | Failure {
+function decodeLogin(reply: HttpReply): { readonly token: string; readonly expiresAtMs: number } | Failure {
   const body = parseObject(reply.body) ?? {};
   const token = reply.headers["x-subject-token"] ?? "";
   if (reply.status < 200 || reply.status > 299) return loginFailure(reply);
