@@ -5,11 +5,12 @@ import { accountTable, optionsTable } from "./account-tables.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { settingsOf, yamlOf } from "./page-account.ts";
 import { limitTables } from "./provider-tables.ts";
+import { refusalsTable } from "./refusals.ts";
 
 const NOTE = `<!-- Written from packages/providers/src/NAME (page.ts, table.ts): see CONTRIBUTING.md, "Documentation". -->`;
 
 /** All of docs/providers/<name>.md. */
-export function renderPage(provider: Provider, page: ProviderPage): string {
+export async function renderPage(provider: Provider, page: ProviderPage): Promise<string> {
   const [first] = page.accounts;
   const parts = [
     `# ${page.title}\n`,
@@ -21,7 +22,7 @@ export function renderPage(provider: Provider, page: ProviderPage): string {
     `\`\`\`yaml\n${yamlOf(provider, first)}\`\`\`\n`,
     ...exampleOf(provider),
     ...callbacksOf(provider),
-    ...page.accounts.map((account) => limitsOf(provider, page, account)),
+    ...(await Promise.all(page.accounts.map((account) => limitsOf(provider, page, account)))),
   ];
   const tables = parts.join("\n");
   return `${tables}${sourcesOf(page, tables)}`;
@@ -40,14 +41,17 @@ function callbacksOf({ hint }: Provider): readonly string[] {
       ];
 }
 
-function limitsOf(provider: Provider, page: ProviderPage, account: PageAccount): string {
+async function limitsOf(provider: Provider, page: ProviderPage, account: PageAccount): Promise<string> {
   const isOne = page.accounts.length === 1;
+  const settings = settingsOf(provider, account);
   return [
     isOne ? "## Limits and quotas\n" : `## ${account.title}\n`,
     ...(account.text === undefined ? [] : [`${account.text}\n`]),
-    limitTables(provider, settingsOf(provider, account)),
+    limitTables(provider, settings),
     isOne ? "## Options\n" : `### Options of ${account.title}\n`,
     optionsTable(provider, page, account),
+    isOne ? "## Refusals\n" : `### Refusals of ${account.title}\n`,
+    await refusalsTable(provider, settings),
   ].join("\n");
 }
 

@@ -37,8 +37,8 @@ function expectFile(name: string, text: string): void {
 }
 
 describe("docs/providers", () => {
-  it.each(ENTRIES)("has the page of $name as the code has it", (provider, page) => {
-    expectFile(`${provider.name}.md`, renderPage(provider, page));
+  it.each(ENTRIES)("has the page of $name as the code has it", async (provider, page) => {
+    expectFile(`${provider.name}.md`, await renderPage(provider, page));
   });
 
   it("has an index of all providers as the code has them", () => {
