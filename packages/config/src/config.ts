@@ -4,7 +4,7 @@ import type { Account, Verb } from "@purgeline/core";
 export interface Config {
   /** null: no Redis is named; `up` starts an embedded one. */
   readonly redis: RedisConfig | null;
-  readonly http: Listen;
+  readonly http: HttpConfig;
   readonly worker: Listen;
   readonly board: BoardConfig;
   /** null: no token is needed, and every host above is a loopback address. */
@@ -62,6 +62,11 @@ export type RedisConfig =
 export interface Listen {
   readonly host: string;
   readonly port: number;
+}
+
+export interface HttpConfig extends Listen {
+  /** How the API is reached from outside, as providers that call back were told; null: as the request says. */
+  readonly publicUrl: string | null;
 }
 
 export interface BoardConfig extends Listen {

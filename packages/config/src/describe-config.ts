@@ -21,7 +21,7 @@ const MASK = "***";
 export function describeConfig(config: Config, catalog: ProviderCatalog): JsonObject {
   return {
     ...(config.redis === null ? {} : { redis: describeRedis(config.redis) }),
-    http: { ...config.http },
+    http: given({ ...config.http }),
     worker: { ...config.worker },
     board: { ...config.board },
     ...(config.tokens === null ? {} : { tokens: config.tokens.map(describeToken) }),

@@ -38,7 +38,7 @@ export function loadConfig(text: string, env: Environment, catalog: ProviderCata
 function assemble(draft: Draft, catalog: ProviderCatalog, findings: Findings): Config {
   return {
     redis: draft.redis === undefined ? null : readRedis(draft.redis, findings),
-    http: draft.http,
+    http: { ...draft.http, publicUrl: draft.http.publicUrl ?? null },
     worker: draft.worker,
     board: draft.board,
     tokens: readTokens(draft, findings),

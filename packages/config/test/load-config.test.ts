@@ -12,7 +12,7 @@ describe("loadConfig", () => {
   it("fills in every default of a file that has an account and nothing else", () => {
     expect(configOf(SMALLEST)).toEqual({
       redis: null,
-      http: { host: "127.0.0.1", port: 8080 },
+      http: { host: "127.0.0.1", port: 8080, publicUrl: null },
       worker: { host: "127.0.0.1", port: 0 },
       board: { host: "127.0.0.1", port: 8081, readOnly: true },
       tokens: null,

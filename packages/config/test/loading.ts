@@ -12,7 +12,7 @@ export const FULL = {
     password: "redis-pass",
     tls: true,
   },
-  http: { host: "127.0.0.2", port: 1 },
+  http: { host: "127.0.0.2", port: 1, publicUrl: "https://purge.example.com/cdn" },
   worker: { host: "::1", port: 2 },
   board: { host: "localhost", port: 3, readOnly: false },
   tokens: [

@@ -77,7 +77,13 @@ export const redis = section({
 /** Loopback unless the file says otherwise: a fresh installation is not open to its neighbours. */
 const host = address.default("127.0.0.1");
 
-export const http = section({ host, port: port.default(8080) });
+/** Callbacks are signed over the very text that the provider was told, so it is not normalised. */
+const publicUrl = matching(
+  /^https?:\/\/[^\s/\\?#@]+(?:\/[^\s/\\?#@]+)*$/i,
+  "expected http:// or https://, a host, perhaps a port and a path: no user, no query, no slash at the end",
+);
+
+export const http = section({ host, port: port.default(8080), publicUrl: publicUrl.optional() });
 export const worker = section({ host, port: port.default(0) });
 export const board = section({ host, port: port.default(8081), readOnly: yesOrNo.default(true) });
 
