@@ -1,11 +1,11 @@
 import { alibabaSimulator } from "./alibaba/index.ts";
-import { huaweiSimulator } from "./huawei/index.ts";
+import { huaweiVodSimulator } from "./huawei-vod/index.ts";
 import type { SimulatorKind } from "./kernel/index.ts";
 import { tencentSimulator } from "./tencent/index.ts";
 
 /** Every provider that can be played: one line each. */
 export const SIMULATOR_KINDS: readonly SimulatorKind[] = [
   alibabaSimulator,
-  huaweiSimulator,
+  huaweiVodSimulator,
   tencentSimulator,
 ];

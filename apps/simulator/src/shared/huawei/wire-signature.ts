@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { WireRequest } from "../kernel/index.ts";
+import type { WireRequest } from "../../kernel/index.ts";
 
 /*
  * SDK-HMAC-SHA256 as a gateway checks it: from the bytes on the wire and from the

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Json } from "@purgeline/core";
-import type { Answer, WireReply } from "../kernel/index.ts";
+import type { Answer, WireReply } from "../../kernel/index.ts";
 
 /** Ids of requests and tasks have 32 hexadecimal characters. */
 export function newId(): string {
@@ -20,18 +20,9 @@ export function answered(reply: WireReply, outcome = "ok"): Answer {
   return { reply, outcome, accepted: [], taskIds: [] };
 }
 
-/** The service's own errors. */
-export function vodError(status: number, code: string, message: string): Answer {
-  return answered(jsonReply(status, { error_code: code, error_msg: message }), code);
-}
-
 /** The API gateway's errors carry the request's id in the body, too. */
 export function gatewayError(status: number, code: string, message: string): Answer {
   const requestId = newId();
   const body = { error_msg: message, error_code: code, request_id: requestId };
   return answered(jsonReply(status, body, { "x-request-id": requestId }), code);
-}
-
-export function illegalField(field: string): Answer {
-  return vodError(400, "VOD.10053", `The request parameter is illegal, illegal field: {${field}}.`);
 }

@@ -15,7 +15,7 @@ import {
 import { providers } from "@purgeline/providers";
 import { send } from "../../test/send.ts";
 import { type Simulators, startSimulatorsOf } from "../kernel/start.ts";
-import { huaweiSimulator } from "./index.ts";
+import { huaweiVodSimulator } from "./index.ts";
 
 export const KEYS: Extract<Credentials, { readonly kind: "keys" }> = {
   kind: "keys",
@@ -57,7 +57,7 @@ export async function playAccount(
   // Without our own pace of one call a second.
   const calls = Object.fromEntries(Object.keys(table.calls).map((call) => [call, { perSecond: 1_000 }]));
   const limits = effectiveLimits(table, { ...NO_OVERRIDES, calls, ...change });
-  const simulators = await startSimulatorsOf([huaweiSimulator], [{ settings: asked, limits }], {
+  const simulators = await startSimulatorsOf([huaweiVodSimulator], [{ settings: asked, limits }], {
     completeMs: 0,
   });
   const settings = simulators.settingsOf(asked.name);

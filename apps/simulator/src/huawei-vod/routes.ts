@@ -1,6 +1,6 @@
-import type { CallName, Json, JsonObject } from "@purgeline/core";
+import type { CallName, JsonObject } from "@purgeline/core";
 import type { WireRequest } from "../kernel/index.ts";
-import { TOKENS_PATH } from "./identity.ts";
+import { TOKENS_PATH } from "../shared/huawei/identity.ts";
 
 export interface Route {
   readonly call: CallName;
@@ -23,18 +23,6 @@ export function routeOf({ method, path }: WireRequest): Route | null {
   const [, version, projectId, verb] = /^\/(v1|v1\.0)\/([^/]+)\/asset\/([a-z]+)\/?$/.exec(path) ?? [];
   const call = PATHS[`${method} ${version} ${verb}`];
   return call === undefined || projectId === undefined ? null : { call, projectId };
-}
-
-/** The body as an object; null: it is none. */
-export function bodyOf({ body }: WireRequest): JsonObject | null {
-  try {
-    const value = JSON.parse(body.toString("utf8")) as Json;
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Every asset id and URL that a body names, in whichever member. */

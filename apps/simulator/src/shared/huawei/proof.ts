@@ -1,46 +1,53 @@
-import type { Answer, PlayedAccount, Visit, WireRequest } from "../kernel/index.ts";
-import { type Sessions, sessionOf } from "./identity.ts";
-import type { KeyLock } from "./key-lock.ts";
-import { gatewayError, vodError } from "./replies.ts";
+import type { Answer, PlayedAccount, Visit, WireRequest } from "../../kernel/index.ts";
+import { type Service, type Sessions, sessionOf } from "./identity.ts";
+import { createKeyLock, type KeyLock } from "./key-lock.ts";
+import { gatewayError } from "./replies.ts";
 import { claimOf, whyNotSigned } from "./wire-signature.ts";
 
 /** What the gateway knows of keys and tokens. */
 export interface Gatekeeper {
+  readonly service: Service;
   readonly sessions: Sessions;
   readonly lock: KeyLock;
 }
 
+export function createGatekeeper(service: Service): Gatekeeper {
+  return { service, sessions: new Map(), lock: createKeyLock() };
+}
+
 const BAD_IDENTITY = "Incorrect IAM authentication information";
 
-/** The account whose key or token a request names, proven or not. Of several with one key the project decides. */
+/** The account whose key or token a request names, proven or not. Of several with one key the id decides. */
 export function accountOf(
   request: WireRequest,
-  projectId: string | null,
+  scopeId: string | null,
   accounts: readonly PlayedAccount[],
-  sessions: Sessions,
+  { sessions, service }: Gatekeeper,
 ): PlayedAccount | null {
   const issued = sessionOf(request, sessions);
   if (issued !== null) return issued;
+  const wanted = scopeId ?? request.headers[service.header] ?? null;
   const key = claimOf(request)?.accessKeyId;
   const token = request.headers["x-auth-token"];
   const named = accounts.filter(({ settings: { credentials } }) => {
     if (credentials.kind === "keys") return credentials.accessKeyId === key;
     return credentials.kind === "token" && credentials.token === token;
   });
-  return named.find(({ settings }) => settings.projectId === projectId) ?? named[0] ?? null;
+  return named.find(({ settings }) => service.idOf(settings) === wanted) ?? named[0] ?? null;
 }
 
-/** The account that a request proves to come from, or the gateway's refusal. */
-export function prove(visit: Visit, projectId: string, gatekeeper: Gatekeeper): PlayedAccount | Answer {
+/** The account that a request proves to come from, or its refusal. `scopeId`: what its path names; null: nothing. */
+export function prove(visit: Visit, scopeId: string | null, gatekeeper: Gatekeeper): PlayedAccount | Answer {
   const { account, request } = visit;
   const refusal =
     request.headers.authorization === undefined
       ? whyNotToken(visit, gatekeeper.sessions)
       : whyNotKey(visit, gatekeeper.lock);
   if (refusal !== null) return refusal;
-  const claimed = request.headers["x-project-id"] ?? projectId;
-  if (account?.settings.projectId === projectId && claimed === projectId) return account;
-  return vodError(403, "VOD.10057", "The tenant ID check failed.");
+  const { header, idOf, foreign } = gatekeeper.service;
+  const named = [scopeId, request.headers[header] ?? null].filter((id) => id !== null);
+  if (account === null || named.some((id) => id !== idOf(account.settings))) return foreign();
+  return account;
 }
 
 function whyNotToken({ request, account, nowMs }: Visit, sessions: Sessions): Answer | null {

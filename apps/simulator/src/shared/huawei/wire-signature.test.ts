@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { WireRequest } from "../kernel/index.ts";
+import type { WireRequest } from "../../kernel/index.ts";
 import { claimOf, whyNotSigned } from "./wire-signature.ts";
 
 interface Vector {
@@ -17,7 +17,7 @@ interface Vector {
 }
 
 /** Recorded from the provider's own SDK, which sends bytes like these. */
-const file = new URL("../../../../packages/providers/src/huawei-vod/vectors/huawei.json", import.meta.url);
+const file = new URL("../../../../../packages/providers/src/huawei-vod/vectors/huawei.json", import.meta.url);
 const { vectors } = JSON.parse(readFileSync(file, "utf8")) as { readonly vectors: readonly Vector[] };
 
 function wire({ input, expected }: Vector, change: Partial<WireRequest> = {}): WireRequest {

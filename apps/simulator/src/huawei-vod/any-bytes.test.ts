@@ -3,7 +3,7 @@ import { providers } from "@purgeline/providers";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Simulators, startSimulatorsOf } from "../kernel/start.ts";
-import { huaweiSimulator } from "./index.ts";
+import { huaweiVodSimulator } from "./index.ts";
 
 const settings: AccountSettings = {
   name: "hua",
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const table = providers.get("huawei-vod")?.table(settings);
   if (table === undefined) throw new Error("huawei-vod is not listed");
   const limits = { ...effectiveLimits(table, NO_OVERRIDES), calls: {} };
-  simulators = await startSimulatorsOf([huaweiSimulator], [{ settings, limits }]);
+  simulators = await startSimulatorsOf([huaweiVodSimulator], [{ settings, limits }]);
 });
 afterAll(() => simulators.close());
 

@@ -1,9 +1,18 @@
-import type { Credentials, Json, JsonObject } from "@purgeline/core";
-import type { Answer, PlayedAccount, Visit, WireRequest } from "../kernel/index.ts";
+import type { AccountSettings, Credentials, Json, JsonObject } from "@purgeline/core";
+import type { Answer, PlayedAccount, Visit, WireRequest } from "../../kernel/index.ts";
 import { answered, jsonReply, newId } from "./replies.ts";
 
-/** The identity service of the same cloud: POST /v3/auth/tokens, by user and password or by a key pair, for one project. */
+/** The identity service of the same cloud: POST /v3/auth/tokens, by user and password or by a key pair, for one project or account. */
 export const TOKENS_PATH = "/v3/auth/tokens";
+
+/** What services differ in: whose work theirs is, and how a request and an account name it. */
+export interface Service {
+  readonly header: "x-project-id" | "x-domain-id";
+  readonly scope: "project" | "domain";
+  idOf(settings: AccountSettings): string | null;
+  /** The refusal of a proven request about somebody else's project or account. */
+  foreign(): Answer;
+}
 
 /** api-iam/iam_30_0001: a token lives for 24 hours. */
 const TOKEN_LIFE_MS = 24 * 3_600_000;
@@ -19,11 +28,12 @@ export interface LoginWords {
   readonly password: string | null;
   readonly accessKeyId: string | null;
   readonly accessKeySecret: string | null;
-  readonly project: string | null;
+  /** Id of the project or account that the token is to be good for. */
+  readonly scope: string | null;
 }
 
 /** What a login says of itself; a part that is not where the API has it is null. */
-export function loginWords(body: JsonObject): LoginWords {
+export function loginWords(body: JsonObject, { scope }: Service): LoginWords {
   const user = at(body, ["auth", "identity", "password", "user"]);
   return {
     domain: text(at(user, ["domain", "name"])),
@@ -31,29 +41,37 @@ export function loginWords(body: JsonObject): LoginWords {
     password: text(at(user, ["password"])),
     accessKeyId: text(at(body, ["auth", "identity", "hw_ak_sk", "access", "key"])),
     accessKeySecret: text(at(body, ["auth", "identity", "hw_ak_sk", "secret", "key"])),
-    project: text(at(body, ["auth", "scope", "project", "id"])),
+    scope: text(at(body, ["auth", "scope", scope, "id"])),
   };
 }
 
 /** The account whose user logs in, whether or not the password is right. */
-export function accountOfLogin(words: LoginWords, accounts: readonly PlayedAccount[]): PlayedAccount | null {
+export function accountOfLogin(
+  words: LoginWords,
+  accounts: readonly PlayedAccount[],
+  { idOf }: Service,
+): PlayedAccount | null {
   const mine = accounts.filter(({ settings: { credentials } }) => {
     if (credentials.kind !== "iam") return false;
     if ("password" in credentials)
       return credentials.user === words.user && credentials.domain === words.domain;
     return credentials.accessKeyId === words.accessKeyId;
   });
-  return mine.find(({ settings }) => settings.projectId === words.project) ?? mine[0] ?? null;
+  return mine.find(({ settings }) => idOf(settings) === words.scope) ?? mine[0] ?? null;
 }
 
-export function answerLogin(visit: Visit, words: LoginWords, sessions: Sessions): Answer {
-  const { account, nowMs } = visit;
+export function answerLogin(
+  { account, nowMs }: Visit,
+  words: LoginWords,
+  sessions: Sessions,
+  { scope, idOf }: Service,
+): Answer {
   const credentials = account?.settings.credentials;
   if (account === null || credentials?.kind !== "iam" || !isProven(credentials, words)) {
     return identityError(401, "The username or password is wrong.", "Unauthorized");
   }
-  if (words.project !== account.settings.projectId) {
-    return identityError(400, "auth.scope.project.id is not a project of the user.", "Bad Request");
+  if (words.scope !== idOf(account.settings)) {
+    return identityError(400, `auth.scope.${scope}.id is not a ${scope} of the user.`, "Bad Request");
   }
   const token = `MII${newId()}${newId()}`;
   const expiresAtMs = nowMs + TOKEN_LIFE_MS;
@@ -64,7 +82,7 @@ export function answerLogin(visit: Visit, words: LoginWords, sessions: Sessions)
     methods: ["password" in credentials ? "password" : "hw_ak_sk"],
     issued_at: time(nowMs),
     expires_at: time(expiresAtMs),
-    project: { id: words.project, domain: { name: words.domain } },
+    [scope]: { id: words.scope, domain: { name: words.domain } },
     user: { name: words.user, domain: { name: words.domain } },
   };
   return answered(jsonReply(201, { token: issued }, { "x-subject-token": token }));

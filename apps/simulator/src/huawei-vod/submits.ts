@@ -1,7 +1,8 @@
 import type { Json, JsonObject, Lane } from "@purgeline/core";
 import type { Answer, PlayedAccount, Visit } from "../kernel/index.ts";
-import { illegalField, jsonReply, newId, vodError } from "./replies.ts";
-import { bodyOf } from "./routes.ts";
+import { bodyOf } from "../shared/huawei/json-body.ts";
+import { jsonReply, newId } from "../shared/huawei/replies.ts";
+import { illegalField, vodError } from "./replies.ts";
 
 interface Wish {
   readonly lane: Lane;

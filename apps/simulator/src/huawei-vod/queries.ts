@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Answer, PlayedAccount, Visit } from "../kernel/index.ts";
 import type { TaskRow } from "../kernel/tasks.ts";
-import { answered, illegalField, jsonReply, vodError } from "./replies.ts";
+import { answered, jsonReply } from "../shared/huawei/replies.ts";
+import { illegalField, vodError } from "./replies.ts";
 
 interface Query {
   readonly list: string;

@@ -1,10 +1,9 @@
 import type { Answer, Visit } from "../kernel/index.ts";
-import { gatewayError, vodError } from "./replies.ts";
-
-type Listed = readonly [status: number, message: string];
+import { GATEWAY_CODES, type Listed, listedCodes, refuseAtGateway } from "../shared/huawei/gateway.ts";
+import { vodError } from "./replies.ts";
 
 /** The service's error page: status and words as listed there, or where a page's sample shows the code. */
-const SERVICE: readonly (readonly [code: string, ...Listed])[] = [
+const SERVICE: readonly Listed[] = [
   ["VOD.10051", 403, "Internal error."],
   ["VOD.10052", 403, "Internal communication error."],
   ["VOD.10053", 400, "The request parameter is illegal, illegal field: {urls}."],
@@ -30,42 +29,14 @@ const SERVICE: readonly (readonly [code: string, ...Listed])[] = [
   ["VST.10004", 400, "Authentication failed."],
 ];
 
-const IDENTITY = "Incorrect IAM authentication information";
-
-/** The gateway's, which the pages spell with either prefix. */
-const GATEWAY: readonly (readonly [code: string, ...Listed])[] = [
-  ["0101", 404, "The API does not exist or has not been published in the environment."],
-  ["0103", 404, "The backend does not exist."],
-  ["0104", 400, "The plug-ins do not exist."],
-  ["0105", 400, "The backend configurations do not exist."],
-  ["0106", 400, "Orchestration error."],
-  ["0201", 413, "Request entity too large."],
-  ["0202", 502, "Backend unavailable."],
-  ["0203", 504, "Backend timeout."],
-  ["0301", 401, `${IDENTITY}: verify aksk signature fail`],
-  ["0303", 401, "Incorrect app authentication information."],
-  ["0305", 401, "Incorrect authorizer authentication information."],
-  ["0307", 401, "The token must be updated."],
-  [
-    "0308",
-    429,
-    "The throttling threshold has been reached: policy user over ratelimit,limit:10,time:1 minute",
-  ],
-];
-
-const LISTED: ReadonlyMap<string, Listed> = new Map<string, Listed>([
-  ...SERVICE.map(([code, ...listed]) => [code, listed] as const),
-  ...["APIGW", "APIG"].flatMap((prefix) =>
-    GATEWAY.map(([code, ...listed]) => [`${prefix}.${code}`, listed] as const),
-  ),
-]);
+const LISTED = listedCodes(SERVICE);
 
 /** What an injected `code` fault can make it say. */
-export const CODES: readonly string[] = [...LISTED.keys()];
+export const CODES: readonly string[] = [...LISTED.keys(), ...GATEWAY_CODES];
 
 export function refuseWith(_visit: Visit, code: string, message: string | null): Answer | null {
   const listed = LISTED.get(code);
-  if (listed === undefined) return null;
+  if (listed === undefined) return refuseAtGateway(code, message);
   const [status, words] = listed;
-  return (code.startsWith("APIG") ? gatewayError : vodError)(status, code, message ?? words);
+  return vodError(status, code, message ?? words);
 }
