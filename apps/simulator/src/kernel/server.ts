@@ -22,6 +22,9 @@ export interface ServerPlan {
 /** The control API's paths start with this; no provider's do. */
 const CONTROL_PREFIX = "/_sim/";
 
+/** Node refuses heads over 16 KiB itself; Tencent takes GETs of 32 KB and has words of its own for longer ones. */
+const MAX_HEAD_BYTES = 128 * 1024;
+
 /**
  * Opens one origin. The control API is Fastify's; the provider's API is answered from
  * Node's own request, because signatures are checked on the bytes and because faults
@@ -33,7 +36,7 @@ export async function listen({ origin, door, controls }: ServerPlan): Promise<Li
     forceCloseConnections: true,
     ajv: { customOptions: { allErrors: true, verbose: true, removeAdditional: false, discriminator: true } },
     schemaErrorFormatter: describeErrors,
-    serverFactory: (handler) => createServer(splitter(handler, door)),
+    serverFactory: (handler) => createServer({ maxHeaderSize: MAX_HEAD_BYTES }, splitter(handler, door)),
   });
   // Longer than any client keeps an idle connection: a close of ours that crosses a request
   // would look like a lost reply, which is for the faults to inject.

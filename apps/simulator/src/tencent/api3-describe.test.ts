@@ -61,15 +61,68 @@ describe("the listing of tasks", () => {
 });
 
 describe("the quota queries", () => {
-  it("tell what is left today, for each area", async () => {
+  const area = (Area: string, Batch: number, Total: number, Available: number) => ({
+    Area,
+    Batch,
+    Total,
+    Available,
+  });
+
+  it("tell what is left today, for each area, with the account's own batch sizes", async () => {
+    await played.sim.close();
+    played = await playAccount(
+      {},
+      {
+        lanes: { "purge-directory": { batch: 39 } },
+        quotas: { url: 10, directory: 5, prefetch: 7, "url@overseas": 20, "prefetch@overseas": 8 },
+      },
+    );
     await played.submit(urlBatch(4));
+    await played.submit({ ...urlBatch(1), options: { Area: "mainland" } });
+    await played.submit({ ...urlBatch(3), options: { Area: "overseas" } });
     await played.submit(urlBatch(2, "prefetch-url"));
-    const both = (Batch: number, Total: number, Available: number) =>
-      ["mainland", "overseas"].map((Area) => ({ Area, Batch, Total, Available }));
+    await played.submit({ ...urlBatch(3, "prefetch-url"), options: { Area: "global" } });
     expect(await ask("DescribePurgeQuota")).toMatchObject({
-      UrlPurge: both(1_000, 10, 6),
-      PathPurge: both(500, 5, 5),
+      UrlPurge: [area("mainland", 1_000, 10, 5), area("overseas", 1_000, 20, 17)],
+      PathPurge: [area("mainland", 39, 5, 5), area("overseas", 39, 100, 100)],
     });
-    expect(await ask("DescribePushQuota")).toMatchObject({ UrlPush: both(500, 7, 5) });
+    expect(await ask("DescribePushQuota")).toMatchObject({
+      UrlPush: [area("mainland", 500, 7, 2), area("overseas", 500, 8, 5)],
+    });
+  });
+
+  it("are read by the adapter, by the classes of its table", async () => {
+    await played.submit({ ...urlBatch(3), options: { Area: "overseas" } });
+    const figure = (name: string, limit: number, remaining: number, batch: number) => ({
+      class: name,
+      limit,
+      remaining,
+      batch,
+    });
+    expect(await played.figures()).toEqual([
+      figure("url", 10, 10, 1_000),
+      figure("url@overseas", 10_000, 9_997, 1_000),
+      figure("directory", 5, 5, 500),
+      figure("directory@overseas", 100, 100, 500),
+      figure("prefetch", 7, 7, 500),
+      figure("prefetch@overseas", 1_000, 1_000, 500),
+    ]);
+  });
+
+  it("tell of a spent day, and no push to both areas is half taken", async () => {
+    const both = { ...urlBatch(7, "prefetch-url"), options: { Area: "global" } };
+    expect(await played.submit({ ...urlBatch(1, "prefetch-url"), options: {} })).toMatchObject({
+      kind: "accepted",
+    });
+    expect(await played.submit(both)).toMatchObject({
+      kind: "quota",
+      class: null,
+      code: "LimitExceeded.CdnPushExceedDayLimit",
+    });
+    const figures = await played.figures();
+    expect(figures.filter(({ class: name }) => name.startsWith("prefetch"))).toMatchObject([
+      { remaining: 6 },
+      { remaining: 1_000 },
+    ]);
   });
 });

@@ -1,9 +1,10 @@
-import type { QuotaClass } from "@purgeline/core";
+import type { Lane } from "@purgeline/core";
 import type { PlayedAccount, Visit } from "../kernel/index.ts";
 import type { TaskRow, TaskView } from "../kernel/tasks.ts";
 import type { Api3Result } from "./api3.ts";
 import { fromBeijing, toBeijing } from "./beijing-time.ts";
 import type { ReadableCall } from "./read-call.ts";
+import { classesOf } from "./submit.ts";
 
 /** The largest page; unpublished, taken from the successor's DescribePurgeTasks (EdgeOne, api/1552/80699). */
 const LARGEST_PAGE = 1_000;
@@ -20,9 +21,10 @@ export function describeTasks(
   const page = pageOf(parameters);
   const views = tasksAsked(account, action ?? "", parameters);
   if (page === null || views === null) return PARAM_ERROR;
+  const recordOf = isPush ? pushRecord : purgeRecord;
   const records = views
     .filter(({ call }) => (call === "PushUrlsCache") === isPush)
-    .flatMap((view) => view.rows.map((row) => (isPush ? pushRecord(view, row) : purgeRecord(view, row))))
+    .flatMap((view) => view.rows.filter(isOfArea(parameters.Area)).map((row) => recordOf(view, row)))
     .filter((record) => isWanted(record, parameters));
   const response = {
     [isPush ? "PushLogs" : "PurgeLogs"]: records.slice(page.offset, page.offset + page.limit),
@@ -70,19 +72,26 @@ interface TaskRecord {
 function purgeRecord({ id, call }: TaskView, { item, status, createdAtMs, note }: TaskRow): TaskRecord {
   return {
     TaskId: id,
-    Url: item,
+    Url: urlOf(item, note),
     Status: { processing: "process", succeeded: "done", failed: "fail" }[status],
-    PurgeType: call === "PurgePathCache" || call === "RefreshCdnDir" ? "path" : "url",
+    PurgeType: DIRECTORY_CALLS.includes(call) ? "path" : "url",
     FlushType: note.flushType ?? "",
     CreateTime: toBeijing(createdAtMs),
   };
+}
+
+const DIRECTORY_CALLS = ["PurgePathCache", "RefreshCdnDir", "RefreshCdnOverSeaDir"];
+
+/** With UrlEncode the service works on the encoded URL, so that is what it lists. */
+function urlOf(item: string, { urlEncode }: TaskRow["note"]): string {
+  return urlEncode === true ? item.toWellFormed().replace(/[^\x21-\x7e]+/gu, encodeURIComponent) : item;
 }
 
 /** A push fails because the origin does: that is the status `invalid`. */
 function pushRecord({ id }: TaskView, row: TaskRow): TaskRecord {
   return {
     TaskId: id,
-    Url: row.item,
+    Url: urlOf(row.item, row.note),
     Status: { processing: "process", succeeded: "done", failed: "invalid" }[row.status],
     Percent: row.percent,
     CreateTime: toBeijing(row.createdAtMs),
@@ -91,30 +100,35 @@ function pushRecord({ id }: TaskView, row: TaskRow): TaskRecord {
   };
 }
 
+function isOfArea(area: unknown): (row: TaskRow) => boolean {
+  return ({ note }) => area === undefined || (note.area ?? "mainland") === area;
+}
+
 /** The filters that narrow a listing. */
 function isWanted(record: TaskRecord, parameters: Readonly<Record<string, unknown>>): boolean {
-  const { Keyword, Status, PurgeType, Area } = parameters;
+  const { Keyword, Status, PurgeType } = parameters;
   if (Status !== undefined && record.Status !== Status) return false;
   if (PurgeType !== undefined && record.PurgeType !== PurgeType) return false;
-  if (Area !== undefined && record.Area !== undefined && record.Area !== Area) return false;
   if (typeof Keyword !== "string") return true;
   return record.Url === Keyword || URL.parse(record.Url)?.hostname === Keyword;
 }
 
-/** DescribePurgeQuota, DescribePushQuota: an account's classes hold for each area alike. */
+/** DescribePurgeQuota, DescribePushQuota: each area's figures, with the account's own batch size. */
 export function describeQuota(_visit: Visit, account: PlayedAccount, { action }: ReadableCall): Api3Result {
-  const { lanes, quotas } = account.limits;
-  const quotaOf = (quotaClass: QuotaClass, batch: number) =>
-    ["mainland", "overseas"].map((Area) => ({
-      Area,
-      Batch: batch,
-      Total: quotas[quotaClass] ?? 0,
-      Available: Math.max(0, account.quota.remaining(quotaClass) ?? 0),
-    }));
-  const push = { UrlPush: quotaOf("prefetch", lanes["prefetch-url"]?.batch ?? 0) };
-  const purge = {
-    UrlPurge: quotaOf("url", lanes["purge-url"]?.batch ?? 0),
-    PathPurge: quotaOf("directory", lanes["purge-directory"]?.batch ?? 0),
+  const quotaOf = (lane: Lane) => {
+    const limits = account.limits.lanes[lane];
+    return ["mainland" as const, "overseas" as const].flatMap((Area) =>
+      classesOf(limits?.quota ?? "", Area).map((quotaClass) => ({
+        Area,
+        Batch: limits?.batch ?? 0,
+        Total: account.limits.quotas[quotaClass] ?? 0,
+        Available: Math.max(0, account.quota.remaining(quotaClass) ?? 0),
+      })),
+    );
   };
-  return { response: action === "DescribePushQuota" ? push : purge };
+  const response: Readonly<Record<string, unknown>> =
+    action === "DescribePushQuota"
+      ? { UrlPush: quotaOf("prefetch-url") }
+      : { UrlPurge: quotaOf("purge-url"), PathPurge: quotaOf("purge-directory") };
+  return { response };
 }

@@ -1,8 +1,9 @@
 import type { Lane } from "@purgeline/core";
 import type { PlayedAccount, Visit } from "../kernel/index.ts";
 import type { Api3Result } from "./api3.ts";
+import { areOptionsFine } from "./option-check.ts";
 import type { ReadableCall } from "./read-call.ts";
-import { type SubmitFault, takeSubmit } from "./submit.ts";
+import { type Area, type SubmitFault, takeSubmit } from "./submit.ts";
 
 interface Operation {
   readonly lane: Lane;
@@ -53,12 +54,20 @@ export function submitApi3(
   const fault = parameterFault(operation, parameters, items);
   if (fault !== null) return fault;
   const note = {
-    area: typeof parameters.Area === "string" ? parameters.Area : "mainland",
     flushType: typeof parameters.FlushType === "string" ? parameters.FlushType : "",
+    // A flag of a form is a text.
+    urlEncode: String(parameters.UrlEncode) === "true",
   };
-  const taken = takeSubmit(visit, account, { lane: operation.lane, items, note });
+  const { lane } = operation;
+  const call = action ?? "";
+  const taken = takeSubmit(visit, account, { lane, call, area: areaOf(parameters), items, note });
   if (taken.fault !== "none") return errorOf(taken.fault, operation);
   return { response: { TaskId: taken.taskId }, taskIds: [taken.taskId] };
+}
+
+/** A purge without Area is one for the domain's own area; the domains that are played are mainland ones. */
+function areaOf({ Area: area }: Readonly<Record<string, unknown>>): Area {
+  return area === "overseas" || area === "global" ? area : "mainland";
 }
 
 function parameterFault(
@@ -73,10 +82,11 @@ function parameterFault(
   if (given === undefined) return { code: "MissingParameter", message: `The request is missing ${list}.` };
   const isList = Array.isArray(given) && given.length === items.length;
   const area = parameters.Area ?? "mainland";
-  const flushType = parameters.FlushType ?? (known.includes("FlushType") ? null : "delete");
-  if (flushType === null) return { code: "MissingParameter", message: "The request is missing FlushType." };
-  const isFine = isList && areas.includes(String(area)) && ["flush", "delete"].includes(String(flushType));
-  return isFine ? null : { code: "InvalidParameter.CdnParamError", message: "Parameter error." };
+  if (known.includes("FlushType") && parameters.FlushType === undefined)
+    return { code: "MissingParameter", message: "The request is missing FlushType." };
+  return isList && areas.includes(String(area)) && areOptionsFine(parameters)
+    ? null
+    : { code: "InvalidParameter.CdnParamError", message: "Parameter error." };
 }
 
 function errorOf(fault: Exclude<SubmitFault, "none">, { limit, wildcard }: Operation): Api3Result {

@@ -1,4 +1,5 @@
 import type { BatchContent, Task } from "@purgeline/core";
+import { providers } from "@purgeline/providers";
 import { afterEach, describe, expect, it } from "vitest";
 import { type PlayedForTest, playAccount, taskOf, urlBatch } from "./play-account.ts";
 
@@ -77,6 +78,55 @@ describe("a batch through API 3.0", () => {
   });
 });
 
+describe("a batch that the service encodes", () => {
+  it.each(["purge-url", "prefetch-url"] as const)(
+    "of %s is listed encoded and met all the same",
+    async (lane) => {
+      const { sim, submit, rows, encode } = await play();
+      const items = [
+        "https://cdn.example.com/中文/a b.jpg?q=值&r='1'",
+        "https://cdn.example.com/%E5%9B%BE.jpg",
+      ] as const;
+      const batch: BatchContent = { lane, items: [...items], options: { UrlEncode: true } };
+      expect(JSON.parse(encode(batch).body ?? "")).toMatchObject({ Urls: items, UrlEncode: true });
+      const task = taskOf(await submit(batch));
+      sim.clock.advance(60_000);
+      const { rows: told } = await rows(task);
+      expect(told[0]?.item).toBe("https://cdn.example.com/%E4%B8%AD%E6%96%87/a%20b.jpg?q=%E5%80%BC&r='1'");
+      const ends = providers.get("tencent-cdn")?.poll.match(items, told);
+      expect(ends?.map((row) => row?.end)).toEqual(["confirmed", "confirmed"]);
+    },
+  );
+});
+
+describe("statuses that a reply fault can bring", () => {
+  const logs = (list: string, records: unknown, TotalCount: unknown = 1) =>
+    JSON.stringify({ Response: { [list]: records, TotalCount, RequestId: "r" } });
+  it.each<[string, string, string | null]>([
+    [
+      "a push that failed on the service's side",
+      logs("PushLogs", [{ Url: "URL", Status: "fail" }]),
+      "failed",
+    ],
+    ["a push that the origin refused", logs("PushLogs", [{ Url: "URL", Status: "invalid" }]), "failed"],
+    ["a push that is done", logs("PushLogs", [{ Url: "URL", Status: "done", Percent: 100 }]), "confirmed"],
+    ["a push under way", logs("PushLogs", [{ Url: "URL", Status: "process", Percent: 99 }]), null],
+    ["a word that nobody knows", logs("PushLogs", [{ Url: "URL", Status: "success" }]), null],
+    ["a null list", logs("PushLogs", null, null), null],
+    ["an empty list", logs("PushLogs", [], 0), null],
+    ["another list's records", logs("PurgeLogs", [{ Url: "URL", Status: "done" }]), null],
+  ])("%s", async (_name, body, end) => {
+    const { sim, submit, rows } = await play();
+    const batch = urlBatch(1, "prefetch-url");
+    const task = taskOf(await submit(batch));
+    const [url] = batch.items;
+    sim.faults.add({ kind: "reply", status: 200, times: 1, body: body.replace("URL", url) });
+    const progress = await rows(task);
+    expect(progress.rows.map((row) => row.end)).toEqual(end === null ? [] : [end]);
+    expect(progress.next).toEqual(end === null ? [task] : []);
+  });
+});
+
 describe("what API 3.0 refuses", () => {
   const refusals: [string, BatchContent, object][] = [
     [
@@ -118,6 +168,42 @@ describe("what API 3.0 refuses", () => {
       "an area that is none",
       { ...urlBatch(1), options: { Area: "mars" } },
       { kind: "poisoned", code: "InvalidParameter.CdnParamError" },
+    ],
+    [
+      "21 headers of a push",
+      {
+        ...urlBatch(1, "prefetch-url"),
+        options: { Headers: Array.from({ length: 21 }, (_, at) => ({ Name: `x-${at}`, Value: "1" })) },
+      },
+      { kind: "poisoned", code: "InvalidParameter.CdnParamError" },
+    ],
+    [
+      "a header value of more than 1,024 bytes",
+      {
+        ...urlBatch(1, "prefetch-url"),
+        options: { Headers: [{ Name: "x", Value: "值".repeat(342) }] },
+      },
+      { kind: "poisoned", code: "InvalidParameter.CdnParamError" },
+    ],
+    [
+      "another layer than the middle",
+      { ...urlBatch(1, "prefetch-url"), options: { Layer: "edge" } },
+      { kind: "poisoned", code: "InvalidParameter.CdnParamError" },
+    ],
+    [
+      "a purge of both areas",
+      { ...urlBatch(1), options: { Area: "global" } },
+      { kind: "poisoned", code: "InvalidParameter.CdnParamError" },
+    ],
+    [
+      "more URLs overseas than the day has there",
+      { ...urlBatch(101, "purge-directory"), options: { Area: "overseas" } },
+      { kind: "quota", class: "directory@overseas", code: "LimitExceeded.CdnPurgePathExceedDayLimit" },
+    ],
+    [
+      "a body of more than 10 MB",
+      { ...urlBatch(1), items: [`https://a.test/${"x".repeat(10_000_000)}`] },
+      { kind: "poisoned", code: "RequestSizeLimitExceeded" },
     ],
     [
       "a parameter that it has not",

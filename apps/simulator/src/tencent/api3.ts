@@ -71,9 +71,9 @@ const FORM_CODES: Readonly<Record<FormFault, string>> = {
 function whyRefused(visit: Visit, call: TencentCall): { code: string; message: string } | null {
   const { account, request, skewMs } = visit;
   const refuse = (code: string, message: string) => ({ code, message });
-  // A TC3 POST takes 10 MB, one whose parameters are signed 1 MB.
+  // A TC3 POST takes 10 MB, one whose parameters are signed 1 MB, a GET 32 KB.
   const mostBytes = call.scheme === "tc3" ? 10_000_000 : 1_000_000;
-  if (request.body.length > mostBytes)
+  if (request.body.length > mostBytes || request.query.length > 32 * 1024)
     return refuse("RequestSizeLimitExceeded", "The request size exceeds the limit.");
   if (account === null) return refuse("AuthFailure.SecretIdNotFound", "The SecretId is not found.");
   // The nonce of a 3.0 request is not remembered: the service documents no replay error for it.

@@ -7,6 +7,7 @@ import type {
   LimitOverrides,
   Outcome,
   PollAnswer,
+  QuotaFigure,
   Row,
   Task,
 } from "@purgeline/core";
@@ -25,6 +26,8 @@ export interface PlayedForTest {
   poll(task: Task): Promise<PollAnswer>;
   /** Asks for the task and all that is left of it once; throws on a failure. */
   rows(task: Task): Promise<{ readonly rows: readonly Row[]; readonly next: readonly Task[] }>;
+  /** What all of the account's quota queries tell; throws on a failure. */
+  figures(): Promise<readonly QuotaFigure[]>;
   send(request: HttpRequest): Promise<HttpReply>;
 }
 
@@ -67,6 +70,16 @@ export async function playAccount(
     send,
     poll,
     submit: async (batch) => provider.decode(await send(encode(batch)), batch),
+    async figures() {
+      const { quota } = provider;
+      const told: QuotaFigure[] = [];
+      for (const name of quota?.calls(settings) ?? []) {
+        const answer = quota?.decode(name, await send(quota.encode(name, call())));
+        if (answer?.kind !== "figures") throw new Error(`expected figures, got ${JSON.stringify(answer)}`);
+        told.push(...answer.figures);
+      }
+      return told;
+    },
     async rows(task) {
       const answer = await poll(task);
       const [progress] = answer.kind === "progress" ? answer.tasks : [];

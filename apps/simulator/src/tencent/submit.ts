@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { JsonObject, Lane } from "@purgeline/core";
+import type { CallName, JsonObject, Lane, QuotaClass } from "@purgeline/core";
 import type { PlayedAccount, Visit } from "../kernel/index.ts";
 
 /** What is wrong with a submit, in words of ours; each API has its own codes for it. */
@@ -16,10 +16,15 @@ export type SubmitFault =
 
 export interface Submit {
   readonly lane: Lane;
+  /** The operation that the account must be played with. */
+  readonly call: CallName;
+  readonly area: Area;
   readonly items: readonly string[];
-  /** Kept with the task's records. */
+  /** Kept with the task's records, beside the area. */
   readonly note: JsonObject;
 }
+
+export type Area = "mainland" | "overseas" | "global";
 
 /** Checks a submit in the service's order, books its quota and makes its task. */
 export function takeSubmit(
@@ -27,15 +32,16 @@ export function takeSubmit(
   account: PlayedAccount,
   submit: Submit,
 ): { fault: SubmitFault; taskId: string } {
+  const { area, items, note } = submit;
   const fault = faultOf(visit, account, submit);
   const taskId = `${Math.floor(visit.nowMs / 1000)}-${randomBytes(4).toString("hex")}`;
-  if (fault === "none") account.tasks.add(taskId, visit.call ?? "", submit.items, submit.note);
+  if (fault === "none") account.tasks.add(taskId, visit.call ?? "", items, { ...note, area });
   return { fault, taskId };
 }
 
-function faultOf(visit: Visit, account: PlayedAccount, { lane, items }: Submit): SubmitFault {
+function faultOf(visit: Visit, account: PlayedAccount, { lane, call, area, items }: Submit): SubmitFault {
   const limits = account.limits.lanes[lane];
-  if (limits === undefined || limits.call !== visit.call) return "unsupported";
+  if (limits === undefined || limits.call !== call) return "unsupported";
   if (items.length === 0) return "empty";
   if (items.length > limits.batch) return "batch";
   const urls = items.map((item) => (/^https?:\/\/[^/]/.test(item) ? URL.parse(item) : null));
@@ -43,7 +49,22 @@ function faultOf(visit: Visit, account: PlayedAccount, { lane, items }: Submit):
   if (items.some((item) => item.length > limits.urlChars)) return "length";
   if (urls.some((url) => url?.hostname.includes("*"))) return "wildcard";
   if (visit.refusedItem(items) !== null) return "host";
-  const isPaid =
-    limits.quota === null || account.quota.take(limits.quota, items.length * limits.unitsPerTarget);
-  return isPaid ? "none" : "quota";
+  const units = items.length * limits.unitsPerTarget;
+  return takeUnits(account, limits.quota === null ? [] : classesOf(limits.quota, area), units)
+    ? "none"
+    : "quota";
+}
+
+/** Each area has a quota of its own; `global` spends both. */
+export function classesOf(home: QuotaClass, area: Area): readonly QuotaClass[] {
+  const abroad = `${home}@overseas`;
+  return { mainland: [home], overseas: [abroad], global: [home, abroad] }[area];
+}
+
+/** From all classes or from none. */
+function takeUnits({ quota }: PlayedAccount, classes: readonly QuotaClass[], units: number): boolean {
+  const left = classes.map((each) => quota.remaining(each) ?? Number.POSITIVE_INFINITY);
+  if (left.some((each) => each < units)) return false;
+  for (const each of classes) quota.take(each, units);
+  return true;
 }
