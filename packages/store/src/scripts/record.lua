@@ -17,6 +17,8 @@
 -- @include quota
 -- @include ending
 -- @include domains
+-- @include ring
+-- @include spacing
 -- @include split
 local lane, slot, number, verdict = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local L, B = laneKey(lane), P .. 'batch:' .. ARGV[4]
@@ -33,6 +35,8 @@ end
 endSlot(L .. ':slots', slot)
 redis.call('HDEL', P .. 'held', slot)
 redis.call('ZREM', L .. ':sending', number)
+-- Whoever sleeps until this answer would sleep on.
+local awaited = redis.call('ZSCORE', L .. ':behind', number)
 
 local function keep(slot)
   if slot then slots[#slots + 1] = slot end
@@ -41,6 +45,7 @@ end
 local function accept()
   settleReservation(B, true)
   redis.call('HSET', B, 'state', 'submitted', 'accepted', now)
+  restKeys(L, number, limits)
   redis.call('ZADD', L .. ':running', now, number)
   local refs = {}
   for i, ref in ipairs(redis.call('LRANGE', B .. ':m', 0, -1)) do
@@ -83,6 +88,7 @@ end
 if verdict == 'accept' then
   accept()
 elseif verdict == 'finish' or verdict == 'end' then
+  restKeys(L, number, limits)
   settleReservation(B, ARGV[10] ~= '1')
   endItems(number, ARGV[7], reasonsOf(ARGV[8]), totals)
 elseif verdict == 'retry' then
@@ -103,5 +109,5 @@ elseif verdict ~= 'retry' then
   openCall(ARGV[14])
   unstopAccount(ARGV[14])
 end
-keep(keepLaneSlot(lane, limits, false))
+keep(keepLaneSlot(lane, limits, awaited))
 return { 1, slots, totalsReply(totals), milestones }

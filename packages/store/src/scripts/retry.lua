@@ -6,6 +6,7 @@
 -- @include base
 -- @include slots
 -- @include mark
+-- @include ring
 -- @include enqueue
 local intent, lane = ARGV[2], ARGV[3]
 local leg = redis.call('GET', P .. 'intent:' .. intent)

@@ -11,6 +11,7 @@
 -- @include base
 -- @include slots
 -- @include mark
+-- @include ring
 -- @include enqueue
 local CHUNK = 1000
 local intent, chunk, lane = ARGV[2], tonumber(ARGV[12]), ARGV[13]

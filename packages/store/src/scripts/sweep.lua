@@ -8,6 +8,8 @@
 -- @include base
 -- @include slots
 -- @include quota
+-- @include ring
+-- @include spacing
 local found, lapsed, unstaged, resent = {}, {}, {}, 0
 local MOST = 100
 
@@ -18,7 +20,8 @@ local function add(list, owner, slot)
 end
 
 local function sweepLane(lane)
-  local L = laneKey(lane)
+  local L, before = laneKey(lane), resent
+  freeRested(L, MOST)
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':sending', '-inf', now, 'LIMIT', 0, MOST)) do
     local B = P .. 'batch:' .. number
     redis.call('HDEL', P .. 'held', redis.call('HGET', B, 'slot'))
@@ -30,7 +33,7 @@ local function sweepLane(lane)
   end
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do add(lapsed, lane, slot) end
   local limits = limitsOf('lane:' .. lane)
-  local slot = limits and keepLaneSlot(lane, limits, false)
+  local slot = limits and keepLaneSlot(lane, limits, resent > before)
   if slot then add(found, lane, slot) end
 end
 

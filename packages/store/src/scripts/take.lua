@@ -14,6 +14,8 @@
 -- @include quota
 -- @include clear
 -- @include domains
+-- @include ring
+-- @include spacing
 -- @include split
 -- @include fill
 local lane, slot = ARGV[2], ARGV[3]
@@ -59,7 +61,7 @@ if held then
   redis.call('ZREM', L .. ':sending', held)
   redis.call('HSET', P .. 'batch:' .. held, 'state', 'retry', 'resend', 'crash')
   settleReservation(P .. 'batch:' .. held, true)
-  redis.call('ZADD', L .. ':retry', now, held)
+  redis.call('ZADD', L .. ':retry', now + (limits.resendAfterMs or 0), held)
 end
 
 -- The slot that ends next makes room for another one.
@@ -129,6 +131,7 @@ local function waitForPart(reason, untilMs)
   return reply
 end
 
+freeRested(L, 20)
 local retry = nextRetry()
 local B = retry and P .. 'batch:' .. retry
 local plan = nil
@@ -166,7 +169,8 @@ if retry then
 else
   number, texts, sealedTargets = seal(lane, limits, plan, slot)
   if not number then
-    -- Everything popped had been cancelled: the permit is lost, the next take finds a clean queue.
+    -- All that was popped had been cancelled or must wait: the next take finds a clean queue.
+    giveBack(limits.call, grantedAt)
     return wait('rate', now + 1)
   end
   B = P .. 'batch:' .. number

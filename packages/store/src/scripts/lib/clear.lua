@@ -14,6 +14,7 @@ local function clearQueues(L)
     local class, producer, group = string.match(parked, '^(.)\t([^\t]*)\t(.*)$')
     redis.call('UNLINK', L .. ':' .. class .. ':q:' .. producer .. ':' .. group)
   end
-  redis.call('UNLINK', L .. ':parked')
+  for _, number in ipairs(redis.call('ZRANGE', L .. ':behind', 0, -1)) do redis.call('UNLINK', L .. ':behind:' .. number) end
+  redis.call('UNLINK', L .. ':parked', L .. ':behind')
   redis.call('HDEL', L, 'first', 'last')
 end

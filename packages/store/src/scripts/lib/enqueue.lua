@@ -15,12 +15,7 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups)
     if #run == 0 then return end
     local C = L .. ':' .. class
     local length = redis.call('RPUSH', C .. ':q:' .. producer .. ':' .. runGroup, unpack(run))
-    if length == #run then
-      -- The FIFO was empty, so its group stood in no ring.
-      if redis.call('RPUSH', C .. ':ring:' .. producer, runGroup) == 1 then
-        redis.call('RPUSH', C .. ':ring', producer)
-      end
-    end
+    if length == #run then joinRing(L, class .. '	' .. producer .. '	' .. runGroup) end
     run = {}
   end
 

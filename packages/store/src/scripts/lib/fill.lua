@@ -2,14 +2,13 @@
 -- option set), by deficit round robin: a turn is worth one batch; what a full batch leaves of it is kept.
 -- A batch holds one option set and as few domains as possible.
 local SCAN = 32
+local MOST_HELD_BACK = 4000
 
 -- What a take may seal now: classes, or that the lane is empty, or until when it keeps quiet.
 local function whatToTake(L, limits, quietMs, maxWaitMs)
   for _, parked in ipairs(redis.call('ZRANGEBYSCORE', L .. ':parked', '-inf', now, 'LIMIT', 0, 100)) do
-    local class, producer, group = string.match(parked, '^(.)\t([^\t]*)\t(.*)$')
     redis.call('ZREM', L .. ':parked', parked)
-    local C = L .. ':' .. class
-    if redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then redis.call('RPUSH', C .. ':ring', producer) end
+    joinRing(L, parked)
   end
   local pending = redis.call('HLEN', L .. ':keys')
   if pending == 0 then
@@ -20,12 +19,13 @@ local function whatToTake(L, limits, quietMs, maxWaitMs)
   local normal = redis.call('EXISTS', L .. ':n:ring') == 1
   if not urgent and not normal then
     local first = redis.call('ZRANGE', L .. ':parked', 0, 0, 'WITHSCORES')
-    return { waitUntil = tonumber(first[2] or now + 1000), reason = 'rate', parked = true }
+    local waitUntil = math.min(tonumber(first[2]) or math.huge, behindUntil(L) or math.huge)
+    return { waitUntil = waitUntil < math.huge and waitUntil or now + 1000, reason = 'rate', parked = true }
   end
   local times = redis.call('HMGET', L, 'first', 'last')
   local first, last = tonumber(times[1] or now), tonumber(times[2] or now)
   local ready = math.min(last + quietMs, first + maxWaitMs)
-  if pending >= limits.batch then ready = math.min(ready, now) end
+  if pending >= limits.batch and pending - countBehind(L) >= limits.batch then ready = math.min(ready, now) end
   local normalReady = normal and ready <= now
   if not urgent and not normalReady then return { waitUntil = ready, reason = 'quiet' } end
   -- Every 8th call starts with the lower class, so that urgent work never starves it. The seal counts it: most
@@ -33,14 +33,6 @@ local function whatToTake(L, limits, quietMs, maxWaitMs)
   local both = urgent and normalReady
   local turn = both and tonumber(redis.call('HGET', L, 'turn') or '0') + 1
   return { urgent = urgent, normal = normalReady, both = both, normalFirst = both and turn % 8 == 0, ready = ready }
-end
-
-local function leaveRing(C, producer, group)
-  redis.call('LREM', C .. ':ring:' .. producer, 1, group)
-  if redis.call('EXISTS', C .. ':ring:' .. producer) == 0 then
-    redis.call('LREM', C .. ':ring', 1, producer)
-    redis.call('HDEL', C .. ':deficit', producer)
-  end
 end
 
 -- Calls visit(leg, pos, count, at) for each run of neighbours in one chunk; `at` is the run's first ref.
@@ -106,11 +98,13 @@ local function wantedOf(refs)
   return wanted
 end
 
--- Pops up to `most` live keys of one group; stale digests (cancelled, or promoted to urgent and gone) fall out.
-local function popGroup(L, C, producer, group, most, batch, weight, room)
-  local fifo = C .. ':q:' .. producer .. ':' .. group
-  local taken = 0
+-- Pops up to `most` live keys of one group; stale digests (cancelled, or promoted to urgent and gone) fall out, and
+-- keys that were sent a moment ago wait behind their batch: a bounded number of them, for the take's cost.
+local function popGroup(L, class, producer, group, most, batch, weight, room)
+  local fifo = L .. ':' .. class .. ':q:' .. producer .. ':' .. group
+  local taken, heldBack = 0, 0
   while taken < most do
+    if heldBack >= MOST_HELD_BACK then return taken, redis.call('EXISTS', fifo) == 1, true end
     local digests = redis.call('LPOP', fifo, math.min(most - taken, WIDE))
     if not digests or #digests == 0 then return taken, false, false end
     local refs = redis.call('HMGET', L .. ':keys', unpack(digests))
@@ -123,10 +117,14 @@ local function popGroup(L, C, producer, group, most, batch, weight, room)
         knownDigests[#knownDigests + 1] = digests[i]
       end
     end
-    local wanted = wantedOf(known)
-    local live, liveDigests, gone = {}, {}, {}
+    local wanted, under = wantedOf(known), batchesOf(L, knownDigests)
+    local live, liveDigests, gone, behind = {}, {}, {}, {}
     for i, ref in ipairs(known) do
-      if wanted[i] then
+      if wanted[i] and under[i] then
+        behind[under[i]] = behind[under[i]] or {}
+        table.insert(behind[under[i]], knownDigests[i])
+        heldBack = heldBack + 1
+      elseif wanted[i] then
         live[#live + 1] = ref
         liveDigests[#liveDigests + 1] = knownDigests[i]
       else
@@ -134,6 +132,7 @@ local function popGroup(L, C, producer, group, most, batch, weight, room)
         redis.call('DEL', P .. 'more:' .. refKey(known[i]))
       end
     end
+    for number, held in pairs(behind) do waitBehind(L, number, class .. '	' .. producer .. '	' .. group, held) end
     local texts = textsOf(live)
     for i, ref in ipairs(live) do
       local bytes = texts[i] and encodedBytes(texts[i], weight) or 0
@@ -150,6 +149,7 @@ local function popGroup(L, C, producer, group, most, batch, weight, room)
         batch.bytes = batch.bytes + bytes
         batch.refs[#batch.refs + 1] = ref
         batch.texts[#batch.texts + 1] = texts[i]
+        batch.digests[#batch.digests + 1] = liveDigests[i]
         taken = taken + 1
       end
     end
@@ -190,7 +190,7 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   end
   local before = batch.bytes
   local taken, remains, full =
-    popGroup(laneKey(lane), C, producer, group, math.min(most, room), batch, limits.weight, limits.bodyBytes)
+    popGroup(laneKey(lane), class, producer, group, math.min(most, room), batch, limits.weight, limits.bodyBytes)
   batch.full = batch.full or full
   -- Its group goes to the end of the ring, and its producer, where that was its last group, keeps its place.
   leaveRing(C, producer, group)
@@ -240,7 +240,7 @@ end
 -- Seals the batch: its keys leave the queue, so whatever is staged from now on waits for another one.
 local function seal(lane, limits, plan, slot)
   local L = laneKey(lane)
-  local batch = { refs = {}, texts = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0 }
+  local batch = { refs = {}, texts = {}, digests = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0 }
   local order = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
   for _, class in ipairs(order) do
     if (class == 'u' and plan.urgent) or (class == 'n' and plan.normal) then
@@ -263,6 +263,10 @@ local function seal(lane, limits, plan, slot)
     local domains = ''
     for domain, n in pairs(batch.domains) do domains = domains .. domain .. '\t' .. n .. '\n' end
     redis.call('HSET', B, 'domains', domains)
+  end
+  if (limits.resendAfterMs or 0) > 0 then
+    redis.call('HSET', B, 'keys', bare(batch.digests))
+    putOut(L, number, batch.digests)
   end
   local refs = {}
   for i, ref in ipairs(batch.refs) do refs[i] = string.match(ref, '^%d+:%d+%+?') end

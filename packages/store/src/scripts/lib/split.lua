@@ -16,12 +16,14 @@ local function splitBatch(lane, number)
     redis.call('HSET', C, 'lane', lane, 'options', b[1], 'size', #refs, 'left', #refs, 'ms', string.rep('s', #refs),
       'sealed', b[2], 'seal', b[3], 'ready', now, 'class', b[4], 'attempt', b[5], 'state', 'retry', 'parent', number)
     wide('RPUSH', C .. ':m', refs)
+    inheritKeys(L, number, child, part[1], part[2])
     redis.call('ZADD', L .. ':retry', now, child)
     for _, ref in ipairs(refs) do
       local leg, pos = splitRef(ref)
       redis.call('SETRANGE', P .. 'leg:' .. leg .. ':b', pos * 4, struct.pack('>I4', child))
     end
   end
+  returnWaiting(L, number)
   redis.call('ZREM', L .. ':retry', number)
   redis.call('DEL', B, B .. ':m')
 end
