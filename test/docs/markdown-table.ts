@@ -1,5 +1,7 @@
 /** A Markdown table as the formatter writes it: every column as wide as its widest cell. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(head: readonly string[], given: readonly (readonly string[])[]): string {
+  // A bar ends a cell, in code too.
+  const rows = given.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((title, i) =>
     Math.max(3, ...[title, ...rows.map((row) => row[i] ?? "")].map(width)),
   );
