@@ -1,4 +1,5 @@
 import type { Lane } from "@purgeline/core";
+import { providers } from "@purgeline/providers";
 import { afterEach, describe, expect, it } from "vitest";
 import { batchOf, type PlayedForTest, playAccount, progressOf, tasksOf, urls } from "./play-accounts.ts";
 
@@ -90,6 +91,27 @@ describe("two batches within one second", () => {
     expect(second.map(({ id }) => id)).toEqual(first.map(({ id }) => id));
     const items = new Set((await settle(second)).map(({ item }) => item));
     expect(b.every((item) => items.has(item))).toBe(true);
+  });
+});
+
+describe("a task", () => {
+  it("is pending, then under way by a fraction, then complete", async () => {
+    const { sim, submit, send, settings } = await play();
+    const tasks = tasksOf(await submit(batchOf("purge-url", urls(1))));
+    const provider = providers.get("alibaba-cdn");
+    if (provider === undefined) throw new Error("not registered");
+    const seen: (readonly string[])[] = [];
+    for (const advanceMs of [0, 30_000, 30_000]) {
+      sim.clock.advance(advanceMs);
+      const call = { settings, nowMs: sim.clock.nowMs(), nonce: crypto.randomUUID(), token: null };
+      const { body } = await send(provider.poll.encode(tasks, call));
+      seen.push(/"Status":"(\w+)","Process":"([\d.]+%)"/.exec(body)?.slice(1) ?? []);
+    }
+    expect(seen).toEqual([
+      ["Pending", "0%"],
+      ["Refreshing", expect.stringMatching(/^5\d\.37%$/)],
+      ["Complete", "100%"],
+    ]);
   });
 });
 

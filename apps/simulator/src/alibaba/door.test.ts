@@ -144,8 +144,11 @@ describe("task lists", () => {
       ObjectType: "directory",
     });
     expect(host).toMatchObject({ TotalCount: 1 });
-    const old = { StartTime: "2020-01-01T00:00:00Z", EndTime: "2020-01-02T00:00:00Z" };
-    expect(await ask(played, "DescribeRefreshTasks", old)).toMatchObject({ TotalCount: 0 });
+    const time = (ms: number) => `${new Date(played.sim.clock.nowMs() + ms).toISOString().slice(0, 19)}Z`;
+    const before = { StartTime: time(-7_200_000), EndTime: time(-3_600_000) };
+    expect(await ask(played, "DescribeRefreshTasks", before)).toMatchObject({ TotalCount: 0 });
+    const around = { StartTime: time(-3_600_000), EndTime: time(3_600_000) };
+    expect(await ask(played, "DescribeRefreshTasks", around)).toMatchObject({ TotalCount: 31 });
   });
 
   it.each([
@@ -167,6 +170,11 @@ describe("task lists", () => {
       { StartTime: "2026-01-02T00:00:00Z", EndTime: "2026-01-01T00:00:00Z" },
       "InvalidEndTime.Mismatch",
     ],
+    [
+      "DescribeRefreshTasks",
+      { StartTime: "2020-01-01T00:00:00Z", EndTime: "2020-01-02T00:00:00Z" },
+      "InvalidStartTime.ValueNotSupported",
+    ],
     ["DescribeRefreshTasks", { Status: "Complete" }, "MissingParameter.ObjectType"],
     ["DescribeRefreshTasks", { Status: "Done", ObjectType: "file" }, "InvalidStatus.ValueNotSupported"],
     ["DescribeRefreshTaskById", {}, "MissingParameter"],
@@ -179,6 +187,11 @@ describe("task lists", () => {
       "InvalidObjectType.ValueNotSupported",
     ],
     ["RefreshObjectCaches", { ObjectPath: "https://a.test/", Force: "yes" }, "InvalidParameter"],
+    ["PushObjectCache", { ObjectPath: "https://a.test/1", Area: "moon" }, "InvalidParameter"],
+    ["PushObjectCache", { ObjectPath: "https://a.test/1", L2Preload: "1" }, "InvalidParameter"],
+    ["PushObjectCache", { ObjectPath: "https://a.test/1", QueryHashkey: "1" }, "InvalidParameter"],
+    ["PushObjectCache", { ObjectPath: "https://a.test/1", WithHeader: "gzip" }, "InvalidParameter"],
+    ["PushObjectCache", { ObjectPath: "https://a.test/1", WithHeader: '{"a":"gzip"}' }, "InvalidParameter"],
     ["RefreshEverything", {}, "InvalidAction.NotFound"],
   ])("and the like refuse %s %j with %s", async (action, params, code) => {
     expect(await ask(await play(), action, params)).toMatchObject({ Code: code });
@@ -201,6 +214,9 @@ describe("task lists", () => {
       DirRemain: "100",
       PreloadQuota: "1000",
       RegexRemain: "20",
+      IgnoreParamsQuota: "100",
+      PreloadEdgeRemain: "20",
+      BlockRemain: "300",
     });
   });
 });

@@ -1,5 +1,5 @@
 import type { Answer, PlayedAccount, Simulator, SimulatorKind, Visit, WireRequest } from "../kernel/index.ts";
-import { CODES, refuseWith } from "./codes.ts";
+import { codesOf, listed, refuseWith, THROTTLED } from "./codes.ts";
 import { answerById, answerList } from "./describe.ts";
 import { answerMedia } from "./media.ts";
 import { answerJobs, createMediaJobs } from "./media-jobs.ts";
@@ -7,7 +7,7 @@ import { createNonceBook } from "./nonce-book.ts";
 import { whyNotProven } from "./proof.ts";
 import { answerQuota } from "./quota-query.ts";
 import { type ApiRequest, commaList, objectPaths, type Product, readRequest } from "./read-call.ts";
-import { type Refusal, refuse, THROTTLED } from "./replies.ts";
+import { refuse } from "./replies.ts";
 import { answerSubmit } from "./submit.ts";
 import { createTaskIds } from "./task-ids.ts";
 
@@ -19,11 +19,7 @@ export const alibabaSimulator: SimulatorKind = {
 
 type Operation = (visit: Visit, account: PlayedAccount, asked: ApiRequest) => Answer;
 
-const NO_SUCH_API: Refusal = [
-  404,
-  "InvalidAction.NotFound",
-  "Specified api is not found, please check your url and method.",
-];
+const NO_SUCH_API = listed("InvalidAction.NotFound");
 
 function createAlibaba(): Simulator {
   const nonces = createNonceBook();
@@ -45,7 +41,7 @@ function createAlibaba(): Simulator {
       return operation(visit, visit.account, asked);
     },
     throttled: (visit) => refuse(visit, THROTTLED),
-    codes: () => CODES,
+    codes: ({ provider }) => codesOf(provider),
     refusal: refuseWith,
   };
 }
@@ -54,7 +50,7 @@ function createOperations(): Readonly<Record<Product, ReadonlyMap<string, Operat
   const taskIds = createTaskIds();
   const jobs = createMediaJobs();
   const submit: Operation = (visit, account, asked) => answerSubmit(visit, account, asked, taskIds);
-  const quota: Operation = (_visit, account) => answerQuota(account);
+  const quota: Operation = (_visit, account, { product }) => answerQuota(account, product);
   return {
     "alibaba-cdn": new Map<string, Operation>([
       ["RefreshObjectCaches", submit],

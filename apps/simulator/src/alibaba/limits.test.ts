@@ -85,11 +85,29 @@ describe("what a request may carry", () => {
   });
 });
 
+describe("what a gateway takes", () => {
+  it("is a body as long as the account's limit says; a longer one gets a page, and is sent in halves", async () => {
+    const { sim, submit, encode, send } = await play(
+      "alibaba-cdn",
+      {},
+      { lanes: { "purge-url": { bodyBytes: 900 } } },
+    );
+    const [small, large] = [batchOf("purge-url", urls(2)), batchOf("purge-url", urls(20))];
+    const reply = await send(encode(large));
+    expect([reply.status, reply.headers["content-type"]]).toEqual([413, "text/html"]);
+    expect(await submit(large)).toMatchObject({ kind: "poisoned", code: "HTTP413" });
+    expect((await submit(small)).kind).toBe("accepted");
+    expect(sim.accounts[0]?.quota.remaining("url")).toBe(9_998);
+  });
+});
+
 describe("rates", () => {
   it.each<[Product, string, Lane, string]>([
     ["alibaba-cdn", "RefreshObjectCaches", "purge-url", "https://cdn.example.com/1"],
     ["alibaba-cdn", "PushObjectCache", "prefetch-url", "https://cdn.example.com/1"],
     ["alibaba-vod", "RefreshMediaPlayUrls", "purge-media", "m1"],
+    ["alibaba-vod", "RefreshVodObjectCaches", "purge-url", "https://cdn.example.com/1"],
+    ["alibaba-vod", "PreloadVodObjectCaches", "prefetch-url", "https://cdn.example.com/1"],
   ])("of %s let as many %s through in a second as allowed, and one more later", async (...given) => {
     const [product, call, lane, item] = given;
     // Five, not fifty: on a busy machine six calls still fall into one second.
@@ -117,7 +135,12 @@ describe("rates", () => {
     const [two, other] = [batchOf("purge-url", urls(2)), batchOf("purge-url", urls(2, "b.example.com"))];
     expect((await submit(two)).kind).toBe("accepted");
     const code = "QuotaPerMinuteExceeded.Refresh";
-    expect(await submit(two)).toMatchObject({ kind: "throttled", code, retryAfterMs: 60_000 });
+    expect(await submit(two)).toMatchObject({
+      kind: "throttled",
+      scope: "domains",
+      code,
+      retryAfterMs: 60_000,
+    });
     expect((await submit(other)).kind).toBe("accepted");
     sim.clock.advance(60_000);
     expect((await submit(two)).kind).toBe("accepted");
@@ -143,6 +166,8 @@ describe("daily quotas", () => {
       ["https://cdn.example.com/a/", "https://cdn.example.com/b/"],
     ],
     ["alibaba-cdn", "prefetch-url", "prefetch", urls(2)],
+    ["alibaba-vod", "purge-url", "url", urls(2)],
+    ["alibaba-vod", "prefetch-url", "prefetch", urls(2)],
     ["alibaba-vod", "purge-media", "url", ["m1", "m2"]],
     ["alibaba-vod", "prefetch-media", "prefetch", ["m1", "m2"]],
   ])(

@@ -1,15 +1,21 @@
 import { randomBytes } from "node:crypto";
 import type { Answer, PlayedAccount, Visit } from "../kernel/index.ts";
+import { missing } from "./codes.ts";
 import type { ApiRequest } from "./read-call.ts";
-import { missing, refuse, succeed } from "./replies.ts";
+import { refuse, succeed } from "./replies.ts";
 
 export interface MediaJob {
   readonly type: "Refresh" | "Preload";
   readonly submittedAtMs: number;
   readonly media: readonly SubmittedMedia[];
+  /** JSON, as the job tells it. */
+  readonly filterPolicy: string;
+  /** As it came; empty: none. */
+  readonly userData: string;
 }
 
-interface SubmittedMedia {
+/** No URLs: they could not be submitted. */
+export interface SubmittedMedia {
   readonly id: string;
   readonly urls: readonly string[];
   /** One for each URL, in the same order. */
@@ -24,7 +30,7 @@ export interface MediaJobs {
 }
 
 /** The service answers a submit before it has looked the media's URLs up: so long a job lists nothing. */
-const LOOKING_UP_MS = 1_000;
+export const LOOKING_UP_MS = 1_000;
 
 export function createMediaJobs(): MediaJobs {
   const jobs = new Map<string, MediaJob>();
@@ -57,22 +63,41 @@ export function answerJobs(
   const id = params.get("MediaRefreshJobId");
   if (id === undefined || id === "") return refuse(visit, missing("MediaRefreshJobId"));
   const job = jobs.get(account, id, visit.nowMs);
-  const isListed = job !== null && visit.nowMs - job.submittedAtMs >= LOOKING_UP_MS;
+  if (job === null || visit.nowMs - job.submittedAtMs < LOOKING_UP_MS) {
+    return succeed({ MediaRefreshJobs: [] }, [], [id]);
+  }
   const only = params.get("MediaId");
-  const media = isListed ? job.media.filter((one) => only === undefined || one.id === only) : [];
-  const lines = media.map(({ id: MediaId, urls, taskIds }) => ({
-    MediaRefreshJobId: id,
-    MediaId,
-    TaskType: job?.type ?? "",
-    Status: "success",
-    SuccessPlayUrls: urls.join(","),
-    TaskIds: taskIds.join(","),
-    ErrorCode: "",
-    ErrorMessage: "",
-    GmtCreate: localTime(job?.submittedAtMs ?? 0),
+  const media = job.media.filter((one) => only === undefined || one.id === only);
+  const lines = media.map((one) => ({
+    ...jobLine(id, job, one),
+    UserData: job.userData,
+    GmtCreate: localTime(job.submittedAtMs),
     GmtModified: localTime(visit.nowMs),
   }));
   return succeed({ MediaRefreshJobs: lines }, [], [id]);
+}
+
+/** What the job and its event say of one media. */
+export function jobLine(id: string, job: MediaJob, { id: MediaId, urls, taskIds }: SubmittedMedia): object {
+  const isSubmitted = urls.length > 0;
+  return {
+    MediaRefreshJobId: id,
+    MediaId,
+    TaskType: job.type,
+    Status: isSubmitted ? "success" : "fail",
+    FilterPolicy: job.filterPolicy,
+    SuccessPlayUrls: urls.join(","),
+    TaskIds: taskIds.join(","),
+    ErrorCode: isSubmitted ? "" : "PreloadQueueFull",
+    ErrorMessage: isSubmitted ? "" : "Preload queue is full, please try again later!",
+  };
+}
+
+/** Which streams were asked for; the sample's keys begin with a space. */
+export function filterPolicy(params: ReadonlyMap<string, string>): string {
+  const names = ["Formats", "Definitions", "StreamType", "ResultType", "SliceFlag", "SliceCount"];
+  const given = names.filter((name) => params.has(name)).map((name) => [` ${name}`, params.get(name)]);
+  return JSON.stringify(Object.fromEntries(given));
 }
 
 /** `2022-05-20 08:23:22`: the samples name no zone. */

@@ -1,16 +1,19 @@
 import type { Lane } from "@purgeline/core";
 import type { Answer, PlayedAccount, Visit } from "../kernel/index.ts";
 import { addTasks } from "./add-tasks.ts";
-import type { MediaJobs } from "./media-jobs.ts";
+import { callBack } from "./callbacks.ts";
+import { invalid, listed, missing } from "./codes.ts";
+import { filterPolicy, type MediaJob, type MediaJobs, type SubmittedMedia } from "./media-jobs.ts";
 import { playUrls, whyNotSelection } from "./play-urls.ts";
 import type { ApiRequest } from "./read-call.ts";
-import { invalid, missing, refuse, succeed } from "./replies.ts";
-import { QUOTA_SPENT } from "./submit.ts";
+import { refuse, succeed } from "./replies.ts";
 import type { TaskIds } from "./task-ids.ts";
 
 /** Media ids with these beginnings play media that do not exist, or another's: as a `refuse-items` fault makes of any other. */
 const UNKNOWN = "nonexist";
 const FORBIDDEN = "forbidden";
+/** And with this one, media that are taken on, and whose URLs then cannot be submitted. */
+const UNSUBMITTABLE = "queuefull";
 
 /** RefreshMediaPlayUrls: what cannot be done stands in two lists of a 200, the rest becomes a job. */
 export function answerMedia(
@@ -33,16 +36,24 @@ export function answerMedia(
   const forbidden = visit.items.filter((id) => id.startsWith(FORBIDDEN) && !unknown.includes(id));
   const media = visit.items.filter((id) => !unknown.includes(id) && !forbidden.includes(id));
   const units = media.length * limits.unitsPerTarget;
-  if (limits.quota !== null && !account.quota.take(limits.quota, units)) return refuse(visit, QUOTA_SPENT);
-  const submitted = media.map((id) => {
+  if (limits.quota !== null && !account.quota.take(limits.quota, units)) {
+    return refuse(visit, listed("QuotaExceeded.Refresh"));
+  }
+  const submitted = media.map((id): SubmittedMedia => {
+    if (id.startsWith(UNSUBMITTABLE)) return { id, urls: [], taskIds: [] };
     const urls = playUrls(id, params);
-    return {
-      id,
-      urls,
-      taskIds: addTasks(visit, account, type === "Refresh" ? "file" : "preload", urls, state.taskIds),
-    };
+    const kind = type === "Refresh" ? "file" : "preload";
+    return { id, urls, taskIds: addTasks(visit, account, kind, urls, state.taskIds) };
   });
-  const job = state.jobs.add(account, { type, media: submitted, submittedAtMs: visit.nowMs });
+  const job: MediaJob = {
+    type,
+    media: submitted,
+    submittedAtMs: visit.nowMs,
+    filterPolicy: filterPolicy(params),
+    userData: params.get("UserData") ?? "",
+  };
+  const id = state.jobs.add(account, job);
+  callBack(account, id, job);
   const lists = { NonExistMediaIds: unknown.join(","), ForbiddenMediaIds: forbidden.join(",") };
-  return succeed({ MediaRefreshJobId: job, ...lists }, media, [job]);
+  return succeed({ MediaRefreshJobId: id, ...lists }, media, [id]);
 }

@@ -1,3 +1,5 @@
+import { objectIn } from "./submit-params.ts";
+
 type Params = ReadonlyMap<string, string>;
 
 const FORMATS = ["mp4", "m3u8", "mp3", "flv", "webm", "ts"];
@@ -27,7 +29,7 @@ export function whyNotSelection(params: Params): string | null {
     ResultType: /^(?:Single|Multiple)$/.test(params.get("ResultType") ?? "Single"),
     SliceFlag: /^(?:true|false)$/.test(params.get("SliceFlag") ?? "false"),
     SliceCount: Number.isInteger(count) && count >= 1 && count <= 20,
-    UserData: /^\{.*\}$/.test(params.get("UserData") ?? "{}"),
+    UserData: objectIn(params.get("UserData") ?? "{}") !== null,
   };
   return Object.entries(checks).find(([, holds]) => !holds)?.[0] ?? null;
 }

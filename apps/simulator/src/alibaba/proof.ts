@@ -1,14 +1,15 @@
 import type { PlayedAccount, Visit } from "../kernel/index.ts";
+import { listed, missing } from "./codes.ts";
 import { MAX_CLOCK_SKEW_MS, type NonceBook } from "./nonce-book.ts";
 import type { ApiRequest } from "./read-call.ts";
-import { missing, type Refusal } from "./replies.ts";
+import type { Refusal } from "./replies.ts";
 import { whyNotAcs3, whyNotRpc } from "./wire-signature.ts";
 
 /** Why a request is not from the account that it names; null: it is. */
 export function whyNotProven(visit: Visit, asked: ApiRequest, nonces: NonceBook): Refusal | null {
   const { account, request, nowMs } = visit;
   if (asked.accessKeyId === null) return missing("AccessKeyId");
-  if (account === null) return [404, "InvalidAccessKeyId.NotFound", "Specified access key is not found."];
+  if (account === null) return listed("InvalidAccessKeyId.NotFound");
   const isAcs3 = asked.scheme === "acs3";
   const date = (isAcs3 ? request.headers["x-acs-date"] : asked.params.get("Timestamp")) ?? "";
   const nonce =
@@ -21,32 +22,27 @@ export function whyNotProven(visit: Visit, asked: ApiRequest, nonces: NonceBook)
     whyNotSigned(visit, asked, account) ??
     whyNotToken(account, token) ??
     // Last: only what is proven to come from the account may use up its nonces.
-    (nonces.use(`${asked.accessKeyId} ${nonce}`, nowMs) ? null : NONCE_USED)
+    (nonces.use(`${asked.accessKeyId} ${nonce}`, nowMs) ? null : listed("SignatureNonceUsed"))
   );
 }
 
-const NONCE_USED: Refusal = [400, "SignatureNonceUsed", "Specified signature nonce was used already."];
-
 function whyNotTimely(date: string, { skewMs }: Visit): Refusal | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(date) || Number.isNaN(Date.parse(date))) {
-    return [400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."];
+    return listed("InvalidTimeStamp.Format");
   }
   if (skewMs(Date.parse(date)) <= MAX_CLOCK_SKEW_MS) return null;
-  return [400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."];
+  return listed("InvalidTimeStamp.Expired");
 }
 
 function whyNotSigned(visit: Visit, asked: ApiRequest, { settings }: PlayedAccount): Refusal | null {
   const secret = settings.credentials.kind === "keys" ? settings.credentials.accessKeySecret : "";
   const why = (asked.scheme === "acs3" ? whyNotAcs3 : whyNotRpc)(visit.request, secret);
   if (why === null) return null;
-  if (why === "incomplete") {
-    return [400, "IncompleteSignature", "The request signature does not conform to Aliyun standards."];
-  }
-  return [400, "SignatureDoesNotMatch", "Specified signature is not matched with our calculation."];
+  return listed(why === "incomplete" ? "IncompleteSignature" : "SignatureDoesNotMatch");
 }
 
 function whyNotToken({ settings: { credentials } }: PlayedAccount, given: string | null): Refusal | null {
   const held = credentials.kind === "keys" ? credentials.securityToken : null;
   if (held === given) return null;
-  return [400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed."];
+  return listed("InvalidSecurityToken.Malformed");
 }

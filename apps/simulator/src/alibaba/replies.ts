@@ -4,6 +4,14 @@ import type { Answer, Visit, WireReply } from "../kernel/index.ts";
 /** What the API says when it says no: HTTP status, code, message. */
 export type Refusal = readonly [status: number, code: string, message: string];
 
+/** Of the gateway in front of the service: a page, not the API's JSON. */
+export function refuseTooLong(): Answer {
+  const body =
+    "<html><body><center><h1>413 Request Entity Too Large</h1></center><hr>Powered by Tengine</body></html>";
+  const reply = { status: 413, headers: { "content-type": "text/html" }, body };
+  return { reply, outcome: "HTTP413", accepted: [], taskIds: [] };
+}
+
 export function refuse({ request }: Visit, [status, code, message]: Refusal): Answer {
   const body = {
     RequestId: requestId(),
@@ -21,18 +29,6 @@ export function succeed(
   taskIds: readonly string[] = [],
 ): Answer {
   return { reply: jsonReply(200, { ...body, RequestId: requestId() }), outcome: "ok", accepted, taskIds };
-}
-
-export const THROTTLED: Refusal = [400, "Throttling.User", "Request was denied due to user flow control."];
-
-export function missing(name: string): Refusal {
-  const message = `The input parameter "${name}" that is mandatory for processing this request is not supplied.`;
-  return [400, "MissingParameter", message];
-}
-
-/** The general code of the platform for a value that no code of the operation's own covers. */
-export function invalid(name: string): Refusal {
-  return [400, "InvalidParameter", `The specified parameter ${name} is not valid.`];
 }
 
 function jsonReply(status: number, body: object): WireReply {

@@ -1,8 +1,10 @@
 import type { Lane, LaneLimits } from "@purgeline/core";
 import type { Answer, PlayedAccount, Visit } from "../kernel/index.ts";
 import { addTasks } from "./add-tasks.ts";
+import { listed, missing } from "./codes.ts";
 import type { ApiRequest } from "./read-call.ts";
-import { invalid, missing, type Refusal, refuse, succeed } from "./replies.ts";
+import { type Refusal, refuse, refuseTooLong, succeed } from "./replies.ts";
+import { whyNotParams } from "./submit-params.ts";
 import { hostOf, type Kind, type TaskIds } from "./task-ids.ts";
 
 interface Kinds {
@@ -40,7 +42,10 @@ export function answerSubmit(
   const kinds = field === "RefreshTaskId" ? OF_TYPE.get(params.get("ObjectType") ?? "File") : PREFETCH;
   const limits = kinds === undefined ? undefined : account.limits.lanes[kinds.lane];
   if (visit.items.length === 0) return refuse(visit, missing("ObjectPath"));
-  if (kinds === undefined || limits === undefined) return refuse(visit, BAD_TYPE);
+  if (kinds === undefined || limits === undefined)
+    return refuse(visit, listed("InvalidObjectType.ValueNotSupported"));
+  // No page states how much a form may hold; what the account is configured with is held.
+  if (visit.request.body.length > limits.bodyBytes) return refuseTooLong();
   const refusal =
     whyNotParams(params) ?? whyNotPaths(visit.items, kinds, limits) ?? whyNotNow(visit, account, limits);
   if (refusal !== null) return refuse(visit, refusal);
@@ -48,80 +53,42 @@ export function answerSubmit(
   return succeed({ [field]: taskIds.join(",") }, visit.items, taskIds);
 }
 
-const BAD_TYPE: Refusal = [
-  400,
-  "InvalidObjectType.ValueNotSupported",
-  "The specified ObjectType is not supported.",
-];
-const BAD_PATH: Refusal = [400, "InvalidObjectPath.Malformed", "The value of ObjectPath is malformed."];
-
-function whyNotParams(params: ReadonlyMap<string, string>): Refusal | null {
-  const allowed: Readonly<Record<string, RegExp>> = {
-    Force: /^(?:true|false)$/,
-    L2Preload: /^(?:true|false)$/,
-    Area: /^(?:domestic|overseas)$/,
-    WithHeader: /^\{.*\}$/,
-  };
-  const wrong = Object.entries(allowed).find(
-    ([name, form]) => !form.test(params.get(name) ?? "") && params.has(name),
-  );
-  return wrong === undefined ? null : invalid(wrong[0]);
-}
-
 function whyNotPaths(items: readonly string[], { lane }: Kinds, limits: LaneLimits): Refusal | null {
   if (items.length > limits.batch) {
-    return [
-      400,
-      "InvalidObjectPath.Size.Malformed",
-      `The size of ObjectPath is bigger than ${limits.batch}.`,
-    ];
+    const message = `The size of ObjectPath is bigger than ${limits.batch}.`;
+    return listed("InvalidObjectPath.Size.Malformed", message);
   }
-  if (items.some((item) => hostOf(item) === "" || item.length > limits.urlChars)) return BAD_PATH;
-  if (lane === "purge-directory" && items.some((item) => !item.endsWith("/"))) return BAD_PATH;
+  if (items.some((item) => hostOf(item) === "" || item.length > limits.urlChars))
+    return listed("InvalidObjectPath.Malformed");
+  if (lane === "purge-directory" && items.some((item) => !item.endsWith("/")))
+    return listed("InvalidObjectPath.Malformed");
   const hosts = new Set(items.map(hostOf));
   if ([...hosts].some((host) => host.includes("*"))) {
-    return [
-      400,
-      "InvalidExtensiveDomain.ValueNotSupported",
-      "The specified Extensive domain is not supported.",
-    ];
+    return listed("InvalidExtensiveDomain.ValueNotSupported");
   }
   if (limits.domains === null || hosts.size <= limits.domains) return null;
   // No page names the code for too many domains; this is the one for too much in a request.
-  return [
-    400,
-    "SingleRequest.OverLimit",
-    `A maximum of ${limits.domains} domain names is allowed in a request.`,
-  ];
+  const message = `A maximum of ${limits.domains} domain names is allowed in a request.`;
+  return listed("SingleRequest.OverLimit", message);
 }
 
 /** What depends on the account's state; the quota last, since asking for it takes it. */
 function whyNotNow(visit: Visit, account: PlayedAccount, limits: LaneLimits): Refusal | null {
   const { items } = visit;
   if (visit.refusedItem(items) !== null) {
-    return [404, "InvalidDomain.NotFound", "The domain provided does not belong to you."];
+    return listed("InvalidDomain.NotFound");
   }
   const perHost = [...Map.groupBy(items, hostOf)].map(
     ([host, own]) => [`${limits.call} ${host}`, own.length] as const,
   );
   const most = limits.perDomainPerMinute;
   if (most !== null && perHost.some(([key, count]) => account.windows.lastMinute(key) + count > most)) {
-    return [
-      400,
-      "QuotaPerMinuteExceeded.Refresh",
-      "You tried to refresh too frequently. Please retry in a minute.",
-    ];
+    return listed("QuotaPerMinuteExceeded.Refresh");
   }
   if (limits.quota !== null && !account.quota.take(limits.quota, items.length * limits.unitsPerTarget)) {
-    return QUOTA_SPENT;
+    // Prefetches are refused with the same code.
+    return listed("QuotaExceeded.Refresh");
   }
   if (most !== null) for (const [key, count] of perHost) account.windows.add(key, count);
   return null;
 }
-
-/** Prefetches are refused with the same code. */
-export const QUOTA_SPENT: Refusal = [
-  400,
-  "QuotaExceeded.Refresh",
-  "Your refresh attempts have exceeded the daily limit.",
-];

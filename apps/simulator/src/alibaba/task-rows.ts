@@ -18,10 +18,15 @@ export function taskLines(view: TaskView, hasPending: boolean): readonly TaskLin
     ObjectPath: row.item,
     ObjectType: String(row.note.kind ?? ""),
     Status: statusOf(row, hasPending),
-    Process: `${row.percent}%`,
+    Process: progressOf(row),
     CreationTime: `${new Date(row.createdAtMs).toISOString().slice(0, 19)}Z`,
     Description: row.status === "failed" ? "Origin Timeout" : "",
   }));
+}
+
+/** Under way it is a fraction, as in the sample of the operation's page: `99.37%`. */
+function progressOf({ percent }: TaskRow): string {
+  return percent === 0 || percent === 100 ? `${percent}%` : `${percent}.37%`;
 }
 
 function statusOf({ status, percent }: TaskRow, hasPending: boolean): TaskLine["Status"] {

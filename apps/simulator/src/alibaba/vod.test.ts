@@ -45,6 +45,15 @@ describe("media", () => {
     expect(await settle(tasksOf(outcome))).toMatchObject([{ item: media[0], end: "confirmed" }]);
   });
 
+  it("whose URLs cannot be submitted fail, by the job's word, and no other media with them", async () => {
+    const { submit, settle } = await play();
+    const rows = await settle(tasksOf(await submit(batchOf("purge-media", ["queuefull1", "m1"]))));
+    expect(rows.map(({ item, end, code }) => [item, end, code])).toEqual([
+      ["queuefull1", "failed", "PreloadQueueFull"],
+      ["m1", "confirmed", null],
+    ]);
+  });
+
   it("that are all rejected leave nothing to ask", async () => {
     const { submit } = await play();
     expect(await submit(batchOf("prefetch-media", ["nonexist1"]))).toMatchObject({
@@ -95,6 +104,8 @@ describe("URLs at VOD", () => {
   it.each([
     ["purge-url", urls(120)],
     ["purge-directory", ["https://cdn.example.com/img/"]],
+    ["purge-pattern", ["https://cdn.example.com/.*\\.js$"]],
+    ["purge-ignore-params", ["https://cdn.example.com/page.html"]],
     ["prefetch-url", urls(60)],
   ] as const)("of %s are confirmed one by one", async (lane, items) => {
     const { sim, submit, settle } = await play();

@@ -16,7 +16,7 @@ export function originsOf(settings: AccountSettings): readonly string[] {
   return [...new Set(played.map((origin) => new URL(origin).origin))];
 }
 
-function isLoopbackHttp(origin: string): boolean {
+export function isLoopbackHttp(origin: string): boolean {
   const url = URL.parse(origin);
   if (url === null || url.protocol !== "http:") return false;
   const { hostname } = url;
