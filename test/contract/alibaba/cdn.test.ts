@@ -126,7 +126,9 @@ async function seeComplete(
     return Tasks as object;
   };
   const open = expect.stringMatching(/^(?:Pending|Refreshing)$/);
-  expect(await rows()).toEqual(items.map((item) => row(item, kind, open, expect.stringMatching(/^\d+%$/))));
+  expect(await rows()).toEqual(
+    items.map((item) => row(item, kind, open, expect.stringMatching(/^\d+(?:\.\d+)?%$/))),
+  );
   sim.clock.advance(COMPLETE_MS);
   expect(await rows()).toEqual(items.map((item) => row(item, kind, "Complete", "100%")));
 }

@@ -144,7 +144,7 @@ function row(ObjectPath: string, Status: string): object {
     ObjectPath,
     ObjectType: expect.stringMatching(/^(?:file|directory|regex|ignoreparams|preload)$/),
     Status,
-    Process: expect.stringMatching(/^\d+%$/),
+    Process: expect.stringMatching(/^\d+(?:\.\d+)?%$/),
     CreationTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     Description: "",
   };
