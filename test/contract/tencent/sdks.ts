@@ -23,6 +23,7 @@ interface QcloudOptions {
 }
 
 interface QcloudApi {
+  generateQueryString(data: object, options: QcloudOptions): string;
   request(
     data: object,
     options: QcloudOptions,
@@ -31,8 +32,27 @@ interface QcloudApi {
   ): void;
 }
 
+interface Sign3 {
+  sign3(request: {
+    readonly method: "POST";
+    readonly url: string;
+    readonly payload: Buffer;
+    readonly timestamp: number;
+    readonly service: "cdn";
+    readonly secretId: string;
+    readonly secretKey: string;
+    readonly headers: { readonly "Content-Type": string };
+  }): string;
+}
+
 const cdnSdk: CdnSdk = require("tencentcloud-sdk-nodejs-cdn");
 const Qcloud: new (defaults: QcloudOptions) => QcloudApi = require("qcloudapi-sdk");
+
+// A dependency of the SDK's own.
+const ofCdnSdk = createRequire(require.resolve("tencentcloud-sdk-nodejs-cdn"));
+const { default: signer }: { readonly default: Sign3 } = ofCdnSdk(
+  "tencentcloud-sdk-nodejs-common/tencentcloud/common/sign",
+);
 
 export type Keys = Extract<Credentials, { readonly kind: "keys" }>;
 
@@ -97,19 +117,41 @@ export function cdnClient(
   };
 }
 
-/**
- * The legacy SDK, one method for all operations. It adds a Region and its own name to what it signs; an empty list is
- * a parameter that it leaves out.
- */
+/** The legacy SDK adds a Region and its own name to what it signs; an empty list is a parameter that it leaves out. */
+const NO_EXTRAS = { Region: [], RequestClient: [] };
+
+/** The legacy SDK, one method for all operations. */
 export function qcloudClient(
   { origin, host }: Target,
   { accessKeyId, accessKeySecret, securityToken }: Keys,
   signatureMethod: "sha1" | "sha256",
   method: "GET" | "POST" = "POST",
 ): Ask {
-  const options: QcloudOptions = {
-    SecretId: accessKeyId,
-    SecretKey: accessKeySecret,
+  const options = qcloudOptions(host, accessKeyId, accessKeySecret, signatureMethod, method);
+  const client = new Qcloud(options);
+  const agent = agentTo(origin);
+  return (Action, params = {}) =>
+    new Promise((resolve, reject) => {
+      const token = securityToken === null ? {} : { Token: securityToken };
+      const data = { Action, ...NO_EXTRAS, ...token, ...params };
+      const done = (error: Error | null, body: unknown): void => {
+        if (error === null) resolve(body as Readonly<Record<string, unknown>>);
+        else reject(error);
+      };
+      client.request(data, options, done, { agent });
+    });
+}
+
+function qcloudOptions(
+  host: string,
+  SecretId: string,
+  SecretKey: string,
+  signatureMethod: "sha1" | "sha256",
+  method: "GET" | "POST",
+): QcloudOptions {
+  return {
+    SecretId,
+    SecretKey,
     signatureMethod,
     serviceType: "cdn",
     protocol: "http",
@@ -118,16 +160,34 @@ export function qcloudClient(
     // Its default sends the first 1,000 parameters of a form: less than a full batch.
     maxKeys: 0,
   };
-  const client = new Qcloud(options);
-  const agent = agentTo(origin);
-  return (Action, params = {}) =>
-    new Promise((resolve, reject) => {
-      const token = securityToken === null ? {} : { Token: securityToken };
-      const data = { Action, Region: [], RequestClient: [], ...token, ...params };
-      const done = (error: Error | null, body: unknown): void => {
-        if (error === null) resolve(body as Readonly<Record<string, unknown>>);
-        else reject(error);
-      };
-      client.request(data, options, done, { agent });
-    });
+}
+
+/** The parameters of a signed POST as the legacy SDK makes them, nothing sent. */
+export function qcloudForm(
+  host: string,
+  { accessKeyId, accessKeySecret }: Keys,
+  signatureMethod: "sha1" | "sha256",
+  params: Params,
+): URLSearchParams {
+  const options = qcloudOptions(host, accessKeyId, accessKeySecret, signatureMethod, "POST");
+  return new URLSearchParams(new Qcloud(options).generateQueryString({ ...NO_EXTRAS, ...params }, options));
+}
+
+/** The Authorization that the current SDK's signer gives to these bytes. */
+export function tc3Authorization(
+  url: string,
+  body: string,
+  timestamp: number,
+  { accessKeyId, accessKeySecret }: Keys,
+): string {
+  return signer.sign3({
+    method: "POST",
+    url,
+    payload: Buffer.from(body),
+    timestamp,
+    service: "cdn",
+    secretId: accessKeyId,
+    secretKey: accessKeySecret,
+    headers: { "Content-Type": "application/json" },
+  });
 }
