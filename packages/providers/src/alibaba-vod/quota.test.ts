@@ -21,25 +21,18 @@ describe("DescribeVodRefreshQuota", () => {
   });
 
   it("tells URLs, directories and prefetches, and nothing of blocked URLs with their odd name", () => {
-    const body = {
-      UrlQuota: "2000",
-      UrlRemain: "1996",
-      DirQuota: "100",
-      DirRemain: "99",
-      PreloadQuota: "500",
-      PreloadRemain: "400",
-      BlockQuota: "300",
-      blockRemain: "7",
-    };
-    const reply = { status: 200, headers: {}, body: JSON.stringify(body) };
-    expect(quota.decode("DescribeVodRefreshQuota", reply)).toEqual({
-      kind: "figures",
-      requestId: null,
-      figures: [
-        { class: "url", limit: 2_000, remaining: 1_996, batch: null },
-        { class: "directory", limit: 100, remaining: 99, batch: null },
-        { class: "prefetch", limit: 500, remaining: 400, batch: null },
-      ],
-    });
+    const told = { Url: 2_000, Dir: 100, Preload: 500 };
+    const pairs = Object.entries(told).flatMap(([stem, limit]) => [
+      [`${stem}Quota`, String(limit)],
+      [`${stem}Remain`, String(limit - 1)],
+    ]);
+    const body = JSON.stringify({ ...Object.fromEntries(pairs), BlockQuota: "300", blockRemain: "7" });
+    const answer = quota.decode("DescribeVodRefreshQuota", { status: 200, headers: {}, body });
+    const figures = answer.kind === "figures" ? answer.figures : [];
+    expect(figures.map((figure) => [figure.class, figure.limit, figure.remaining])).toEqual([
+      ["url", 2_000, 1_999],
+      ["directory", 100, 99],
+      ["prefetch", 500, 499],
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { acs3Authorization, sha256Hex } from "./acs3.ts";
 import { rpcSignature } from "./rpc.ts";
 import { type ApiCall, signedRequest } from "./signed-request.ts";
+import { testAccount } from "./test-account.ts";
 import file from "./vectors/alibaba.json" with { type: "json" };
 
 type Texts = Readonly<Record<string, string>>;
@@ -57,17 +58,10 @@ describe("RPC signature version 1", () => {
 });
 
 describe("a signed request", () => {
-  const settings: AccountSettings = {
-    name: "ali",
-    provider: "alibaba-cdn",
-    endpoint: null,
+  const settings = testAccount("alibaba-cdn", {
     region: null,
-    projectId: null,
-    own: {},
-    callbackKey: null,
-    signature: null,
     credentials: { kind: "keys", ...keys, securityToken: null },
-  };
+  });
   const call: CallContext = {
     settings,
     nowMs: Date.parse(file.fixed.date),
