@@ -58,23 +58,33 @@ describe.each(sdksOf("alibaba-cdn").map((sdk) => [sdk.name, sdk] as const))("%s"
     await seeComplete(played, String(submitted.PushTaskId), URLS, "preload");
   });
 
-  it("reads a list of tasks page by page, and filtered", async () => {
+  it("prefetches 100 URLs at once", async () => {
     played = await play("alibaba-cdn", sdk);
-    const items = Array.from({ length: 120 }, (_, n) => `https://cdn.example.com/${n}`);
+    const items = Array.from(
+      { length: 100 },
+      (_, n) => `https://cdn.example.com/中 ${n}/a+b~!*'().js?x=1&y=${n}`,
+    );
+    await played.ask("PushObjectCache", { ObjectPath: items.join("\n") });
+    expect(played.sim.ledger.since(0, 9)).toMatchObject([{ accepted: items }]);
+  });
+
+  it("refreshes 1,000 URLs at once, and reads the list of tasks page by page and filtered", async () => {
+    played = await play("alibaba-cdn", sdk);
+    const items = Array.from({ length: 1_000 }, (_, n) => `https://cdn.example.com/中 ${n}`);
     await played.ask("RefreshObjectCaches", { ObjectPath: items.join("\n") });
     await played.ask("RefreshObjectCaches", { ObjectPath: "http://img.example.com/1" });
     const page = await played.ask("DescribeRefreshTasks", {
       DomainName: "cdn.example.com",
       ObjectType: "file",
       Status: "Refreshing",
-      PageNumber: 2,
+      PageNumber: 10,
       PageSize: 100,
     });
     expect(page).toEqual({
-      Tasks: { CDNTask: items.slice(100).map((url) => row(url, "file", "Refreshing", expect.any(String))) },
-      PageNumber: 2,
+      Tasks: { CDNTask: items.slice(900).map((url) => row(url, "file", "Refreshing", expect.any(String))) },
+      PageNumber: 10,
       PageSize: 100,
-      TotalCount: 120,
+      TotalCount: 1_000,
       RequestId: expect.stringMatching(REQUEST_ID),
     });
     expect(
@@ -91,7 +101,8 @@ describe.each(sdksOf("alibaba-cdn").map((sdk) => [sdk.name, sdk] as const))("%s"
     played = await play("alibaba-cdn", sdk);
     await played.ask("RefreshObjectCaches", { ObjectPath: URLS.join("\n"), ObjectType: "File" });
     await played.ask("PushObjectCache", { ObjectPath: URLS.join("\n") });
-    expect(await played.ask("DescribeRefreshQuota")).toMatchObject({
+    const number = expect.stringMatching(/^\d+$/);
+    expect(await played.ask("DescribeRefreshQuota")).toEqual({
       UrlQuota: "10000",
       UrlRemain: "9997",
       DirQuota: "100",
@@ -102,6 +113,10 @@ describe.each(sdksOf("alibaba-cdn").map((sdk) => [sdk.name, sdk] as const))("%s"
       RegexRemain: "20",
       IgnoreParamsQuota: "100",
       IgnoreParamsRemain: "100",
+      PreloadEdgeQuota: number,
+      PreloadEdgeRemain: number,
+      BlockQuota: number,
+      BlockRemain: number,
       RequestId: expect.stringMatching(REQUEST_ID),
     });
   });
