@@ -15,19 +15,11 @@ export const TEMPORARY_KEYS: Keys = { ...KEYS, securityToken: "tok/en+==AbC~*% '
 
 export const COMPLETE_MS = 60_000;
 
+const NOTHING_SAID = { endpoint: null, region: null, projectId: null, own: {}, callbackKey: null } as const;
+
 export function settingsOf(changes: Partial<AccountSettings>): AccountSettings {
-  return {
-    name: "tencent",
-    provider: "tencent-cdn",
-    endpoint: null,
-    region: null,
-    projectId: null,
-    own: {},
-    callbackKey: null,
-    signature: "tc3",
-    credentials: KEYS,
-    ...changes,
-  };
+  const account = { name: "tencent", provider: "tencent-cdn", signature: "tc3", credentials: KEYS };
+  return { ...NOTHING_SAID, ...account, ...changes };
 }
 
 /** One account, played by the simulator. */

@@ -1,17 +1,10 @@
 import type { HttpRequest } from "@purgeline/core";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { createStage } from "../../test/tencent-stage.ts";
 import { signedForm, tc3Get } from "./hand-signed.ts";
-import { type PlayedForTest, playAccount, urlBatch } from "./play-account.ts";
+import { playAccount, urlBatch } from "./play-account.ts";
 
-let played: PlayedForTest | null = null;
-afterEach(async () => {
-  await played?.sim.close();
-  played = null;
-});
-const play = async (...args: Parameters<typeof playAccount>) => {
-  played = await playAccount(...args);
-  return played;
-};
+const play = createStage();
 const codeOf = async (sent: Promise<{ readonly body: string }>): Promise<string> =>
   JSON.parse((await sent).body).Response.Error?.Code ?? "ok";
 
@@ -79,14 +72,13 @@ describe("a TC3 signature", () => {
   });
 
   it("by another secret is refused", async () => {
-    const { settings, submit } = await play();
+    const { settings, submit, send } = await play();
     const { credentials } = settings;
     if (credentials.kind !== "keys") throw new Error("expected keys");
     expect(await submit(urlBatch(1))).toMatchObject({ kind: "accepted" });
     const other = await playAccount({ credentials: { ...credentials, accessKeySecret: "other" } });
     const request = other.encode(urlBatch(1));
     await other.sim.close();
-    const { send } = played ?? other;
     expect(await codeOf(send({ ...request, url: `${settings.endpoint}/` }))).toBe(
       "AuthFailure.SignatureFailure",
     );

@@ -1,17 +1,10 @@
 import type { BatchContent, Task } from "@purgeline/core";
 import { providers } from "@purgeline/providers";
-import { afterEach, describe, expect, it } from "vitest";
-import { type PlayedForTest, playAccount, taskOf, urlBatch } from "./play-account.ts";
+import { describe, expect, it } from "vitest";
+import { createStage } from "../../test/tencent-stage.ts";
+import { taskOf, urlBatch } from "./play-account.ts";
 
-let played: PlayedForTest | null = null;
-afterEach(async () => {
-  await played?.sim.close();
-  played = null;
-});
-const play = async (...args: Parameters<typeof playAccount>) => {
-  played = await playAccount(...args);
-  return played;
-};
+const play = createStage();
 
 describe("a batch through API 3.0", () => {
   it.each<[BatchContent["lane"], number, string]>([

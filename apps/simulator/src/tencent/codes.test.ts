@@ -1,16 +1,13 @@
 import type { Outcome } from "@purgeline/core";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { control } from "../../test/send.ts";
-import { type PlayedForTest, playAccount, taskOf, urlBatch } from "./play-account.ts";
+import { createStage } from "../../test/tencent-stage.ts";
+import { taskOf, urlBatch } from "./play-account.ts";
 
-let played: PlayedForTest | null = null;
-afterEach(async () => {
-  await played?.sim.close();
-  played = null;
-});
+const stage = createStage();
 
 async function play(signature: string) {
-  played = await playAccount({ signature });
+  const played = await stage({ signature });
   const { settings } = played;
   const ask = (method: "GET" | "POST", path: string, body?: object) =>
     control(settings.endpoint ?? "", method, path, body);

@@ -1,28 +1,22 @@
 import type { BatchContent } from "@purgeline/core";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { createStage } from "../../test/tencent-stage.ts";
 import { toBeijing } from "./beijing-time.ts";
 import { signedForm } from "./hand-signed.ts";
-import { type PlayedForTest, playAccount, taskOf, urlBatch } from "./play-account.ts";
+import { type PlayedForTest, taskOf, urlBatch } from "./play-account.ts";
 
-let played: PlayedForTest | null = null;
-afterEach(async () => {
-  await played?.sim.close();
-  played = null;
-});
-const play = async (...args: Parameters<typeof playAccount>) => {
-  const [changes, ...rest] = args;
-  played = await playAccount({ signature: "v2-sha256", ...changes }, ...rest);
-  return played;
-};
+const play = createStage({ signature: "v2-sha256" });
 const abroad = (count: number, lane?: BatchContent["lane"]): BatchContent => ({
   ...urlBatch(count, lane),
   options: { Area: "overseas" },
 });
 
 /** One of the log's own answers, asked without the adapter. */
-async function log(Action: string, own: Readonly<Record<string, string>>) {
-  if (played === null) throw new Error("nothing is played");
-  const { settings, sim, send } = played;
+async function log(
+  { settings, sim, send }: PlayedForTest,
+  Action: string,
+  own: Readonly<Record<string, string>>,
+) {
   const fields = {
     Action,
     SecretId: "AKIDtest",
@@ -56,12 +50,13 @@ describe("an overseas purge through v2", () => {
   });
 
   it("fails single items by the log's -1, whose 1 is no success", async () => {
-    const { sim, submit, rows } = await play();
+    const played = await play();
+    const { sim, submit, rows } = played;
     sim.faults.add({ kind: "fail-items", match: "中 1/" });
     const task = taskOf(await submit(abroad(3)));
     sim.clock.advance(30_000);
     const statuses = async () => {
-      const { data } = await log("GetCdnOverseaRefreshLog", { date: String(task.state?.date) });
+      const { data } = await log(played, "GetCdnOverseaRefreshLog", { date: String(task.state?.date) });
       return data.logs.map(({ status }: { status: number }) => status);
     };
     expect(await statuses()).toEqual([1, 1, 1]);
@@ -93,12 +88,13 @@ describe("an overseas purge through v2", () => {
 
 describe("the overseas log", () => {
   it("knows one day of the last thirty, and filters by URL and host", async () => {
-    const { sim, submit } = await play();
+    const played = await play();
+    const { sim, submit } = played;
     const task = taskOf(await submit(abroad(2)));
     sim.clock.advance(3_000);
     const date = String(task.state?.date);
     const total = async (own: Readonly<Record<string, string>>) =>
-      (await log("GetCdnOverseaRefreshLog", own)).data?.total ?? "refused";
+      (await log(played, "GetCdnOverseaRefreshLog", own)).data?.total ?? "refused";
     expect(await total({ date })).toBe(2);
     expect(await total({ date, url: abroad(1).items[0] })).toBe(1);
     expect(await total({ date, host: "other.example.com" })).toBe(0);
@@ -108,13 +104,14 @@ describe("the overseas log", () => {
   });
 
   it("and the mainland's each tell their own", async () => {
-    const { sim, submit } = await play();
+    const played = await play();
+    const { sim, submit } = played;
     await submit(abroad(2));
     taskOf(await submit(urlBatch(3)));
     const startDate = toBeijing(sim.clock.nowMs() - 60_000);
     sim.clock.advance(3_000);
     const endDate = toBeijing(sim.clock.nowMs());
-    const { data } = await log("GetCdnRefreshLog", { startDate, endDate });
+    const { data } = await log(played, "GetCdnRefreshLog", { startDate, endDate });
     expect(data.logs.flatMap(({ url_list }: { url_list: string[] }) => url_list)).toHaveLength(3);
   });
 });

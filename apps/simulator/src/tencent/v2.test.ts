@@ -1,20 +1,12 @@
 import type { BatchContent, HttpRequest } from "@purgeline/core";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { createStage } from "../../test/tencent-stage.ts";
 import { startSimulatorsOf } from "../kernel/start.ts";
 import { signedForm } from "./hand-signed.ts";
 import { tencentSimulator } from "./index.ts";
-import { type PlayedForTest, playAccount, taskOf, urlBatch } from "./play-account.ts";
+import { playAccount, taskOf, urlBatch } from "./play-account.ts";
 
-let played: PlayedForTest | null = null;
-afterEach(async () => {
-  await played?.sim.close();
-  played = null;
-});
-const play = async (...args: Parameters<typeof playAccount>) => {
-  const [changes, ...rest] = args;
-  played = await playAccount({ signature: "v2-sha256", ...changes }, ...rest);
-  return played;
-};
+const play = createStage({ signature: "v2-sha256" });
 
 describe("a batch through v2", () => {
   it.each(["v2-sha256", "v2-sha1"])(

@@ -1,6 +1,7 @@
 import type { HttpReply, JsonObject, PollAnswer, Row, Task } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { tencentCdn } from "./index.ts";
+import { sampleAccount, sampleCall } from "./sample-account.ts";
 
 const url = (at: number) => `https://a.test/${at}`;
 const task = (state: JsonObject): Task => ({ call: "DescribePurgeTasks", id: "t", state });
@@ -47,22 +48,7 @@ function drain(
   return { queries, items };
 }
 
-const CALL = {
-  settings: {
-    name: "tencent",
-    provider: "tencent-cdn",
-    endpoint: null,
-    region: null,
-    projectId: null,
-    own: {},
-    callbackKey: null,
-    signature: null,
-    credentials: { kind: "keys", accessKeyId: "id", accessKeySecret: "secret", securityToken: null },
-  },
-  nowMs: 0,
-  nonce: "0".repeat(32),
-  token: null,
-} as const;
+const CALL = sampleCall(sampleAccount());
 
 describe("pages of a task", () => {
   it.each<[string, number, number, boolean]>([
