@@ -1,7 +1,8 @@
-import type { AccountSettings, Credentials } from "@purgeline/core";
+import type { AccountSettings, Credentials, LimitOverrides } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
+import { KEYS, type Played, playAccount, taskOf } from "../../test/huawei/play-account.ts";
 import { send } from "../../test/send.ts";
-import { KEYS, type Played, playAccount, taskOf } from "./play-account.ts";
+import { VOD } from "./service.ts";
 
 const ID_1 = "9db42f5e08c15edecd99a98da241994a";
 const ID_2 = "9e455adb02295aa123809e8dc7ca51c1";
@@ -13,8 +14,8 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map(({ simulators }) => simulators.close()));
 });
 
-async function setup(...account: Parameters<typeof playAccount>): Promise<Played> {
-  const played = await playAccount(...account);
+async function setup(credentials: Credentials = KEYS, change: Partial<LimitOverrides> = {}): Promise<Played> {
+  const played = await playAccount(VOD, credentials, change);
   running.push(played);
   return played;
 }

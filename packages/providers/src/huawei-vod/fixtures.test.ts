@@ -1,21 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
-import type { BatchContent, HttpReply, JsonObject } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
+import { readFixtures } from "../shared/huawei/fixture-cases.ts";
 import { KEYS } from "../shared/huawei/sample-credentials.ts";
 import { huaweiVod } from "./index.ts";
 import { settingsWith } from "./sample-account.ts";
 
-interface Fixture {
-  readonly batch: BatchContent;
-  readonly request: { readonly method: string; readonly path: string; readonly body: JsonObject };
-  readonly reply: HttpReply;
-}
-
-const folder = new URL("./fixtures/", import.meta.url);
-const fixtures = readdirSync(folder).map((name) => {
-  const fixture = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Fixture;
-  return { name, ...fixture };
-});
+const fixtures = readFixtures(new URL("./fixtures/", import.meta.url));
 const call = { settings: settingsWith(KEYS), nowMs: 0, nonce: "", token: null };
 
 describe("a call as the provider's pages show it", () => {

@@ -2,6 +2,8 @@ import {
   type AccountSettings,
   type BatchContent,
   type CallContext,
+  type CallOptions,
+  type CallOverride,
   type Credentials,
   effectiveLimits,
   type LimitOverrides,
@@ -13,9 +15,9 @@ import {
   type Task,
 } from "@purgeline/core";
 import { providers } from "@purgeline/providers";
-import { send } from "../../test/send.ts";
-import { type Simulators, startSimulatorsOf } from "../kernel/start.ts";
-import { huaweiVodSimulator } from "./index.ts";
+import type { SimulatorKind } from "../../src/kernel/index.ts";
+import { type Simulators, startSimulatorsOf } from "../../src/kernel/start.ts";
+import { send } from "../send.ts";
 
 export const KEYS: Extract<Credentials, { readonly kind: "keys" }> = {
   kind: "keys",
@@ -30,34 +32,49 @@ export interface Played {
   readonly provider: Provider;
   readonly settings: AccountSettings;
   context(token?: string | null, given?: AccountSettings): CallContext;
-  submit(lane: BatchContent["lane"], items: readonly string[], call?: CallContext): Promise<Outcome>;
+  submit(
+    lane: BatchContent["lane"],
+    items: readonly string[],
+    call?: CallContext,
+    options?: CallOptions,
+  ): Promise<Outcome>;
   poll(task: Task, call?: CallContext): Promise<PollAnswer>;
   /** What an answer says of each item. */
   ends(items: readonly string[], answer: PollAnswer): readonly (Row["end"] | null)[];
 }
 
+/** Which account of which service: its provider's name, its simulator, and what the service wants of it. */
+export interface Service {
+  readonly provider: string;
+  readonly kind: SimulatorKind;
+  readonly settings: Partial<AccountSettings>;
+}
+
 export async function playAccount(
+  service: Service,
   credentials: Credentials = KEYS,
   change: Partial<LimitOverrides> = {},
+  /** Without our own pace of one call a second. */
+  rate: CallOverride = { perSecond: 1_000 },
 ): Promise<Played> {
-  const provider = providers.get("huawei-vod");
-  if (provider === undefined) throw new Error("huawei-vod is not listed");
+  const provider = providers.get(service.provider);
+  if (provider === undefined) throw new Error(`${service.provider} is not listed`);
   const asked: AccountSettings = {
     name: "hua",
     provider: provider.name,
     endpoint: "http://127.0.0.1:0",
     region: null,
-    projectId: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+    projectId: null,
     own: {},
     callbackKey: null,
     signature: null,
+    ...service.settings,
     credentials,
   };
   const table = provider.table(asked);
-  // Without our own pace of one call a second.
-  const calls = Object.fromEntries(Object.keys(table.calls).map((call) => [call, { perSecond: 1_000 }]));
+  const calls = Object.fromEntries(Object.keys(table.calls).map((call) => [call, rate]));
   const limits = effectiveLimits(table, { ...NO_OVERRIDES, calls, ...change });
-  const simulators = await startSimulatorsOf([huaweiVodSimulator], [{ settings: asked, limits }], {
+  const simulators = await startSimulatorsOf([service.kind], [{ settings: asked, limits }], {
     completeMs: 0,
   });
   const settings = simulators.settingsOf(asked.name);
@@ -69,8 +86,8 @@ export async function playAccount(
     provider,
     settings,
     context,
-    submit: async (lane, items, call = context()) => {
-      const batch = { lane, items: items as BatchContent["items"], options: {} };
+    submit: async (lane, items, call = context(), options = {}) => {
+      const batch = { lane, items: items as BatchContent["items"], options };
       return provider.decode(await send(provider.encode(batch, call)), batch);
     },
     poll: async (task, call = context()) =>
