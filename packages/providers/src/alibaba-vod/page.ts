@@ -9,8 +9,14 @@ export const page: ProviderPage = {
   text: `API 2017-03-21, signed like [Alibaba's CDN](alibaba-cdn.md). Media go through two queries:
 GetMediaRefreshJobs says that the job's URLs have been submitted, DescribeVodRefreshTasks that they
 are done. One media id becomes as many URLs as it has formats, definitions and slices; each counts as
-one unit here, so the provider's own refusal is what ends the day. The lanes for URLs and directories
-are there in cn-shanghai (and cn-hangzhou, which it serves) only.`,
+one unit here, so the provider's own refusal is what ends the day. A media whose URLs could not be submitted fails
+with the job's code; \`retry\` sends it again. The lanes for URLs, directories, patterns and pages without
+their parameters, and the quota query, are there in cn-shanghai (and cn-hangzhou, which it serves) only.
+
+When all URLs of a media were submitted, VOD can call back: give \`userData\` with a
+\`MessageCallback.CallbackURL\`, and the account the console's key as \`credentials.callbackKey\`. A
+SubmitMediaRefreshComplete with its signature, no more than five minutes from now, makes the job's next
+query due; it confirms nothing. VOD must have HTTP callbacks enabled, and this event by SetMessageCallback.`,
   accounts: [
     {
       title: "API 2017-03-21",

@@ -46,6 +46,8 @@ const BY_CODE: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
   ["InvalidObjectType.ValueNotSupported", REFUSED],
   ["InvalidObjectType.Malformed", REFUSED],
   ["MissingParameter", REFUSED],
+  // The operation is not there, at this host or in this region: no part of the batch would fare better.
+  ["InvalidAction", REFUSED],
   ["ServiceBusy", TRANSIENT],
   ["SystemUpgrading", TRANSIENT],
   ["InvalidDomain.Configure_failed", TRANSIENT],
@@ -80,6 +82,7 @@ const BY_CODE: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
 const FAMILIES: ReadonlySet<string> = new Set([
   "Throttling",
   "Forbidden",
+  "InvalidAction",
   "InvalidAccessKeyId",
   "InvalidTimeStamp",
   "InvalidSecurityToken",

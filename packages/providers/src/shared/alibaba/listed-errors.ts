@@ -60,6 +60,9 @@ export const LISTED_ERRORS: readonly ListedError[] = [
   ["InvalidEndTime.Mismatch", 400, "refused"],
   ["InvalidStatus.ValueNotSupported", 400, "refused"],
   ["InvalidTime", 400, "refused"],
+  // Of the platform.
+  ["InvalidParameter", 400, "poisoned"],
+  ["InvalidAction.NotFound", 404, "refused"],
 ];
 
 /** The body in its three forms: as documented, with the link that newer answers have, with the denial's details. */
