@@ -95,6 +95,7 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
     intake,
     tokens: config.tokens,
     maxBodyBytes: config.intake.maxBodyBytes,
+    publicUrl: config.http.publicUrl,
     version: "0.0.0",
     log,
     metrics: createMetrics({ version: "0.0.0" }),

@@ -3,6 +3,7 @@ import { effectiveLimits, type Json, type SlotQueue, type StateCounts } from "@p
 import {
   admitIntent,
   awaitIntent,
+  type Intake,
   intakeOf,
   newIntentId,
   type Producer,
@@ -46,6 +47,7 @@ export interface Service {
   readonly store: ReturnType<typeof openIntakeStore>;
   readonly connection: Connection;
   readonly queue: SlotQueue;
+  readonly intake: Intake;
   post(body: Json): Promise<string>;
   /** The receipt once the intent has ended, or as it is after `timeoutMs`. */
   ended(id: string, timeoutMs?: number): Promise<Receipt>;
@@ -116,6 +118,7 @@ export async function service(
     store,
     connection: shared.connection,
     queue,
+    intake,
     async post(body) {
       const ports = { store, queue, intake, newId: newIntentId, onSetback: () => undefined };
       const admitted = await admitIntent(body, TEST, null, ports);

@@ -8,6 +8,7 @@ import { guard } from "./guards.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { refuseOtherMethods } from "./method-not-allowed.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { callbackRoutes } from "./routes/callbacks.ts";
 import { changeIntents } from "./routes/change-intents.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { pageRoutes } from "./routes/pages.ts";
@@ -65,6 +66,9 @@ function apiRoutes(deps: ApiDeps): FastifyPluginAsync {
     changeIntents(scope, deps);
     accountRoutes(scope, deps);
   };
+  const callbacks: FastifyPluginAsync = async (plain) => {
+    callbackRoutes(plain.withTypeProvider<ZodParameters>(), deps);
+  };
   const pages: FastifyPluginAsync = async (plain) => {
     const scope = plain.withTypeProvider<ZodParameters>();
     guard(scope, { tokens, pages: true, log });
@@ -76,6 +80,7 @@ function apiRoutes(deps: ApiDeps): FastifyPluginAsync {
     checkParameters(scope);
     healthRoutes(scope, deps);
     await scope.register(verbs);
+    await scope.register(callbacks);
     await scope.register(pages);
   };
 }

@@ -30,13 +30,15 @@ export function outcomeUnknown(cause: unknown, intentId: string | null): ApiProb
 }
 
 /** Whatever was thrown as a refusal that a client understands; what nobody foresaw is 500 without a word about it. */
-function asProblem(error: unknown, method: string): ApiProblem {
+function asProblem(error: unknown, { method, routeOptions }: FastifyRequest): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof StoreUnavailable)
     return error.maybeApplied && !READS.has(method) ? outcomeUnknown(error, null) : storeAway(error);
   const { code, statusCode } = facts(error);
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
-    return new ApiProblem("body-too-large", "The body is larger than intake.maxBodyBytes.", { cause: error });
+    return new ApiProblem("body-too-large", `The body is larger than ${routeOptions.bodyLimit} bytes.`, {
+      cause: error,
+    });
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
     return new ApiProblem("unsupported-media-type", "Send the body with Content-Type: application/json.");
   if (statusCode !== null && statusCode >= 400 && statusCode < 500)
@@ -64,7 +66,7 @@ export function sendProblem(problem: ApiProblem, reply: FastifyReply): FastifyRe
 /** Every error of this scope and its routes becomes a problem document; 5xx are logged with their cause. */
 export function answerProblems(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error: unknown, request: FastifyRequest, reply) => {
-    const problem = asProblem(error, request.method);
+    const problem = asProblem(error, request);
     if (problem.statusCode >= 500) logFailure(problem, request, log);
     return sendProblem(problem, reply);
   });

@@ -43,6 +43,7 @@ export async function runApi(context: ApiContext): Promise<void> {
     intake,
     tokens: config.tokens,
     maxBodyBytes: config.intake.maxBodyBytes,
+    publicUrl: config.http.publicUrl,
     version: context.version,
     log,
     metrics,

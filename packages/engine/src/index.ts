@@ -8,6 +8,7 @@ export { type ReopenPorts, resumeAccount, retryIntent } from "./admit/reopen.ts"
 export type { Setback } from "./admit/setback.ts";
 export { type Merged, type StagedIntent, stageLegs } from "./admit/stage-legs.ts";
 export { type StoredAccount, storedAccounts } from "./admit/store-view.ts";
+export { type TakenCallback, takeCallback } from "./admit/take-callback.ts";
 export { parseTimestamp } from "./admit/timestamp.ts";
 export { accountView } from "./read/account-view.ts";
 export { type IntentFilter, listIntents } from "./read/list-intents.ts";

@@ -44,6 +44,9 @@ export const EVENTS = {
 
   "rescue.swept": "The sweep found work that a crash left behind and took it up again.",
   "job.failed": "A BullMQ job's handler threw; the job runs again.",
+  "callback.taken": "A provider called back; the task that it named is asked for soon.",
+  "callback.refused": "A provider's callback was not signed with the account's key, or cannot be read.",
+
   "job.refused": "A foreign job on the queue `intents` was refused by the admission.",
   "loop.stalled": "A loop has work that it could do and has not turned for `health.stalledMs`.",
 } as const satisfies Readonly<Record<string, string>>;

@@ -23,10 +23,11 @@ export const problemSchema = z
 export function refusals(
   ...statuses: readonly (400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503)[]
 ) {
-  const content = { "application/problem+json": { schema: problemSchema } };
-  return Object.fromEntries(
-    statuses.map((status) => [status, { description: DESCRIPTION[status], content }]),
-  );
+  return Object.fromEntries(statuses.map((status) => [status, refusal(DESCRIPTION[status])]));
+}
+
+export function refusal(description: string) {
+  return { description, content: { "application/problem+json": { schema: problemSchema } } };
 }
 
 const DESCRIPTION = {

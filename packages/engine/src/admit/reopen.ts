@@ -20,6 +20,6 @@ export async function resumeAccount(account: string, ports: ReopenPorts): Promis
 }
 
 /** A slot that the queue does not take now is found by rescue. */
-async function wake(slots: readonly Slot[], subject: string, ports: ReopenPorts): Promise<void> {
+export async function wake(slots: readonly Slot[], subject: string, ports: ReopenPorts): Promise<void> {
   await ports.queue.add(slots).catch((error: unknown) => ports.onSetback("queue", subject, error));
 }
