@@ -234,7 +234,9 @@ describe("accounts", () => {
       limit: 100,
       used: 0,
       reserved: 0,
+      usedElsewhere: 0,
       remaining: 100,
+      told: null,
       resetsAt: expect.stringMatching(/T16:00:00\.000Z$/),
       exhaustedAt: null,
     });

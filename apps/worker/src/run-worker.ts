@@ -3,6 +3,7 @@ import type { Config } from "@purgeline/config";
 import {
   type Intake,
   intakeOf,
+  quotaCalls,
   type Readmit,
   readmitIntent,
   type WorkAccount,
@@ -17,6 +18,7 @@ import type { ForeignPorts } from "./foreign-intents.ts";
 import { LoopWatch } from "./loop-watch.ts";
 import { type Links, openLinks } from "./open-links.ts";
 import { publishLimits } from "./publish-limits.ts";
+import { quotaLoop } from "./quota-loop.ts";
 import { rescueLoop } from "./rescue-loop.ts";
 import { closeAll, drain } from "./shutdown.ts";
 import { startWork } from "./start-work.ts";
@@ -120,13 +122,20 @@ function startAll(ports: WorkPorts, admits: ForeignPorts, links: Links, watch: L
   const rescue = rescueLoop([...ports.accounts.keys()], readmit, ports, turned, (account, error) =>
     log.warn("job.failed", { account, error }),
   );
+  const quotas = [...ports.accounts].flatMap(([name, account]) => {
+    if (quotaCalls(account).length === 0) return [];
+    const turnedHere = watch.watch(`quota ${name}`, () => links.connection.status === "ready");
+    return [
+      quotaLoop(account, ports, turnedHere, (error) => log.warn("job.failed", { account: name, error })),
+    ];
+  });
   const workers = startWork(ports, admits, {
     connect: links.connect,
     prefix: links.prefix,
     onError: links.onError,
     onFault: (job, error) => log.warn("job.failed", { job, error }),
   });
-  return { rescue, workers };
+  return { loops: [rescue, ...quotas], workers };
 }
 
 function workAccounts(intake: Intake): ReadonlyMap<string, WorkAccount> {

@@ -61,6 +61,12 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
         if (stage !== "submitted") log.info("intent.finished", { intentId, account, ms: sinceAcceptedMs });
       }
     },
+    quotaAsked({ account, call, answer, durationMs }) {
+      metrics.providerCall(account, call, answer.kind, durationMs);
+      const what = { account, call, requestId: answer.requestId, ms: Math.round(durationMs) };
+      if (answer.kind === "figures") log.debug("quota.told", { ...what, figures: answer.figures.length });
+      else log.warn("quota.untold", { ...what, code: answer.code, reason: answer.kind });
+    },
     quotaSpent: (account, quota) => log.warn("quota.spent", { account, quota }),
     stopped: (account, code, message) =>
       log.error("account.stopped", { account, code, message: message.slice(0, 300) }),

@@ -108,6 +108,7 @@ function describeAccount(account: Account, catalog: ProviderCatalog): JsonObject
       ...limits.quotas,
       resetTimeZone: limits.resetTimeZone,
       reserveForUrgent: limits.reserveForUrgent,
+      askEveryMs: account.askQuotaEveryMs,
     },
     giveUpAfter: showDuration(account.giveUpAfterMs),
   });

@@ -39,6 +39,7 @@ describe("loadConfig", () => {
           coalesce: { quietMs: 200, maxWaitMs: 2_000 },
           overrides: { lanes: {}, calls: {}, quotas: {}, resetTimeZone: null, reserveForUrgent: 0 },
           giveUpAfterMs: 86_400_000,
+          askQuotaEveryMs: 300_000,
         },
       ],
       intake: { maxPendingTargets: 5_000_000, maxBodyBytes: 16_777_216 },
@@ -83,6 +84,7 @@ describe("loadConfig", () => {
         reserveForUrgent: 10,
       },
       giveUpAfterMs: 5_400_000,
+      askQuotaEveryMs: 1_000,
     });
   });
 

@@ -60,6 +60,7 @@ export const FULL = {
         directory: 50,
         resetTimeZone: "Europe/Paris",
         reserveForUrgent: 10,
+        askEveryMs: 1_000,
       },
       giveUpAfter: "90m",
     },

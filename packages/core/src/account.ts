@@ -26,4 +26,6 @@ export interface Account {
   readonly coalesce: Coalesce;
   readonly overrides: LimitOverrides;
   readonly giveUpAfterMs: number;
+  /** How often the provider is asked for its own figures of the quota, where it can be. */
+  readonly askQuotaEveryMs: number;
 }

@@ -11,6 +11,7 @@ export * from "./provider-day.ts";
 export * from "./provider-table.ts";
 export * from "./queue.ts";
 export * from "./quota-forecast.ts";
+export * from "./quota-refusal.ts";
 export * from "./row-match.ts";
 export * from "./stable-json.ts";
 export * from "./store-views.ts";

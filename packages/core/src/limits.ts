@@ -1,3 +1,4 @@
+import type { CallOptions } from "./provider.ts";
 import type { BodyWeight, ProviderTable, QuotaByOption } from "./provider-table.ts";
 import type { CallName, Lane, QuotaClass } from "./words.ts";
 import { LANES } from "./words.ts";
@@ -109,6 +110,17 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
     lookBackMs: table.lookBackMs.value,
     pollEveryMs: table.pollEveryMs.value,
   };
+}
+
+/** The classes that a call with these options spends; none: the provider counts nothing. */
+export function quotasOf(
+  { quota, quotaByOption }: Pick<LaneLimits, "quota" | "quotaByOption">,
+  options: CallOptions,
+): readonly QuotaClass[] {
+  const usual = quota === null ? [] : [quota];
+  if (quotaByOption === null) return usual;
+  const value = String(options[quotaByOption.option]);
+  return Object.hasOwn(quotaByOption.classes, value) ? (quotaByOption.classes[value] ?? usual) : usual;
 }
 
 function mapValues<A, B>(

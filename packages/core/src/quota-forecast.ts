@@ -9,11 +9,11 @@ const SHORTEST_BASE_MS = 3_600_000;
  * null: not before it is filled again. Spent already: when that was seen first, else now.
  */
 export function exhaustedAtMs(
-  quota: Omit<QuotaState, "exhaustedAtMs">,
+  quota: Omit<QuotaState, "exhaustedAtMs" | "told">,
   seenAtMs: number | null,
   nowMs: number,
 ): number | null {
-  const spent = quota.used + quota.reserved;
+  const spent = quota.used + quota.reserved + quota.usedElsewhere;
   const remaining = quota.limit - spent;
   if (remaining <= 0) return seenAtMs ?? nowMs;
   const baseMs = Math.max(SHORTEST_BASE_MS, nowMs - (quota.resetsAtMs - DAY_MS));

@@ -39,16 +39,37 @@ export interface LaneState {
   /** Accepted batches whose tasks are being polled. */
   readonly runningBatches: number;
   readonly waiting: Waiting | null;
+  /** Targets in one call, as configured or told. */
+  readonly batch: number;
+  /** What the provider told of that, the least where it tells several; null: nothing. */
+  readonly toldBatch: number | null;
 }
 
 export interface QuotaState {
   readonly class: QuotaClass;
+  /** In force: the configured one or the told one, whichever is less. */
   readonly limit: number;
   readonly used: number;
   readonly reserved: number;
+  /** What others spend of the same day, by the provider's figures. */
+  readonly usedElsewhere: number;
+  /** The provider's own words; null: it was not asked, or did not say. */
+  readonly told: {
+    readonly limit: number | null;
+    /** As it was then. */
+    readonly remaining: number | null;
+    readonly atMs: number;
+  } | null;
   readonly resetsAtMs: number;
   /** When it was, or at this speed will be, spent; null: not before the reset. */
   readonly exhaustedAtMs: number | null;
+}
+
+/** What is left for new work. */
+export function remainingOf(
+  quota: Pick<QuotaState, "limit" | "used" | "reserved" | "usedElsewhere">,
+): number {
+  return Math.max(0, quota.limit - quota.used - quota.reserved - quota.usedElsewhere);
 }
 
 export interface CallState {

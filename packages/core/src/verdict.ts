@@ -1,9 +1,9 @@
 import type { Failure, Outcome, Rejection } from "./provider.ts";
-import type { QuotaClass } from "./words.ts";
+import { decideQuota, type QuotaFacts } from "./quota-refusal.ts";
 import type { Hold, Rejected, Verdict } from "./work-store.ts";
 
 /** What a decision depends on beside the outcome. */
-export interface AttemptFacts {
+export interface AttemptFacts extends QuotaFacts {
   readonly items: readonly string[];
   /** 1 for the first sending. */
   readonly attempt: number;
@@ -11,8 +11,6 @@ export interface AttemptFacts {
   readonly ageMs: number;
   readonly giveUpAfterMs: number;
   readonly pollInMs: number;
-  /** The class that the lane spends, for refusals that do not name one. */
-  readonly quota: QuotaClass | null;
   /** 0 ≤ jitter < 1. */
   readonly jitter: number;
 }
@@ -61,11 +59,10 @@ function decideFailure(failure: Failure, at: AttemptFacts): Verdict {
       const ms = failure.retryAfterMs ?? THROTTLED_MS;
       return { do: "retry", inMs: ms, resend: null, hold: { scope: "call", why: "rate", ms } };
     }
-    case "quota": {
-      const spent = failure.class ?? at.quota;
-      const hold: Hold = spent === null ? outage : { scope: "quota", class: spent };
-      return { do: "retry", inMs: spent === null ? LONGEST_BACKOFF_MS : 0, resend: null, hold };
-    }
+    case "quota":
+      return (
+        decideQuota(failure, at) ?? { do: "retry", inMs: LONGEST_BACKOFF_MS, resend: null, hold: outage }
+      );
     case "transient":
       return { do: "retry", inMs: waitMs, resend: null, hold: outage };
     case "ambiguous":

@@ -1,7 +1,7 @@
 import type { IntentHead } from "./intent.ts";
 import type { EndState, State } from "./lifecycle.ts";
 import type { Limits } from "./limits.ts";
-import type { CallOptions, Task } from "./provider.ts";
+import type { CallOptions, QuotaFigure, Task } from "./provider.ts";
 import type { Slot, Waiting } from "./store-views.ts";
 import type { CallName, Json, Lane, Op, QuotaClass } from "./words.ts";
 
@@ -89,8 +89,15 @@ export type Verdict =
 export type Hold =
   /** The call, for everybody: the provider slows us down, or is away. */
   | { readonly scope: "call"; readonly why: "rate" | "provider"; readonly ms: number }
-  | { readonly scope: "quota"; readonly class: QuotaClass }
+  | { readonly scope: "quota"; readonly spent: readonly SpentQuota[] }
   | { readonly scope: "account"; readonly reason: string; readonly probeInMs: number };
+
+/** A class that has no room for the batch. */
+export interface SpentQuota {
+  readonly class: QuotaClass;
+  /** Units that the provider says are left, for smaller batches; null: the day is over. */
+  readonly remaining: number | null;
+}
 
 export interface Rejected {
   /** Position in the batch's items. */
@@ -157,6 +164,14 @@ export interface WorkStore {
     seen: Seen,
   ): Promise<void>;
 
+  /** Leave for one round of questions about the account's quota: one process at a time gets it. */
+  claimQuota(account: string, round: QuotaRound): Promise<ClaimedQuota>;
+  /**
+   * Writes what one call told into the day's ledger, downward only, or that it told nothing. The slots:
+   * lanes that waited for quota and have room now.
+   */
+  settleQuota(account: string, answer: ToldQuota): Promise<readonly Slot[]>;
+
   /** Finds what crashes left behind: lapsed slots and attempts, unstaged legs, intents that are due. */
   sweep(account: string): Promise<Swept>;
   /** Slots whose job is alive keep their lease; the others are dropped and minted again where work waits. */
@@ -167,6 +182,31 @@ export interface WorkStore {
     limits: Limits,
     revision: { readonly atMs: number; readonly digest: string },
   ): Promise<boolean>;
+}
+
+export interface QuotaRound {
+  /** What will be asked, the first one first. */
+  readonly calls: readonly CallName[];
+  /** How long the last answer is good for. While a lane waits for quota, a minute at most. */
+  readonly everyMs: number;
+  /** A process that dies in its round lets others in after this long. */
+  readonly leaseMs: number;
+  /** At once: a process has started, or a call was refused. */
+  readonly atOnce: boolean;
+}
+
+export type ClaimedQuota =
+  | { readonly kind: "ask" }
+  /** `told`: what the provider said in the last seconds, where it said something. */
+  | { readonly kind: "wait"; readonly waitMs: number; readonly told: readonly QuotaFigure[] };
+
+export interface ToldQuota {
+  /** Empty: the call failed. */
+  readonly figures: readonly QuotaFigure[];
+  readonly hold: Hold | null;
+  readonly seen: Seen;
+  /** The round ends with it. */
+  readonly isLast: boolean;
 }
 
 /** What a reply told beside its outcome. */

@@ -4,7 +4,7 @@ import { exhaustedAtMs } from "../src/quota-forecast.ts";
 describe("the forecast of a quota", () => {
   const HOUR = 3_600_000;
   // A day from 0 to 24 h.
-  const quota = { class: "url", limit: 1_000, reserved: 0, resetsAtMs: 24 * HOUR };
+  const quota = { class: "url", limit: 1_000, reserved: 0, usedElsewhere: 0, resetsAtMs: 24 * HOUR };
   it.each([
     ["nothing spent", 0, 12, null],
     ["a pace that lasts the day", 400, 12, null],

@@ -9,7 +9,9 @@ const FIRST: AttemptFacts = {
   ageMs: 0,
   giveUpAfterMs: DAY_MS,
   pollInMs: 1000,
-  quota: "url",
+  quotas: ["url"],
+  units: 2,
+  told: null,
   jitter: 0.5,
 };
 const WORDS = { code: "Some.Code", message: "words", requestId: null };
@@ -38,19 +40,29 @@ describe("a verdict", () => {
       { do: "retry", inMs: 1000, resend: null, hold: { scope: "call", why: "rate", ms: 1000 } },
     ],
     [
-      { kind: "quota", class: "url@overseas", ...WORDS },
+      { kind: "quota", class: "url@overseas", doubtful: false, ...WORDS },
       OLD,
-      { do: "retry", inMs: 0, resend: null, hold: { scope: "quota", class: "url@overseas" } },
+      {
+        do: "retry",
+        inMs: 0,
+        resend: null,
+        hold: { scope: "quota", spent: [{ class: "url@overseas", remaining: null }] },
+      },
     ],
     [
-      { kind: "quota", class: null, ...WORDS },
+      { kind: "quota", class: null, doubtful: false, ...WORDS },
       NO_FACTS,
-      { do: "retry", inMs: 0, resend: null, hold: { scope: "quota", class: "url" } },
+      {
+        do: "retry",
+        inMs: 0,
+        resend: null,
+        hold: { scope: "quota", spent: [{ class: "url", remaining: null }] },
+      },
     ],
     // Nobody knows which class: the call waits instead, as in an outage.
     [
-      { kind: "quota", class: null, ...WORDS },
-      { quota: null },
+      { kind: "quota", class: null, doubtful: false, ...WORDS },
+      { quotas: [] },
       { do: "retry", inMs: 60_000, resend: null, hold: { scope: "call", why: "provider", ms: 1000 } },
     ],
     [

@@ -111,6 +111,7 @@ function account(name: string, provider: string, hosts: readonly string[]): Acco
     coalesce: { quietMs: 200, maxWaitMs: 2000 },
     overrides: NO_OVERRIDES,
     giveUpAfterMs: 1000,
+    askQuotaEveryMs: 300_000,
   };
 }
 

@@ -5,6 +5,7 @@ import { listenForChanges } from "./intake/changes.ts";
 import { intakeStore } from "./intake/intake-store.ts";
 import { list, number } from "./script.ts";
 import { claimPolls, items, putOff, settle } from "./work/polls.ts";
+import { claimQuota, settleQuota } from "./work/quota.ts";
 import { record } from "./work/record.ts";
 import { publish, renew, sweep } from "./work/rescue.ts";
 import { type Clocks, take } from "./work/take.ts";
@@ -33,6 +34,8 @@ export function openWorkStore(options: StoreOptions): WorkStore {
     items: (account, batch) => items(context, account, batch),
     settle: (account, answer) => settle(context, account, answer),
     putOff: (account, tasks, inMs, hold, seen) => putOff(context, account, tasks, inMs, hold, seen),
+    claimQuota: (account, round) => claimQuota(context, account, round),
+    settleQuota: (account, answer) => settleQuota(context, account, answer),
     sweep: (account) => sweep(context, account),
     renew: (account, alive, lost) => renew(context, account, alive, lost),
     publish: (account, limits, revision) => publish(context, account, limits, revision),

@@ -1,4 +1,4 @@
-import { dayStarts, type Verdict } from "@purgeline/core";
+import { dayStarts, type Hold, type Verdict } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Bundle, bundle, limitsWith, type View } from "./bundle.ts";
 import { counts, finish, record, rescue, rescued, retryAtOnce, seal, seen, urls, waits } from "./steps.ts";
@@ -18,7 +18,11 @@ async function spent(view: View, quota = "url") {
   return { used: found?.used, reserved: found?.reserved };
 }
 
-const spentDay: Verdict = { do: "retry", inMs: 0, resend: null, hold: { scope: "quota", class: "url" } };
+const spentHold = (name: string, remaining: number | null = null): Hold => ({
+  scope: "quota",
+  spent: [{ class: name, remaining }],
+});
+const spentDay: Verdict = { do: "retry", inMs: 0, resend: null, hold: spentHold("url") };
 const refused: Verdict = { do: "end", end: "failed", code: "Bad", message: "", refund: true };
 
 describe("a day's quota", () => {
@@ -144,7 +148,7 @@ describe("a quota that the provider calls spent", () => {
   it("of a class that the lane does not spend holds back the batch for a minute and nothing else", async () => {
     store = await bundle();
     const sealed = await seal(store, (await store.stage("int_1", urls(10)))[0]);
-    const hold = { scope: "quota", class: "directory" } as const;
+    const hold = spentHold("directory");
     const { slots } = await record(store, sealed, { do: "retry", inMs: 0, resend: null, hold });
     const wait = await waits(store, slots[0]);
     expect(wait.waitMs).toBe(30_000);

@@ -37,6 +37,8 @@ export const EVENTS = {
   "poll.answered": "A status query was answered.",
   "poll.failed": "A status query failed and is put off.",
 
+  "quota.told": "The provider told its own figures of the day's quota.",
+  "quota.untold": "The provider was asked for its figures of the quota, and did not tell them.",
   "quota.spent": "A quota of the provider's day is spent; its targets wait for the reset.",
   "account.paused": "Submits of an account were paused by someone.",
   "account.resumed": "An account's pause or stop was ended by someone.",

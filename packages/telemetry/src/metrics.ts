@@ -1,10 +1,19 @@
-import type { CallName, Lane, Op, Outcome, PollAnswer, State, TakenBatch } from "@purgeline/core";
+import type {
+  CallName,
+  Lane,
+  Op,
+  Outcome,
+  PollAnswer,
+  QuotaAnswer,
+  State,
+  TakenBatch,
+} from "@purgeline/core";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { COUNTERS, HISTOGRAMS, PROCESS_GAUGES, STATE_GAUGES } from "./metric-table.ts";
 import { type Sample, type StateSnapshot, samplesOf } from "./state.ts";
 
 export type IntentResult = "accepted" | "refused" | "replayed";
-export type CallOutcome = (Outcome | PollAnswer)["kind"];
+export type CallOutcome = (Outcome | PollAnswer | QuotaAnswer)["kind"];
 export type ResendCause = NonNullable<TakenBatch["resend"]>;
 
 /** Durations are milliseconds here, as everywhere in the code, and seconds in what Prometheus reads. */

@@ -1,4 +1,4 @@
-import type { AccountState, LaneState, Priority } from "@purgeline/core";
+import { type AccountState, type LaneState, type Priority, remainingOf } from "@purgeline/core";
 import type { StateGauge } from "./metric-table.ts";
 
 /** Jobs of one BullMQ queue by state (`waiting`, `active`, `delayed`, `failed` …). */
@@ -57,11 +57,10 @@ function accountSamples(state: AccountState): readonly Sample[] {
     ...state.lanes.flatMap((lane) => laneSamples(account, lane)),
     ...state.quotas.flatMap((quota): readonly Sample[] => {
       const labels = { account, quota: quota.class };
-      const remaining = Math.max(0, quota.limit - quota.used - quota.reserved);
       return [
         { name: "purgeline_quota_limit", labels, value: quota.limit },
-        { name: "purgeline_quota_used", labels, value: quota.used },
-        { name: "purgeline_quota_remaining", labels, value: remaining },
+        { name: "purgeline_quota_used", labels, value: quota.used + quota.usedElsewhere },
+        { name: "purgeline_quota_remaining", labels, value: remainingOf(quota) },
         ...(quota.exhaustedAtMs === null
           ? []
           : [

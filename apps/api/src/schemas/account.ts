@@ -10,6 +10,8 @@ const laneStateSchema = z.strictObject({
   inFlight: z.int().describe("Batches being sent"),
   running: z.int().describe("Batches accepted by the provider and not finished"),
   waiting: z.strictObject({ reason: reasonSchema, until: timeSchema.nullable() }).nullable(),
+  batch: z.int().describe("Targets in one call: as configured, or as the provider tells, whichever is less"),
+  toldBatch: z.int().nullable().describe("What the provider tells of that; null: nothing"),
 });
 
 const callSchema = z.strictObject({
@@ -22,10 +24,15 @@ const callSchema = z.strictObject({
 
 const quotaSchema = z.strictObject({
   quota: z.string(),
-  limit: z.number(),
-  used: z.number(),
+  limit: z.number().describe("Units of a day: as configured, or as the provider tells, whichever is less"),
+  used: z.number().describe("What Purgeline has spent"),
   reserved: z.number(),
+  usedElsewhere: z.number().describe("What others have spent of the same day, by the provider's figures"),
   remaining: z.number(),
+  told: z
+    .strictObject({ limit: z.number().nullable(), remaining: z.number().nullable(), at: timeSchema })
+    .nullable()
+    .describe("The provider's own figures, and when it told them; null: none"),
   resetsAt: timeSchema,
   exhaustedAt: timeSchema
     .nullable()

@@ -33,14 +33,17 @@ function accountText(account: Fields): string {
 function laneRow(lane: Fields): readonly string[] {
   const ages = isRecord(lane.oldestUnconfirmedAgeMs) ? Object.values(lane.oldestUnconfirmedAgeMs) : [];
   const oldestMs = Math.max(0, ...ages.filter((age) => typeof age === "number"));
-  const { waiting } = lane;
+  const { waiting, toldBatch } = lane;
   return [
     text(lane.lane),
     `${text(lane.pending)} pending`,
     `${text(lane.inFlight)} in flight`,
     `${text(lane.running)} running`,
     oldestMs > 0 ? `oldest ${ageText(oldestMs)}` : "",
-    isRecord(waiting) ? `waiting: ${text(waiting.reason)}${untilText(waiting.until)}` : "",
+    said(
+      isRecord(waiting) ? `waiting: ${text(waiting.reason)}${untilText(waiting.until)}` : "",
+      typeof toldBatch === "number" ? `${text(lane.batch)} a call (told ${toldBatch})` : "",
+    ),
   ];
 }
 
@@ -55,15 +58,34 @@ function callRow(call: Fields): readonly string[] {
 }
 
 function quotaRow(quota: Fields): readonly string[] {
-  const { exhaustedAt } = quota;
+  const { exhaustedAt, usedElsewhere, told } = quota;
   return [
     `quota ${text(quota.quota)}`,
-    `${text(quota.used)}/${text(quota.limit)} used`,
+    `${text(quota.used)}/${text(quota.limit)} used${othersText(usedElsewhere)}`,
     `${text(quota.reserved)} reserved`,
     `${text(quota.remaining)} left`,
     `resets ${text(quota.resetsAt)}`,
-    typeof exhaustedAt === "string" ? `spent at about ${exhaustedAt}` : "",
+    said(
+      typeof exhaustedAt === "string" ? `spent at about ${exhaustedAt}` : "",
+      isRecord(told) ? toldText(told) : "",
+    ),
   ];
+}
+
+/** What there is to say of these, in the last column. */
+function said(...texts: readonly string[]): string {
+  return texts.filter((each) => each !== "").join("  ");
+}
+
+function othersText(usedElsewhere: unknown): string {
+  return typeof usedElsewhere === "number" && usedElsewhere > 0 ? `, ${usedElsewhere} by others` : "";
+}
+
+function toldText(told: Fields): string {
+  const left = typeof told.remaining === "number" ? `${told.remaining} left` : "";
+  const limit = typeof told.limit === "number" ? `of ${told.limit}` : "";
+  const figures = [left, limit].filter((each) => each !== "").join(" ");
+  return figures === "" ? "" : `told ${figures} at ${text(told.at)}`;
 }
 
 function untilText(until: unknown): string {

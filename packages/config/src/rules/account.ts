@@ -48,6 +48,7 @@ function readAccount(
     coalesce: draft.coalesce,
     overrides: readOverrides(draft),
     giveUpAfterMs: draft.giveUpAfter,
+    askQuotaEveryMs: draft.quota.askEveryMs,
   };
 }
 

@@ -5,9 +5,13 @@ import { integer, parsed } from "./fields.ts";
 
 /** The classes that a provider may count per day; each may be followed by `@area`. */
 const CLASSES = ["url", "directory", "prefetch", "pattern", "ignoreParams"];
-const KEYS = [...CLASSES, "resetTimeZone", "reserveForUrgent"];
+const KEYS = [...CLASSES, "resetTimeZone", "reserveForUrgent", "askEveryMs"];
 
 const units = integer(0);
+
+/** A question is a call of its own with a rate limit; its answer changes with every submit, and with nothing else soon. */
+const ASK_EVERY_MS = 300_000;
+const askEvery = integer(100);
 
 const timeZone = parsed(
   (given) => (isTimeZone(given) ? given : null),
@@ -28,6 +32,7 @@ interface Quota {
   readonly classes: Readonly<Record<QuotaClass, number>>;
   readonly resetTimeZone: string | null;
   readonly reserveForUrgent: number;
+  readonly askEveryMs: number;
 }
 
 /** Classes and settings stand side by side in the file; the areas are the providers' own words, so the keys are open. */
@@ -37,6 +42,7 @@ export const quota = z
     const classes: Record<QuotaClass, number> = {};
     let resetTimeZone: string | null = null;
     let reserveForUrgent = 0;
+    let askEveryMs = ASK_EVERY_MS;
     const read = <T>(key: string, schema: z.ZodType<T>): T | null => {
       const result = schema.safeParse(given[key]);
       if (result.success) return result.data;
@@ -49,6 +55,7 @@ export const quota = z
       if (value === null) continue;
       if (key === "resetTimeZone") resetTimeZone = read(key, timeZone);
       else if (key === "reserveForUrgent") reserveForUrgent = read(key, units) ?? 0;
+      else if (key === "askEveryMs") askEveryMs = read(key, askEvery) ?? ASK_EVERY_MS;
       else if (isClass(key)) classes[key] = read(key, units) ?? 0;
       else
         context.addIssue({
@@ -58,7 +65,7 @@ export const quota = z
           params: { code: "unknown-key" },
         });
     }
-    return { classes, resetTimeZone, reserveForUrgent };
+    return { classes, resetTimeZone, reserveForUrgent, askEveryMs };
   });
 
 function isClass(key: string): boolean {

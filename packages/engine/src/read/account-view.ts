@@ -1,4 +1,11 @@
-import type { AccountState, CallState, JsonObject, LaneState, QuotaState } from "@purgeline/core";
+import {
+  type AccountState,
+  type CallState,
+  type JsonObject,
+  type LaneState,
+  type QuotaState,
+  remainingOf,
+} from "@purgeline/core";
 import { rfc3339, rfc3339OrNull } from "./rfc3339.ts";
 
 /** One account as ops see it. */
@@ -43,6 +50,8 @@ function laneView(lane: LaneState): JsonObject {
       lane.waiting === null
         ? null
         : { reason: lane.waiting.reason, until: rfc3339OrNull(lane.waiting.untilMs) },
+    batch: lane.batch,
+    toldBatch: lane.toldBatch,
   };
 }
 
@@ -51,12 +60,15 @@ function callView({ call, perSecond, perMinute, usedLastSecond, usedLastMinute }
 }
 
 function quotaView(quota: QuotaState): JsonObject {
+  const { told } = quota;
   return {
     quota: quota.class,
     limit: quota.limit,
     used: quota.used,
     reserved: quota.reserved,
-    remaining: Math.max(0, quota.limit - quota.used - quota.reserved),
+    usedElsewhere: quota.usedElsewhere,
+    remaining: remainingOf(quota),
+    told: told === null ? null : { limit: told.limit, remaining: told.remaining, at: rfc3339(told.atMs) },
     resetsAt: rfc3339(quota.resetsAtMs),
     exhaustedAt: rfc3339OrNull(quota.exhaustedAtMs),
   };

@@ -126,13 +126,15 @@ function freshSince(
 
 /**
  * Waits for another permit, giving the unused one back; resolves with null when the process stops:
- * what is known not to have been sent is better given back than waited for.
+ * what is known not to have been sent is better given back than waited for. Or when the call is
+ * closed for longer than `mostMs`.
  */
-async function permitted(
+export async function permitted(
   ports: WorkPorts,
   account: string,
   call: string,
   unusedMs: number | null,
+  mostMs = Number.POSITIVE_INFINITY,
 ): Promise<Permit | null> {
   let unused = unusedMs;
   for (;;) {
@@ -141,7 +143,7 @@ async function permitted(
     unused = null;
     ports.events.turned();
     if (waitMs === 0) return { askedAt, grantedAtMs };
-    if (ports.stopping.aborted) return null;
+    if (ports.stopping.aborted || waitMs > mostMs) return null;
     await ports.clock.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), ports.stopping);
   }
 }

@@ -4,6 +4,7 @@ import type {
   Lane,
   Outcome,
   PollAnswer,
+  QuotaAnswer,
   QuotaClass,
   Slot,
   TakenBatch,
@@ -29,6 +30,13 @@ export interface AnsweredPoll {
   readonly durationMs: number;
 }
 
+export interface AskedQuota {
+  readonly account: string;
+  readonly call: CallName;
+  readonly answer: QuotaAnswer;
+  readonly durationMs: number;
+}
+
 export interface RefusedProof {
   readonly account: string;
   readonly call: CallName;
@@ -45,6 +53,7 @@ export interface WorkEvents {
   retried(call: RefusedProof): void;
   polled(poll: AnsweredPoll): void;
   moved(account: string, lane: Lane, transitions: Transitions): void;
+  quotaAsked(asked: AskedQuota): void;
   quotaSpent(account: string, quota: QuotaClass): void;
   stopped(account: string, code: string, message: string): void;
   rescued(

@@ -1,7 +1,6 @@
 import {
   backoffMs,
   type DueTask,
-  decide,
   type Face,
   type Failure,
   type HttpReply,
@@ -16,6 +15,7 @@ import {
 } from "@purgeline/core";
 import type { BatchItems } from "./batch-items.ts";
 import { type Answered, isFailure, type Permit, sendCall } from "./call.ts";
+import { decideQuery } from "./decide-query.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
 import type { Turns } from "./turns.ts";
 import { wake } from "./wake.ts";
@@ -178,9 +178,7 @@ async function putOff(
 ): Promise<void> {
   const { name } = account.account.settings;
   const jitter = ports.chance.unit();
-  const facts = { items: [], attempt: 1, ageMs: 0, giveUpAfterMs: 1, pollInMs: 0, quota: null, jitter };
-  const verdict = decide(failure, facts);
-  const hold = verdict.do === "retry" && verdict.hold?.scope !== "quota" ? verdict.hold : null;
+  const { verdict, hold } = decideQuery(failure, jitter);
   const inMs = Math.max(
     account.limits.pollEveryMs,
     verdict.do === "retry" ? verdict.inMs : backoffMs(4, jitter),

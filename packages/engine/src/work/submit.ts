@@ -6,12 +6,14 @@ import {
   type HttpReply,
   type Lane,
   type Outcome,
+  quotasOf,
   type Slot,
   type SlotEnd,
   type Take,
   type TakenBatch,
   type Verdict,
 } from "@purgeline/core";
+import { askQuota } from "./ask-quota.ts";
 import { type Answered, isFailure, sendCall } from "./call.ts";
 import { faceOfBatch, faceOfWait, outcomeText } from "./face.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
@@ -87,7 +89,7 @@ async function carryOut(
     decode: (reply: HttpReply) => account.provider.decode(reply, content),
     onWrite,
   });
-  const verdict = decide(answered.answer, factsOf(work, batch));
+  const verdict = decide(answered.answer, await factsOf(work, batch, answered.answer));
   const recorded = await surely(ports, () => ports.store.record(slot, batch, verdict, answered.seen));
   await wake(ports, recorded.slots);
   tell(work, batch, answered, verdict);
@@ -104,14 +106,22 @@ function endOf(outcome: Outcome, verdict: Verdict): SlotEnd {
     : { kind: "done", summary };
 }
 
-function factsOf({ account, lane, ports }: Submission, batch: TakenBatch): AttemptFacts {
+async function factsOf(
+  { account, lane, ports }: Submission,
+  batch: TakenBatch,
+  outcome: Outcome,
+): Promise<AttemptFacts> {
+  const limits = account.limits.lanes[lane];
   return {
     items: batch.items,
     attempt: batch.attempt,
     ageMs: batch.ageMs,
     giveUpAfterMs: account.account.giveUpAfterMs,
     pollInMs: account.limits.pollEveryMs,
-    quota: account.limits.lanes[lane]?.quota ?? null,
+    quotas: limits === undefined ? [] : quotasOf(limits, batch.options),
+    units: batch.items.length * (limits?.unitsPerTarget ?? 1),
+    // A code alone does not say whether it was the day: the provider's own figures do.
+    told: outcome.kind === "quota" ? await askQuota(account, ports) : null,
     jitter: ports.chance.unit(),
   };
 }
@@ -126,6 +136,8 @@ function tell(
   ports.events.sent({ batch, call, outcome, verdict, durationMs, taskIds });
   if (verdict.do !== "retry" || !isFailure(outcome)) return;
   const { account } = slot;
-  if (verdict.hold?.scope === "quota") ports.events.quotaSpent(account, verdict.hold.class);
+  if (verdict.hold?.scope === "quota")
+    for (const { class: quota, remaining } of verdict.hold.spent)
+      if ((remaining ?? 0) === 0) ports.events.quotaSpent(account, quota);
   if (verdict.hold?.scope === "account") ports.events.stopped(account, outcome.code, outcome.message);
 }

@@ -1,5 +1,7 @@
 import type {
   AccountSettings,
+  CallName,
+  ClaimedQuota,
   Clock,
   DueTask,
   Failure,
@@ -8,18 +10,18 @@ import type {
   Outcome,
   PollAnswer,
   Provider,
+  QuotaAnswer,
   Recorded,
   Row,
   Slot,
   Take,
   TakenBatch,
   Task,
-  TaskAnswer,
-  Verdict,
   WorkStore,
 } from "@purgeline/core";
 import { matchRows, PermitStale } from "@purgeline/core";
-import type { WorkAccount, WorkEvents, WorkPorts } from "../../src/index.ts";
+import type { WorkAccount, WorkPorts } from "../../src/index.ts";
+import { eventsInto, nothingTold, type Told } from "./told.ts";
 
 const SECRET = "the-secret-of-the-account";
 export const SUBMIT_SLOT: Slot = { id: "s1", account: "ali", kind: { for: "submit", lane: "purge-url" } };
@@ -99,18 +101,6 @@ export function failureOf<K extends Failure["kind"]>(
 const MINTED: Slot = { ...SUBMIT_SLOT, id: "minted" };
 const RECORDED: Recorded = { applied: true, slots: [MINTED], transitions: { targets: {}, legs: [] } };
 
-/** Everything that the ports were told, in the order in which it came. */
-export interface Told {
-  readonly records: { readonly verdict: Verdict; readonly error: unknown }[];
-  readonly settled: TaskAnswer[];
-  readonly putOff: { readonly ids: readonly string[]; readonly inMs: number; readonly hold: unknown }[];
-  readonly queued: string[];
-  readonly events: string[];
-  readonly sent: string[];
-  readonly sleeps: number[];
-  permits: number;
-}
-
 export interface Toy {
   readonly ports: WorkPorts;
   readonly account: WorkAccount;
@@ -122,6 +112,10 @@ export interface Toy {
 
 export interface Given {
   readonly takes?: readonly Take[];
+  /** What `claimQuota` tells, by turns; then: to wait. */
+  readonly rounds?: readonly ClaimedQuota[];
+  /** What the provider tells of its quota, by the call; default: it has no such calls. */
+  readonly quotas?: Readonly<Record<CallName, QuotaAnswer>>;
   readonly polls?: readonly Awaited<ReturnType<WorkStore["claimPolls"]>>[];
   /** Waits that `permit` tells before it grants; default: none. */
   readonly permitWaits?: readonly number[];
@@ -139,16 +133,7 @@ export interface Given {
 
 /** One account of a toy provider over ports in memory. */
 export function toy(given: Given = {}): Toy {
-  const told: Told = {
-    records: [],
-    settled: [],
-    putOff: [],
-    queued: [],
-    events: [],
-    sent: [],
-    sleeps: [],
-    permits: 0,
-  };
+  const told = nothingTold();
   const stop = new AbortController();
   let nowMs = 1_000_000;
   const advance = (ms: number): void => {
@@ -171,6 +156,7 @@ export function toy(given: Given = {}): Toy {
       coalesce: { quietMs: 0, maxWaitMs: 0 },
       overrides: { lanes: {}, calls: {}, quotas: {}, resetTimeZone: null, reserveForUrgent: 0 },
       giveUpAfterMs: 60_000,
+      askQuotaEveryMs: 300_000,
     },
     provider: provider(given, turns),
     limits: LIMITS,
@@ -184,7 +170,7 @@ export function toy(given: Given = {}): Toy {
     transport: transport(given, turns, told),
     clock,
     chance: { nonce: () => "0".repeat(32), unit: () => 0.5 },
-    events: events(told),
+    events: eventsInto(told),
     accounts: new Map([["ali", account]]),
     stopping: stop.signal,
   };
@@ -197,7 +183,7 @@ interface Turns {
   now: Outcome | Error | undefined;
 }
 
-function provider({ answers, login }: Given, turns: Turns): Provider {
+function provider({ answers, login, quotas }: Given, turns: Turns): Provider {
   return {
     name: "toy",
     signatures: [],
@@ -228,6 +214,15 @@ function provider({ answers, login }: Given, turns: Turns): Provider {
       match: matchRows,
     },
     ...(login === undefined ? {} : { login }),
+    ...(quotas === undefined ? {} : { quota: quotaCodec(quotas) }),
+  };
+}
+
+function quotaCodec(quotas: NonNullable<Given["quotas"]>): NonNullable<Provider["quota"]> {
+  return {
+    calls: () => Object.keys(quotas),
+    encode: (call) => ({ method: "GET", url: `https://toy.test/${call}`, headers: {}, body: null }),
+    decode: (call) => quotas[call] ?? failureOf("ambiguous"),
   };
 }
 
@@ -244,8 +239,11 @@ function transport({ connecting, headers = {} }: Given, turns: Turns, told: Told
   };
 }
 
-function store({ takes = [], polls = [], permitWaits = [], items = null }: Given, told: Told): WorkStore {
-  const left = { takes: [...takes], polls: [...polls], waits: [...permitWaits] };
+function store(
+  { takes = [], polls = [], permitWaits = [], items = null, rounds = [] }: Given,
+  told: Told,
+): WorkStore {
+  const left = { takes: [...takes], polls: [...polls], waits: [...permitWaits], rounds: [...rounds] };
   const never = (what: string) => (): never => {
     throw new Error(`toy: ${what} is not the work's`);
   };
@@ -269,25 +267,17 @@ function store({ takes = [], polls = [], permitWaits = [], items = null }: Given
     putOff: async (_account, tasks, inMs, hold) => {
       told.putOff.push({ ids: tasks.map((each) => each.task.id), inMs, hold });
     },
+    claimQuota: async (_account, round) => {
+      told.rounds.push(round);
+      return left.rounds.shift() ?? { kind: "wait", waitMs: 60_000, told: [] };
+    },
+    settleQuota: async (_account, answer) => {
+      told.quotas.push(answer);
+      return [MINTED];
+    },
     sweep: never("sweep"),
     renew: never("renew"),
     publish: never("publish"),
-  };
-}
-
-function events(told: Told): WorkEvents {
-  const say = (text: string): void => void told.events.push(text);
-  return {
-    sent: ({ outcome, verdict }) => say(`sent ${outcome.kind} ${verdict.do}`),
-    resent: (_batch, cause) => say(`resent ${cause}`),
-    retried: ({ failure }) => say(`retried ${failure.code}`),
-    polled: ({ tasks, outcome }) => say(`polled ${tasks} ${outcome.kind}`),
-    moved: () => undefined,
-    quotaSpent: (_account, quota) => say(`quota ${quota}`),
-    stopped: (_account, code, message) => say(`stopped ${code} ${message}`),
-    rescued: (_account, what) => say(`rescued ${JSON.stringify(what)}`),
-    unqueued: (slots) => say(`unqueued ${slots.map((slot) => slot.id).join(",")}`),
-    turned: () => undefined,
   };
 }
 

@@ -32,6 +32,11 @@ interface RawQuota {
   readonly full: boolean;
   readonly resetsAtMs: number;
   readonly emptyAtMs: string;
+  readonly elsewhere: number;
+  readonly toldLimit: string;
+  readonly toldRemaining: string;
+  readonly toldBatch: string;
+  readonly toldAtMs: string;
 }
 
 /** What `read_account.lua` answers; Lua's empty tables are JSON objects. */
@@ -85,7 +90,12 @@ function stateOf(account: StoreAccount, raw: RawState): AccountState {
             probeAtMs: Number(raw.account.stopProbeAt),
           },
     lanes: listOf(raw.lanes).map((lane) =>
-      laneState(lane, paused, stopReason === undefined ? null : Number(raw.account.stopProbeAt)),
+      laneState(
+        lane,
+        batchOf(lane.lane, limits, listOf(raw.quotas)),
+        paused,
+        stopReason === undefined ? null : Number(raw.account.stopProbeAt),
+      ),
     ),
     calls: listOf(raw.calls).map(({ call, second, minute }) => ({
       call,
@@ -108,7 +118,29 @@ function stateOf(account: StoreAccount, raw: RawState): AccountState {
   };
 }
 
-function laneState(raw: RawLane, paused: boolean, stoppedUntilMs: number | null): LaneState {
+/** The least that the provider told for the classes that the lane may spend. */
+function batchOf(
+  lane: Lane,
+  limits: Limits,
+  quotas: readonly RawQuota[],
+): Pick<LaneState, "batch" | "toldBatch"> {
+  const own = limits.lanes[lane];
+  const batch = own?.batch ?? 0;
+  const classes = new Set([own?.quota, ...Object.values(own?.quotaByOption?.classes ?? {}).flat()]);
+  const told = quotas.flatMap((each) =>
+    classes.has(each.class) && each.toldBatch !== "" ? [Number(each.toldBatch)] : [],
+  );
+  if (told.length === 0) return { batch, toldBatch: null };
+  const toldBatch = Math.min(...told);
+  return { batch: Math.min(batch, toldBatch), toldBatch };
+}
+
+function laneState(
+  raw: RawLane,
+  batch: Pick<LaneState, "batch" | "toldBatch">,
+  paused: boolean,
+  stoppedUntilMs: number | null,
+): LaneState {
   const age = (ms: number): number | null => (ms < 0 ? null : ms);
   return {
     lane: raw.lane,
@@ -117,6 +149,7 @@ function laneState(raw: RawLane, paused: boolean, stoppedUntilMs: number | null)
     inFlightBatches: raw.sending,
     runningBatches: raw.running,
     waiting: raw.pending + raw.retrying === 0 ? null : waitingOf(raw, paused, stoppedUntilMs),
+    ...batch,
   };
 }
 
@@ -127,10 +160,27 @@ function waitingOf(raw: RawLane, paused: boolean, stoppedUntilMs: number | null)
   return { reason: raw.why as WaitReason, untilMs: raw.untilMs === "" ? null : Number(raw.untilMs) };
 }
 
-function quotaState(raw: RawQuota, limit: number, nowMs: number): QuotaState {
+function quotaState(raw: RawQuota, configured: number, nowMs: number): QuotaState {
+  const limit = raw.toldLimit === "" ? configured : Math.min(configured, Number(raw.toldLimit));
   // The provider said that the day is spent, whatever we counted: somebody else spends it too.
-  const used = raw.full ? Math.max(raw.used, limit - raw.reserved) : raw.used;
-  const state = { class: raw.class, limit, used, reserved: raw.reserved, resetsAtMs: raw.resetsAtMs };
+  const rest = raw.full ? limit - raw.used - raw.reserved : 0;
+  const state = {
+    class: raw.class,
+    limit,
+    used: raw.used,
+    reserved: raw.reserved,
+    usedElsewhere: Math.max(0, raw.elsewhere, rest),
+    resetsAtMs: raw.resetsAtMs,
+  };
   const seenAtMs = raw.emptyAtMs === "" ? null : Number(raw.emptyAtMs);
-  return { ...state, exhaustedAtMs: exhaustedAtMs(state, seenAtMs, nowMs) };
+  return { ...state, told: toldOf(raw), exhaustedAtMs: exhaustedAtMs(state, seenAtMs, nowMs) };
+}
+
+function toldOf({ toldLimit, toldRemaining, toldAtMs }: RawQuota): QuotaState["told"] {
+  if (toldAtMs === "") return null;
+  return {
+    limit: toldLimit === "" ? null : Number(toldLimit),
+    remaining: toldRemaining === "" ? null : Number(toldRemaining),
+    atMs: Number(toldAtMs),
+  };
 }

@@ -1,5 +1,5 @@
 -- read_account: the account as it stands, as JSON: its size does not depend on the backlog.
--- KEYS[1] the account's prefix; reads account, limits, lane:*, poll:*, gate:*, quota:*
+-- KEYS[1] the account's prefix; reads account, limits, lane:*, poll:*, gate:*, quota:*, told:*
 -- ARGV[1] skew ms  [2] lanes  [3] calls  [4] quota classes, comma-joined  [5] polls, comma-joined
 -- ARGV[6] reset instants, epoch ms, comma-joined, from the last past one on
 -- returns JSON        O(lanes + calls + classes)
@@ -51,10 +51,12 @@ for class in string.gmatch(ARGV[4], '[^,]+') do
   for i = #resets, 1, -1 do
     if resets[i] > at then today = resets[i] end
   end
-  local spent = redis.call('HMGET', quotaKey(class, today), 'used', 'reserved', 'full', 'emptyAt')
+  local spent = redis.call('HMGET', quotaKey(class, today), 'used', 'reserved', 'full', 'emptyAt', 'elsewhere')
+  local told = redis.call('HMGET', toldKey(class), 'limit', 'remaining', 'batch', 'at')
   state.quotas[#state.quotas + 1] = {
     class = class, used = tonumber(spent[1] or '0'), reserved = tonumber(spent[2] or '0'), full = spent[3] ~= false, resetsAtMs = today,
-    emptyAtMs = spent[4] or '',
+    emptyAtMs = spent[4] or '', elsewhere = tonumber(spent[5] or '0'),
+    toldLimit = told[1] or '', toldRemaining = told[2] or '', toldBatch = told[3] or '', toldAtMs = told[4] or '',
   }
 end
 return cjson.encode(state)

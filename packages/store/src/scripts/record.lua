@@ -1,12 +1,12 @@
 -- record: writes what an attempt came to. Refused, without a trace, when another attempt has taken over.
--- KEYS[1] the account's prefix; touches account, hold:*, held, quota:*, lane:*, batch:*, leg:*, more:*, tasks, poll:*
+-- KEYS[1] the account's prefix; touches account, hold:*, held, quota:*, told:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] batch number  [5] attempt
 -- ARGV[6] accept | finish | end | retry | split
 -- ARGV[7] letters: one an item: its end, or '.' for the verdict's own  [8] reasons: index TAB JSON NEWLINE …
 -- ARGV[9] accept: ms until the first query; retry: ms until the next sending; else 0
 -- ARGV[10] end: '1' gives the quota back; retry: resend cause or ''
--- ARGV[11] what stops with it: '' | rate | provider (the call, for ms) | quota (a class) | account
--- ARGV[12] ms, or the class, or the reason  [13] account: ms until a probe
+-- ARGV[11] what stops with it: '' | rate | provider (the call, for ms) | quota (classes) | account
+-- ARGV[12] ms, or classes: class TAB units left or '' NEWLINE …, or the reason  [13] account: ms until a probe
 -- ARGV[14] call  [15] provider's Date, epoch ms, or ''  [16] error code  [17] error message  [18…] tasks, JSON each
 -- returns {applied 0|1, {poll and submit slots}, {letter, n, …}, {intent id, op, stage, ms, …}}
 -- O(items + interests)
@@ -76,13 +76,27 @@ local function retry()
 end
 
 -- Around a reset nobody can tell which day is spent: the old one, until the new one's own refusal says otherwise.
-local function spentQuota(class)
-  local day = string.match(redis.call('HGET', B, 'qDays') or '', '%d+')
-  if day then redis.call('HSET', quotaKey(class, day), 'full', 1) end
-  if day then redis.call('PEXPIREAT', quotaKey(class, day), day + 4 * 86400000) end
+local function spentQuota(text)
+  local b = redis.call('HMGET', B, 'qDays', 'options', 'left')
+  local day = string.match(b[1] or '', '%d+')
   settleReservation(B, false)
-  -- A class that this lane does not spend holds back nothing but this batch.
-  if not day or not limits or have(limits.quota) ~= class then redis.call('ZADD', L .. ':retry', now + 60000, number) end
+  if not day or not limits then return redis.call('ZADD', L .. ':retry', now + 60000, number) end
+  local quotas, room = limitsOf('quotas'), math.huge
+  for class, remaining in string.gmatch(text, '([^\t\n]+)\t(%d*)\n') do
+    local limit = quotaLimit(class, quotas)
+    if remaining == '' then
+      redis.call('HSET', quotaKey(class, day), 'full', 1)
+      keepDay(class, day)
+    elseif limit then
+      tellRemaining(class, day, limit, tonumber(remaining), true)
+    end
+  end
+  for _, class in ipairs(classesOf(limits, b[2])) do
+    local limit = quotaLimit(class, quotas)
+    if limit then room = math.min(room, quotaRoom(class, { day }, limit)) end
+  end
+  -- What is spent is none of this lane's, or not counted: it holds back nothing but this batch.
+  if room >= tonumber(b[3]) * limits.unitsPerTarget then redis.call('ZADD', L .. ':retry', now + 60000, number) end
 end
 
 if verdict == 'accept' then

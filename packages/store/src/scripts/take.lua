@@ -1,6 +1,6 @@
 -- take: grants the permit and seals the next batch of a lane, or says why not. Nothing is booked ahead: a
 -- slot that dies holds nothing but its own batch, whose attempt is on record before a byte is sent.
--- KEYS[1] the account's prefix; touches account, clock, limits, held, hold:*, gate:*, quota:*, lane:*, batch:*, leg:*, more:*, window:*
+-- KEYS[1] the account's prefix; touches account, clock, limits, held, hold:*, gate:*, quota:*, told:*, lane:*, batch:*, leg:*, more:*, window:*
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
 -- returns {'end'}
@@ -17,6 +17,7 @@
 -- @include ring
 -- @include spacing
 -- @include split
+-- @include spent
 -- @include fill
 local lane, slot = ARGV[2], ARGV[3]
 local L = laneKey(lane)
@@ -71,21 +72,34 @@ if redis.call('HGET', P .. 'account', 'paused') then return wait('paused', now +
 local resets = {}
 for reset in string.gmatch(ARGV[7], '%d+') do resets[#resets + 1] = tonumber(reset) end
 local days, guardEnd = guardedDays(resets, call.timeoutMs + 1000)
-local class = have(limits.quota)
 local quotas = limitsOf('quotas')
+local byOption = have(limits.quotaByOption)
+limits.batch = math.min(limits.batch, widestBatch(limits))
 
--- How many targets the quota has room for; urgent ones may use the reserve.
-local function roomFor(letter)
-  if not class or not quotas.limits[class] then return math.huge end
-  local room = quotaRoom(class, days, quotas.limits[class])
-  if letter == 'n' then room = math.max(0, room - quotas.reserveForUrgent) end
-  return math.floor(room / limits.unitsPerTarget)
+-- What the quota has room for, in targets, with these options: urgent ones may use the reserve.
+local caps = {}
+local function quotaCap(options)
+  if caps[options] then return caps[options] end
+  local cap = { u = math.huge, n = math.huge, day = math.huge, classes = classesOf(limits, options) }
+  for _, class in ipairs(cap.classes) do
+    local limit = quotaLimit(class, quotas)
+    if limit then
+      local room = quotaRoom(class, days, limit)
+      cap.day = math.min(cap.day, limit)
+      cap.u = math.min(cap.u, math.floor(room / limits.unitsPerTarget))
+      cap.n = math.min(cap.n, math.floor(math.max(0, room - quotas.reserveForUrgent) / limits.unitsPerTarget))
+      if room < limits.unitsPerTarget then cap.spent = class end
+    end
+  end
+  cap.batch = math.min(limits.batch, toldBatch(cap.classes))
+  caps[options] = cap
+  return cap
 end
 local function quotaUntil() return guardEnd - tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0') end
 
 -- Is every day of now among those that the batch's reservation was made in?
-local function reservedNow(state, reservedDays)
-  if state ~= 'reserved' then return false end
+local function reservedNow(state, reservedDays, reservedClasses, classes)
+  if state ~= 'reserved' or reservedClasses ~= table.concat(classes, ',') then return false end
   for _, day in ipairs(days) do
     if not string.find(reservedDays, string.format('%d', day), 1, true) then return false end
   end
@@ -97,15 +111,25 @@ local function parkBatch(number, why, untilMs)
   redis.call('ZADD', L .. ':retry', untilMs, number)
 end
 
+local function splitNow(number)
+  splitBatch(lane, number)
+  caps = {}
+end
+
 -- Puts off, or splits, a batch that cannot be tried again now; true where it can.
 local function mayRetry(number)
   local B = P .. 'batch:' .. number
-  local q = redis.call('HMGET', B, 'qState', 'left', 'class', 'qDays')
-  local left = tonumber(q[2])
-  if class and not reservedNow(q[1], q[4]) and roomFor(q[3]) < left then
+  local b = redis.call('HMGET', B, 'qState', 'left', 'class', 'qDays', 'qClass', 'options', 'resend')
+  local left, cap = tonumber(b[2]), quotaCap(b[6])
+  -- The provider has told since that it takes fewer. What it may have is asked for again as it was.
+  if left > math.max(1, toldBatch(cap.classes)) and not b[7] then
+    splitNow(number)
+    return false
+  end
+  if cap[b[3]] < left and not reservedNow(b[1], b[4], b[5], cap.classes) then
     -- More than a whole day has: the limit was lowered since its seal.
-    if left > 1 and left * limits.unitsPerTarget > quotas.limits[class] then
-      splitBatch(lane, number)
+    if left > 1 and left * limits.unitsPerTarget > cap.day then
+      splitNow(number)
     else
       parkBatch(number, 'quota', quotaUntil())
     end
@@ -131,24 +155,48 @@ local function waitForPart(reason, untilMs)
   return reply
 end
 
+local function waitForQuota(wait)
+  for _, cap in pairs(caps) do
+    if cap.spent then redis.call('HSETNX', quotaKey(cap.spent, days[#days]), 'emptyAt', now) end
+  end
+  return wait('quota', quotaUntil())
+end
+
+-- The groups that may go now, or what the slot is told instead.
+local function planNew()
+  unparkSpent(L, days[1])
+  for _ = 1, 3 do
+    local plan = whatToTake(L, limits, tonumber(ARGV[5]), tonumber(ARGV[6]))
+    if plan.empty then
+      local next = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
+      if not next[2] then return nil, finish() end
+      return nil, waitForPart(redis.call('HGET', P .. 'batch:' .. next[1], 'waits') or 'provider', tonumber(next[2]))
+    end
+    if plan.spent then return nil, waitForQuota(waitForPart) end
+    if plan.parked then return nil, waitForPart(plan.reason, plan.waitUntil) end
+    if plan.waitUntil then return nil, wait(plan.reason, plan.waitUntil) end
+    if byOption then
+      plan.urgent = plan.urgent and passSpent(lane, 'u', quotaCap, days[1])
+      plan.normal = plan.normal and passSpent(lane, 'n', quotaCap, days[1])
+      plan.both = plan.both and plan.urgent and plan.normal
+      if plan.urgent or plan.normal then return plan end
+    else
+      local cap = quotaCap('{}')
+      if (plan.urgent and cap.u or cap.n) < 1 then return nil, waitForQuota(wait) end
+      return plan
+    end
+  end
+  -- Many groups of spent classes stand before one that may go: the next look passes over more of them.
+  return nil, wait('rate', now + 1)
+end
+
 freeRested(L, 20)
 local retry = nextRetry()
 local B = retry and P .. 'batch:' .. retry
-local plan = nil
+local plan, instead = nil, nil
 if not retry then
-  plan = whatToTake(L, limits, tonumber(ARGV[5]), tonumber(ARGV[6]))
-  if plan.empty then
-    local next = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
-    if not next[2] then return finish() end
-    return waitForPart(redis.call('HGET', P .. 'batch:' .. next[1], 'waits') or 'provider', tonumber(next[2]))
-  end
-  if plan.parked then return waitForPart(plan.reason, plan.waitUntil) end
-  if plan.waitUntil then return wait(plan.reason, plan.waitUntil) end
-  plan.urgentRoom, plan.normalRoom = roomFor('u'), roomFor('n')
-  if (plan.urgent and plan.urgentRoom or plan.normalRoom) < 1 then
-    redis.call('HSETNX', quotaKey(class, days[#days]), 'emptyAt', now)
-    return wait('quota', quotaUntil())
-  end
+  plan, instead = planNew()
+  if not plan then return instead end
 end
 
 local stopped = stoppedUntil(limits.call)
@@ -167,7 +215,7 @@ if retry then
   attempt, resend, age = tonumber(b[1]) + 1, b[2] or '', now - tonumber(b[3])
   texts = textsOf(redis.call('LRANGE', B .. ':m', 0, -1))
 else
-  number, texts, sealedTargets = seal(lane, limits, plan, slot)
+  number, texts, sealedTargets = seal(lane, limits, plan, quotaCap, days[1])
   if not number then
     -- All that was popped had been cancelled or must wait: the next take finds a clean queue.
     giveBack(limits.call, grantedAt)
@@ -176,13 +224,16 @@ else
   B = P .. 'batch:' .. number
   attempt, resend, age = 1, '', 0
 end
-if class then
-  local q = redis.call('HMGET', B, 'qState', 'left', 'qDays')
-  if not reservedNow(q[1], q[3]) then
+local options = redis.call('HGET', B, 'options')
+local classes = classesOf(limits, options)
+if #classes > 0 then
+  local q = redis.call('HMGET', B, 'qState', 'left', 'qDays', 'qClass')
+  if not reservedNow(q[1], q[3], q[4], classes) then
     settleReservation(B, false)
     local units = tonumber(q[2]) * limits.unitsPerTarget
-    reserve(class, days, units)
-    redis.call('HSET', B, 'qClass', class, 'qDays', table.concat(days, ','), 'qUnits', units, 'qState', 'reserved')
+    for _, class in ipairs(classes) do reserve(class, days, units) end
+    redis.call('HSET', B, 'qClass', table.concat(classes, ','), 'qDays', table.concat(days, ','), 'qUnits', units,
+      'qState', 'reserved')
   end
 end
 local deadline = now + call.timeoutMs + LEASE_MS
@@ -194,7 +245,6 @@ redis.call('HSET', P .. 'held', slot, number)
 redis.call('ZADD', L .. ':slots', deadline, slot)
 doneWaiting(L, slot)
 local after = keepLaneSlot(lane, limits, false)
-local options = redis.call('HGET', B, 'options')
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
 return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),
   after or '', tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), grantedAt,

@@ -107,7 +107,7 @@ export function holdArgs(hold: Hold | null): readonly [Arg, Arg, Arg] {
     case "call":
       return [hold.why, Math.round(hold.ms), ""];
     case "quota":
-      return ["quota", hold.class, ""];
+      return ["quota", hold.spent.map((each) => `${each.class}\t${each.remaining ?? ""}\n`).join(""), ""];
     case "account":
       return ["account", hold.reason, Math.round(hold.probeInMs)];
     default:

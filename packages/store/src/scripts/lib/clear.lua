@@ -10,11 +10,14 @@ local function clearQueues(L)
     end
     redis.call('UNLINK', C .. ':ring', C .. ':deficit')
   end
-  for _, parked in ipairs(redis.call('ZRANGE', L .. ':parked', 0, -1)) do
-    local class, producer, group = string.match(parked, '^(.)\t([^\t]*)\t(.*)$')
-    redis.call('UNLINK', L .. ':' .. class .. ':q:' .. producer .. ':' .. group)
+  for _, parkedKey in ipairs({ L .. ':parked', L .. ':spent' }) do
+    for _, parked in ipairs(redis.call('ZRANGE', parkedKey, 0, -1)) do
+      local class, producer, group = string.match(parked, '^(.)\t([^\t]*)\t(.*)$')
+      redis.call('UNLINK', L .. ':' .. class .. ':q:' .. producer .. ':' .. group)
+    end
+    redis.call('UNLINK', parkedKey)
   end
   for _, number in ipairs(redis.call('ZRANGE', L .. ':behind', 0, -1)) do redis.call('UNLINK', L .. ':behind:' .. number) end
-  redis.call('UNLINK', L .. ':parked', L .. ':behind')
+  redis.call('UNLINK', L .. ':behind')
   redis.call('HDEL', L, 'first', 'last')
 end

@@ -1,7 +1,6 @@
 -- fill: which keys go into the next batch. Producers take turns, and within one its groups (a domain and an
 -- option set), by deficit round robin: a turn is worth one batch; what a full batch leaves of it is kept.
 -- A batch holds one option set and as few domains as possible.
-local SCAN = 32
 local MOST_HELD_BACK = 4000
 
 -- What a take may seal now: classes, or that the lane is empty, or until when it keeps quiet.
@@ -20,6 +19,7 @@ local function whatToTake(L, limits, quietMs, maxWaitMs)
   if not urgent and not normal then
     local first = redis.call('ZRANGE', L .. ':parked', 0, 0, 'WITHSCORES')
     local waitUntil = math.min(tonumber(first[2]) or math.huge, behindUntil(L) or math.huge)
+    if waitUntil == math.huge and redis.call('EXISTS', L .. ':spent') == 1 then return { spent = true } end
     return { waitUntil = waitUntil < math.huge and waitUntil or now + 1000, reason = 'rate', parked = true }
   end
   local times = redis.call('HMGET', L, 'first', 'last')
@@ -177,6 +177,13 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   local maxDomains, perDomain = have(limits.domains), have(limits.perDomainPerMinute)
   if batch.options and batch.options ~= options then return 0 end
   if not known and maxDomains and batch.domainCount >= maxDomains then return 0 end
+  local cap = batch.capOf(options)
+  if cap[class] < 1 then
+    if have(limits.quotaByOption) then parkSpent(lane, class, producer, group, batch.day) end
+    return 0
+  end
+  local left = math.min(most, math.min(cap.batch, cap[class]) - #batch.refs)
+  if left < 1 then return 0 end
   local room, freeAt = domainRoom(lane, domain, perDomain)
   -- What this batch has taken already is written with its seal.
   room = room - (known or 0)
@@ -190,7 +197,7 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   end
   local before = batch.bytes
   local taken, remains, full =
-    popGroup(laneKey(lane), class, producer, group, math.min(most, room), batch, limits.weight, limits.bodyBytes)
+    popGroup(laneKey(lane), class, producer, group, math.min(left, room), batch, limits.weight, limits.bodyBytes)
   batch.full = batch.full or full
   -- Its group goes to the end of the ring, and its producer, where that was its last group, keeps its place.
   leaveRing(C, producer, group)
@@ -207,11 +214,11 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
 end
 
 -- One turn of one producer; what a full batch leaves of it is kept.
-local function fillTurn(lane, limits, class, producer, most, batch)
+local function fillTurn(lane, limits, class, producer, batch)
   local C = laneKey(lane) .. ':' .. class
   local turn = tonumber(redis.call('HGET', C .. ':deficit', producer) or limits.batch)
   for _, group in ipairs(redis.call('LRANGE', C .. ':ring:' .. producer, 0, SCAN - 1)) do
-    local left = math.min(most - #batch.refs, turn)
+    local left = math.min(limits.batch - #batch.refs, turn)
     if left < 1 or batch.full then break end
     turn = turn - fillGroup(lane, limits, class, producer, group, left, batch)
   end
@@ -226,26 +233,26 @@ local function fillTurn(lane, limits, class, producer, most, batch)
 end
 
 -- Fills the batch from one class: rounds of turns until it is full or nothing more fits.
-local function fillClass(lane, limits, class, most, batch)
+local function fillClass(lane, limits, class, batch)
   local C = laneKey(lane) .. ':' .. class
   repeat
     local before = #batch.refs
     for _, producer in ipairs(redis.call('LRANGE', C .. ':ring', 0, SCAN - 1)) do
-      if #batch.refs >= most or batch.full then return end
-      fillTurn(lane, limits, class, producer, most, batch)
+      local cap = batch.options and batch.capOf(batch.options)
+      if batch.full or #batch.refs >= (cap and math.min(cap.batch, cap[class]) or limits.batch) then return end
+      fillTurn(lane, limits, class, producer, batch)
     end
   until #batch.refs == before
 end
 
 -- Seals the batch: its keys leave the queue, so whatever is staged from now on waits for another one.
-local function seal(lane, limits, plan, slot)
+local function seal(lane, limits, plan, capOf, day)
   local L = laneKey(lane)
-  local batch = { refs = {}, texts = {}, digests = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0 }
+  local batch = { refs = {}, texts = {}, digests = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0, capOf = capOf, day = day }
   local order = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
   for _, class in ipairs(order) do
     if (class == 'u' and plan.urgent) or (class == 'n' and plan.normal) then
-      local room = class == 'u' and plan.urgentRoom or plan.normalRoom
-      fillClass(lane, limits, class, math.min(limits.batch, room), batch)
+      fillClass(lane, limits, class, batch)
     end
   end
   if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end

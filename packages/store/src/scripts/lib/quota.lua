@@ -17,20 +17,73 @@ end
 
 local function quotaKey(class, day) return P .. 'quota:' .. class .. ':' .. day end
 
+local function toldKey(class) return P .. 'told:' .. class end
+
+-- The classes that a call with these options spends; some providers count areas apart.
+local function classesOf(limits, options)
+  local byOption = have(limits.quotaByOption)
+  local value = byOption and cjson.decode(options)[byOption.option]
+  local classes = value ~= nil and byOption and byOption.classes[tostring(value)]
+  local usual = have(limits.quota)
+  return classes or (usual and { usual } or {})
+end
+
+-- All that a lane may spend.
+local function eachClassSet(limits, visit)
+  visit(classesOf(limits, '{}'))
+  local byOption = have(limits.quotaByOption)
+  for _, classes in pairs(byOption and byOption.classes or {}) do visit(classes) end
+end
+
+-- Units of a day: what the provider told counts downward only. nil: the class is not counted.
+local function quotaLimit(class, quotas)
+  local configured = quotas.limits[class]
+  local told = configured and redis.call('HGET', toldKey(class), 'limit')
+  return told and math.min(configured, tonumber(told)) or configured
+end
+
+-- Targets in one call that spends these classes, as far as the provider told.
+local function toldBatch(classes)
+  local batch = math.huge
+  for _, class in ipairs(classes) do batch = math.min(batch, tonumber(redis.call('HGET', toldKey(class), 'batch') or batch)) end
+  return batch
+end
+
+-- The most that a call of this lane may hold, whatever its options are.
+local function widestBatch(limits)
+  local widest = 0
+  eachClassSet(limits, function(classes) widest = math.max(widest, toldBatch(classes)) end)
+  return widest
+end
+
 local function quotaRoom(class, days, limit)
   local room = limit
   for _, day in ipairs(days) do
-    local spent = redis.call('HMGET', quotaKey(class, day), 'used', 'reserved', 'full')
-    if spent[3] then return 0 end
-    room = math.min(room, limit - tonumber(spent[1] or '0') - tonumber(spent[2] or '0'))
+    local spent = redis.call('HMGET', quotaKey(class, day), 'used', 'reserved', 'elsewhere', 'full')
+    if spent[4] then return 0 end
+    local elsewhere = math.max(0, tonumber(spent[3] or '0'))
+    room = math.min(room, limit - tonumber(spent[1] or '0') - tonumber(spent[2] or '0') - elsewhere)
   end
   return math.max(0, room)
+end
+
+local function keepDay(class, day) redis.call('PEXPIREAT', quotaKey(class, day), day + 4 * 86400000) end
+
+-- By the provider's word this much is left of a day: what we have not spent of the rest, others have. Counted from
+-- the limit in force, so that a limit which is set below the provider's is all ours while the provider has as much.
+-- `atLeast`: an earlier answer that told more of others stands.
+local function tellRemaining(class, day, limit, remaining, atLeast)
+  local spent = redis.call('HMGET', quotaKey(class, day), 'used', 'reserved', 'elsewhere')
+  local elsewhere = math.max(0, limit - remaining - tonumber(spent[1] or '0') - tonumber(spent[2] or '0'))
+  if atLeast then elsewhere = math.max(elsewhere, tonumber(spent[3] or '0')) end
+  redis.call('HSET', quotaKey(class, day), 'elsewhere', elsewhere)
+  keepDay(class, day)
 end
 
 local function reserve(class, days, units)
   for _, day in ipairs(days) do
     redis.call('HINCRBY', quotaKey(class, day), 'reserved', units)
-    redis.call('PEXPIREAT', quotaKey(class, day), day + 4 * 86400000)
+    keepDay(class, day)
   end
 end
 
@@ -38,9 +91,11 @@ end
 local function settleReservation(B, spend)
   local q = redis.call('HMGET', B, 'qClass', 'qDays', 'qUnits', 'qState')
   if not q[1] or q[4] ~= 'reserved' then return end
-  for day in string.gmatch(q[2], '%d+') do
-    redis.call('HINCRBY', quotaKey(q[1], day), 'reserved', -tonumber(q[3]))
-    if spend then redis.call('HINCRBY', quotaKey(q[1], day), 'used', tonumber(q[3])) end
+  for class in string.gmatch(q[1], '[^,]+') do
+    for day in string.gmatch(q[2], '%d+') do
+      redis.call('HINCRBY', quotaKey(class, day), 'reserved', -tonumber(q[3]))
+      if spend then redis.call('HINCRBY', quotaKey(class, day), 'used', tonumber(q[3])) end
+    end
   end
   redis.call('HSET', B, 'qState', spend and 'spent' or 'refunded')
 end
