@@ -2,11 +2,13 @@ import type {
   AccountSettings,
   BatchContent,
   CallContext,
+  CallName,
   HttpReply,
   HttpRequest,
   LimitOverrides,
   Outcome,
   PollAnswer,
+  QuotaAnswer,
   QuotaFigure,
   Row,
   Task,
@@ -26,6 +28,7 @@ export interface PlayedForTest {
   poll(task: Task): Promise<PollAnswer>;
   /** Asks for the task and all that is left of it once; throws on a failure. */
   rows(task: Task): Promise<{ readonly rows: readonly Row[]; readonly next: readonly Task[] }>;
+  quota(call: CallName): Promise<QuotaAnswer>;
   /** What all of the account's quota queries tell; throws on a failure. */
   figures(): Promise<readonly QuotaFigure[]>;
   send(request: HttpRequest): Promise<HttpReply>;
@@ -63,6 +66,10 @@ export async function playAccount(
   const encode = (batch: BatchContent) => provider.encode(batch, call());
   const poll = async (task: Task) =>
     provider.poll.decode(await send(provider.poll.encode([task], call())), [task]);
+  const quota = async (name: CallName) => {
+    if (provider.quota === undefined) throw new Error("tencent-cdn tells no quota");
+    return provider.quota.decode(name, await send(provider.quota.encode(name, call())));
+  };
   return {
     sim,
     settings,
@@ -70,12 +77,12 @@ export async function playAccount(
     send,
     poll,
     submit: async (batch) => provider.decode(await send(encode(batch)), batch),
+    quota,
     async figures() {
-      const { quota } = provider;
       const told: QuotaFigure[] = [];
-      for (const name of quota?.calls(settings) ?? []) {
-        const answer = quota?.decode(name, await send(quota.encode(name, call())));
-        if (answer?.kind !== "figures") throw new Error(`expected figures, got ${JSON.stringify(answer)}`);
+      for (const name of provider.quota?.calls(settings) ?? []) {
+        const answer = await quota(name);
+        if (answer.kind !== "figures") throw new Error(`expected figures, got ${JSON.stringify(answer)}`);
         told.push(...answer.figures);
       }
       return told;
