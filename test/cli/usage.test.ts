@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,6 +140,17 @@ it("sim prints where it plays whom, and ends in order on Ctrl-C", async () => {
   const path = await file("sim.yaml", account("http://127.0.0.1:0"));
   const sim = startPurgeline(["sim", "-c", path]);
   await sim.until(/http:\/\/127\.0\.0\.1:\d+ {2}plays ali\n/);
+  sim.interrupt();
+  expect(await sim.ended).toBe(0);
+});
+
+it("sim writes every call to the log that it is given", async () => {
+  const path = await file("sim-log.yaml", account("http://127.0.0.1:0"));
+  const log = join(directory, "calls.jsonl");
+  const sim = startPurgeline(["sim", "-c", path, "--log", log]);
+  const said = await sim.until(/plays ali\n/);
+  await fetch(said.match(/http:\S+/)?.[0] ?? "", { method: "POST", body: "Action=RefreshObjectCaches" });
+  expect(JSON.parse(await readFile(log, "utf8"))).toMatchObject({ seq: 1, status: 404 });
   sim.interrupt();
   expect(await sim.ended).toBe(0);
 });

@@ -26,12 +26,12 @@ export function addRoleCommands(program: Command, shell: Shell, finish: Finish):
       finish(await runBoardRole(options.config, shell.env));
     },
   );
-  roleCommand(program, "sim", "play every account whose endpoint is on loopback").action(
-    async (options: RoleOptions) => {
+  roleCommand(program, "sim", "play every account whose endpoint is on loopback")
+    .option("--log <file>", "append every call to this file, a line of JSON each")
+    .action(async (options: RoleOptions & { readonly log?: string }) => {
       const { sim } = await import("./roles/sim.ts");
-      finish(await sim(options.config, shell.env, shell.out));
-    },
-  );
+      finish(await sim(options.config, options.log ?? null, shell.env, shell.out));
+    });
   roleCommand(program, "check", "check the configuration; print it as it is in force").action(
     async (options: RoleOptions) => {
       const { check } = await import("./roles/check.ts");

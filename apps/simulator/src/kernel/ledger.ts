@@ -32,8 +32,8 @@ export interface Ledger {
   dropped(): number;
 }
 
-/** `keep`: how many of the newest entries stay; the counters are for ever. */
-export function createLedger(keep: number): Ledger {
+/** `keep`: how many of the newest entries stay; the counters are for ever. `onEntry` sees every entry once. */
+export function createLedger(keep: number, onEntry: (entry: LedgerEntry) => void): Ledger {
   let entries: LedgerEntry[] = [];
   let seq = 0;
   const counters = createCounters();
@@ -43,6 +43,7 @@ export function createLedger(keep: number): Ledger {
       seq += 1;
       const numbered = { seq, ...entry };
       entries.push(numbered);
+      onEntry(numbered);
       counters.count(numbered, arrival);
       // Twice the bound before cutting: one slice for `keep` entries instead of one for each.
       if (entries.length >= keep * 2) entries = entries.slice(-keep);

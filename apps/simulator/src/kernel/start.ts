@@ -4,7 +4,7 @@ import type { Controls } from "./control.ts";
 import { createDailyQuota } from "./daily-quota.ts";
 import { createFaults } from "./faults.ts";
 import type { PlayedAccount, SimulatedAccount, SimulatorKind } from "./index.ts";
-import { createLedger } from "./ledger.ts";
+import { createLedger, type LedgerEntry } from "./ledger.ts";
 import { planOrigins, withAddresses } from "./origins.ts";
 import { createRateGate } from "./rate-gate.ts";
 import { type Listening, listen, type ServerPlan } from "./server.ts";
@@ -16,6 +16,8 @@ export interface SimulatorOptions {
   readonly completeMs?: number;
   /** How many of the newest calls the ledger keeps; its counters lose nothing. Default 20,000. */
   readonly ledgerEntries?: number;
+  /** Called with every call of the ledger, in order, when it has been answered. */
+  readonly onEntry?: (entry: LedgerEntry) => void;
 }
 
 export interface Simulators extends Controls {
@@ -36,7 +38,7 @@ export async function startSimulatorsOf(
   // One simulator for all its origins: a token of the identity service's origin is good at the API's.
   const cast = kinds.map(({ providers, create }) => ({ providers, simulator: create() }));
   const plans = planOrigins(cast, accounts);
-  const ledger = createLedger(options.ledgerEntries ?? 20_000);
+  const ledger = createLedger(options.ledgerEntries ?? 20_000, options.onEntry ?? (() => undefined));
   const shared = { clock: createClock(), faults: createFaults(), ledger };
   const codesOf = (settings: AccountSettings): readonly string[] =>
     cast.find(({ providers }) => providers.includes(settings.provider))?.simulator.codes(settings) ?? [];
