@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { breachesOf, type Evidence, judge } from "./judge.ts";
+import type { ProducerEntry, ProviderCall } from "./producer-ledger.ts";
+
+const URL = "https://a.example.com/1";
+
+function call(atMs: number, change: Partial<ProviderCall> = {}): ProviderCall {
+  return {
+    receivedAt: new Date(atMs).toISOString(),
+    receivedMonotonicMs: atMs,
+    account: "ali",
+    call: "RefreshObjectCaches",
+    accepted: [URL],
+    ...change,
+  };
+}
+
+/** One intent that began at 1,000, was accepted at 1,010 and confirmed at 3,000. */
+const STORY: readonly ProducerEntry[] = [
+  { entry: "began", ask: 1, urls: [URL], atMs: 1000 },
+  { entry: "accepted", ask: 1, id: "int_1", atMs: 1010 },
+  { entry: "ended", id: "int_1", state: "confirmed", atMs: 3000 },
+];
+
+function breaches(change: Partial<Evidence>): readonly string[] {
+  return breachesOf(judge({ ...GOOD, ...change }));
+}
+
+const GOOD: Evidence = {
+  producers: STORY,
+  provider: [call(2000)],
+  strikes: [],
+  limits: [{ account: "ali", call: "RefreshObjectCaches", perSecond: 2 }],
+  accounts: ["ali"],
+};
+
+describe("the judge of a campaign", () => {
+  it("finds nothing where every accepted URL was sent after its producer began, and confirmed", () => {
+    expect(breaches({})).toEqual([]);
+  });
+
+  it.each<readonly [string, Partial<Evidence>, string]>([
+    ["a purge that no call covers", { provider: [] }, "stale 1, e.g. int_1 https://a.example.com/1 ali"],
+    ["a purge whose only call came before it", { provider: [call(999)] }, "stale 1"],
+    ["a call that came only after the confirmation", { provider: [call(3001)] }, "stale 1"],
+    ["a purge that reached one of two accounts", { accounts: ["ali", "tc"] }, "stale 1"],
+    ["an accepted intent without an end", { producers: STORY.slice(0, 2) }, "hung 1, e.g. int_1"],
+    [
+      "an accepted intent that the service forgot",
+      { producers: [...STORY.slice(0, 2), { entry: "unknown", id: "int_1", atMs: 2000 }] },
+      "lost 1, e.g. int_1",
+    ],
+    [
+      "an accepted intent that failed",
+      { producers: [...STORY.slice(0, 2), { entry: "ended", id: "int_1", state: "failed", atMs: 2000 }] },
+      "failed 1, e.g. int_1",
+    ],
+    [
+      "a third call within a second where two are allowed",
+      { provider: [call(2000), call(2500), call(2999)] },
+      "overLimit 1, e.g. ali RefreshObjectCaches",
+    ],
+    ["a campaign in which nothing was accepted", { producers: [] }, "nothing was accepted"],
+  ])("finds %s", (_what, change, breach) => {
+    expect(breaches(change)).toEqual([expect.stringContaining(breach)]);
+  });
+
+  it("allows as many calls as the limit in every second", () => {
+    expect(breaches({ provider: [call(2000), call(2500), call(3000)] })).toEqual([]);
+  });
+
+  it("counts what may exist apart from what was accepted, and asks nothing of it", () => {
+    const producers: readonly ProducerEntry[] = [
+      ...STORY,
+      { entry: "began", ask: 2, urls: ["https://a.example.com/2"], atMs: 1000 },
+      { entry: "maybe", ask: 2, atMs: 1500 },
+    ];
+    expect(judge({ ...GOOD, producers })).toMatchObject({ intents: 1, maybe: 1, stale: [] });
+  });
+
+  it("counts as surplus what was sent more often than it was asked for", () => {
+    expect(judge({ ...GOOD, provider: [call(2000), call(2500)] }).surplus).toBe(1);
+  });
+
+  it("measures recovery until a purge that was asked for after the fault was confirmed", () => {
+    const strikes = [
+      { fault: "worker killed", atMs: 900 },
+      { fault: "worker killed", atMs: 1500 },
+    ];
+    expect(judge({ ...GOOD, strikes })).toMatchObject({
+      recoveryMs: { "worker killed": [2100] },
+      throughMs: [2000],
+    });
+  });
+});

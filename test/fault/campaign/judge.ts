@@ -1,0 +1,183 @@
+import type { ProducerEntry, ProviderCall, Strike } from "./producer-ledger.ts";
+
+/** What must hold at the provider's door, for the judge's own count. */
+export interface DoorLimit {
+  readonly account: string;
+  readonly call: string;
+  readonly perSecond: number;
+}
+
+export interface Evidence {
+  readonly producers: readonly ProducerEntry[];
+  readonly provider: readonly ProviderCall[];
+  readonly strikes: readonly Strike[];
+  readonly limits: readonly DoorLimit[];
+  /** Accounts that every URL has to reach. */
+  readonly accounts: readonly string[];
+}
+
+export interface Verdict {
+  readonly intents: number;
+  readonly targets: number;
+  readonly confirmed: number;
+  /** Accepted, and the service does not know them any more. */
+  readonly lost: readonly string[];
+  /** Accepted, and without an end when the campaign had waited long enough. */
+  readonly hung: readonly string[];
+  /** Ended otherwise than confirmed. */
+  readonly failed: readonly string[];
+  /** `intent url account`: confirmed, and no call that the provider took on after the producer began covers it. */
+  readonly stale: readonly string[];
+  /** `account call`: more arrivals within a second than the limit allows. */
+  readonly overLimit: readonly string[];
+  readonly maybe: number;
+  readonly refused: number;
+  /** Sendings of a URL beyond one for each time that somebody asked for it: the price of at-least-once. */
+  readonly surplus: number;
+  readonly sendings: number;
+  /** From a strike until a purge that was asked for after it was confirmed, ms; by fault. */
+  readonly recoveryMs: Readonly<Record<string, readonly number[]>>;
+  /** From each purge's request to its confirmation, ms. */
+  readonly throughMs: readonly number[];
+}
+
+/** Decides from what the producers and the provider wrote down, and from nothing else. */
+export function judge(evidence: Evidence): Verdict {
+  const asks = asksOf(evidence.producers);
+  const accepted = asks.filter((ask) => ask.id !== null);
+  const sendings = sendingsOf(evidence.provider);
+  const stateOf = new Map(accepted.map((ask) => [ask.id, ask.end?.state ?? null]));
+  const idsWith = (fits: (state: string | null) => boolean): string[] =>
+    [...stateOf].flatMap(([id, state]) => (id !== null && fits(state) ? [id] : []));
+  return {
+    intents: accepted.length,
+    targets: accepted.reduce((sum, { urls }) => sum + urls.length, 0),
+    confirmed: idsWith((state) => state === "confirmed").length,
+    lost: idsWith((state) => state === "unknown"),
+    hung: idsWith((state) => state === null),
+    failed: idsWith((state) => state !== null && state !== "confirmed" && state !== "unknown"),
+    stale: accepted.flatMap((ask) => staleOf(ask, sendings, evidence.accounts)),
+    overLimit: evidence.limits.flatMap((limit) => overLimitOf(limit, evidence.provider)),
+    maybe: asks.filter((ask) => ask.answer === "maybe").length,
+    refused: asks.filter((ask) => ask.answer === "refused").length,
+    surplus: surplusOf(asks, sendings, evidence.accounts),
+    sendings: [...sendings.values()].reduce((sum, times) => sum + times.length, 0),
+    recoveryMs: recoveryOf(evidence.strikes, accepted),
+    throughMs: accepted.flatMap(({ beganAtMs, end }) =>
+      end?.state === "confirmed" ? [end.atMs - beganAtMs] : [],
+    ),
+  };
+}
+
+/** The promises that a campaign puts to the test; empty: all were kept. */
+export function breachesOf(verdict: Verdict): readonly string[] {
+  const kinds = ["lost", "hung", "failed", "stale", "overLimit"] as const;
+  const broken = kinds.flatMap((kind) =>
+    verdict[kind].length === 0 ? [] : [`${kind} ${verdict[kind].length}, e.g. ${verdict[kind][0]}`],
+  );
+  return verdict.intents === 0 ? [...broken, "nothing was accepted, so nothing was tested"] : broken;
+}
+
+interface Ask {
+  readonly urls: readonly string[];
+  readonly beganAtMs: number;
+  answer: "accepted" | "maybe" | "refused" | null;
+  id: string | null;
+  end: { readonly state: string; readonly atMs: number } | null;
+}
+
+function asksOf(entries: readonly ProducerEntry[]): readonly Ask[] {
+  const asks = new Map<number, Ask>();
+  const byId = new Map<string, Ask[]>();
+  for (const entry of entries) {
+    if (entry.entry === "began") {
+      asks.set(entry.ask, { urls: entry.urls, beganAtMs: entry.atMs, answer: null, id: null, end: null });
+    } else if (entry.entry === "ended" || entry.entry === "unknown") {
+      const state = entry.entry === "ended" ? entry.state : "unknown";
+      for (const ask of byId.get(entry.id) ?? []) ask.end = { state, atMs: entry.atMs };
+    } else {
+      const ask = asks.get(entry.ask);
+      if (ask === undefined) throw new Error(`ledger: ask ${entry.ask} was answered before it began`);
+      ask.answer = entry.entry;
+      if (entry.entry !== "accepted") continue;
+      ask.id = entry.id;
+      byId.set(entry.id, [...(byId.get(entry.id) ?? []), ask]);
+    }
+  }
+  return [...asks.values()];
+}
+
+/** `account url` → when the provider took it on, in order. */
+function sendingsOf(calls: readonly ProviderCall[]): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const { account, accepted, receivedAt } of calls) {
+    for (const url of accepted) {
+      const key = `${account} ${url}`;
+      const times = found.get(key);
+      if (times === undefined) found.set(key, [Date.parse(receivedAt)]);
+      else times.push(Date.parse(receivedAt));
+    }
+  }
+  return found;
+}
+
+function staleOf(
+  ask: Ask,
+  sendings: ReadonlyMap<string, readonly number[]>,
+  accounts: readonly string[],
+): readonly string[] {
+  if (ask.end?.state !== "confirmed") return [];
+  const { beganAtMs, end } = ask;
+  return accounts.flatMap((account) =>
+    ask.urls
+      .filter((url) => {
+        const times = sendings.get(`${account} ${url}`) ?? [];
+        return !times.some((atMs) => atMs >= beganAtMs && atMs <= end.atMs);
+      })
+      .map((url) => `${ask.id} ${url} ${account}`),
+  );
+}
+
+function overLimitOf(limit: DoorLimit, calls: readonly ProviderCall[]): readonly string[] {
+  const times = calls
+    .filter(({ account, call }) => account === limit.account && call === limit.call)
+    .map(({ receivedMonotonicMs }) => receivedMonotonicMs)
+    .sort((a, b) => a - b);
+  const isOver = times.some((time, index) => {
+    const earlier = times[index - limit.perSecond];
+    return earlier !== undefined && time - earlier < 1000;
+  });
+  return isOver ? [`${limit.account} ${limit.call}`] : [];
+}
+
+function surplusOf(
+  asks: readonly Ask[],
+  sendings: ReadonlyMap<string, readonly number[]>,
+  accounts: readonly string[],
+): number {
+  const wanted = new Map<string, number>();
+  for (const ask of asks) {
+    if (ask.answer === "refused") continue;
+    for (const url of new Set(ask.urls))
+      for (const account of accounts)
+        wanted.set(`${account} ${url}`, (wanted.get(`${account} ${url}`) ?? 0) + 1);
+  }
+  return [...sendings].reduce(
+    (sum, [key, times]) => sum + Math.max(0, times.length - (wanted.get(key) ?? 0)),
+    0,
+  );
+}
+
+function recoveryOf(
+  strikes: readonly Strike[],
+  accepted: readonly Ask[],
+): Readonly<Record<string, readonly number[]>> {
+  const found: Record<string, number[]> = {};
+  for (const { fault, atMs } of strikes) {
+    const confirmedAt = accepted.flatMap(({ beganAtMs, end }) =>
+      beganAtMs >= atMs && end?.state === "confirmed" ? [end.atMs] : [],
+    );
+    if (confirmedAt.length > 0) found[fault] = [...(found[fault] ?? []), Math.min(...confirmedAt) - atMs];
+  }
+  return found;
+}

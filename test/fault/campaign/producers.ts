@@ -1,0 +1,123 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Chance } from "./chance.ts";
+import type { LedgerFile } from "./ledger-file.ts";
+import type { ProducerEntry } from "./producer-ledger.ts";
+
+export interface Producers {
+  /** Asks no more; resolves when every accepted intent has an end, or after `patienceMs`. */
+  finish(patienceMs: number): Promise<void>;
+}
+
+export interface ProducerPlan {
+  /** Where the intake is served; each request goes to one of them, a repetition to the next. */
+  readonly apis: readonly [string, ...string[]];
+  readonly producers: number;
+  /** Between two requests of one producer, at most. */
+  readonly restMs: number;
+  /** One purge's URLs; they repeat, so that purges meet each other under way. */
+  urls(): readonly string[];
+}
+
+/** A request that nobody has answered by then is asked again. */
+const ANSWER_MS = 5_000;
+const TRIES = 8;
+
+/** Producers as a careful service has them: they write down before they ask, and repeat with the same key. */
+export function startProducers(
+  plan: ProducerPlan,
+  ledger: LedgerFile<ProducerEntry>,
+  chance: Chance,
+): Producers {
+  const asking = new AbortController();
+  const watching = new AbortController();
+  const ends: Promise<void>[] = [];
+  const campaign = `${process.pid}-${Date.now()}`;
+  let asks = 0;
+
+  async function produce(): Promise<void> {
+    while (!asking.signal.aborted) {
+      asks += 1;
+      const ask = asks;
+      const urls = plan.urls();
+      ledger.append({ entry: "began", ask, urls, atMs: Date.now() });
+      const answer = await enqueue(plan.apis, urls, `${campaign}-${ask}`, ask);
+      const atMs = Date.now();
+      if (typeof answer === "string") ledger.append({ entry: answer, ask, atMs });
+      else {
+        ledger.append({ entry: "accepted", ask, id: answer.id, atMs });
+        ends.push(watch(plan.apis, answer.id, ask, ledger, watching.signal));
+      }
+      await pause(chance.between(0, plan.restMs));
+    }
+  }
+
+  const producing = Array.from({ length: plan.producers }, produce);
+  return {
+    async finish(patienceMs) {
+      asking.abort();
+      await Promise.all(producing);
+      const impatient = setTimeout(() => watching.abort(), patienceMs);
+      await Promise.all(ends);
+      clearTimeout(impatient);
+    },
+  };
+}
+
+type Answer = { readonly id: string } | "maybe" | "refused";
+
+async function enqueue(
+  apis: ProducerPlan["apis"],
+  urls: readonly string[],
+  key: string,
+  ask: number,
+): Promise<Answer> {
+  let mayExist = false;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const reply = await request(apiOf(apis, ask + attempt), "/v1/intents", {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": key },
+      body: JSON.stringify({ op: "purge", urls }),
+    });
+    if (reply?.status === 202) return { id: String(reply.body.id) };
+    mayExist ||= reply === null || reply.body.code === "outcome-unknown" || reply.status === 409;
+    await pause(Math.min(2_000, 100 * 2 ** attempt));
+  }
+  return mayExist ? "maybe" : "refused";
+}
+
+async function watch(
+  apis: ProducerPlan["apis"],
+  id: string,
+  ask: number,
+  ledger: LedgerFile<ProducerEntry>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    const reply = await request(apiOf(apis, ask + attempt), `/v1/intents/${id}?wait=4`, {});
+    const atMs = Date.now();
+    if (reply?.status === 404) return ledger.append({ entry: "unknown", id, atMs });
+    const state = reply?.status === 200 ? String(reply.body.state) : "";
+    if (["confirmed", "partial", "failed", "unconfirmed", "cancelled"].includes(state))
+      return ledger.append({ entry: "ended", id, state, atMs });
+    if (reply?.status !== 200) await pause(100);
+  }
+}
+
+function apiOf(apis: ProducerPlan["apis"], index: number): string {
+  return apis[index % apis.length] ?? apis[0];
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** null: no answer, or none that could be read. */
+async function request(api: string, path: string, init: RequestInit): Promise<Reply | null> {
+  try {
+    const reply = await fetch(`${api}${path}`, { ...init, signal: AbortSignal.timeout(ANSWER_MS) });
+    return { status: reply.status, body: (await reply.json()) as Reply["body"] };
+  } catch {
+    return null;
+  }
+}

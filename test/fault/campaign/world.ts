@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RedisServer, startRedis } from "@purgeline/testkit";
+import { freePort } from "../../cli/free-port.ts";
+import { type Role, role } from "./role.ts";
+
+/** The whole service as processes of its own, and the provider that it works for. */
+export interface World {
+  readonly redis: RedisServer;
+  readonly apis: readonly [Role, ...Role[]];
+  readonly workers: readonly [Role, ...Role[]];
+  readonly apiUrls: readonly [string, ...string[]];
+  /** Any origin of the simulators: each controls all of them. */
+  readonly simUrl: string;
+  /** The provider's own log of calls. */
+  readonly callLog: string;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export const ACCOUNTS = ["ali", "tc"] as const;
+const KEYS = "{ accessKeyId: campaign-id, accessKeySecret: campaign-secret }";
+const READY_MS = 30_000;
+
+function accounts(simPorts: readonly number[]): string {
+  return `accounts:
+  - name: ali
+    provider: alibaba-cdn
+    endpoint: http://127.0.0.1:${simPorts[0]}
+    credentials: ${KEYS}
+    hosts: [a.example.com]
+    quota: { url: 100000000 }
+    limits: { lanes: { purge-url: { perDomainPerMinute: 100000000 } } }
+  - name: tc
+    provider: tencent-cdn
+    endpoint: http://127.0.0.1:${simPorts[1]}
+    credentials: ${KEYS}
+    hosts: [a.example.com]
+    quota: { url: 100000000 }
+`;
+}
+
+/** Two apis, two workers, a Redis that loses nothing, two providers; resolves when all of them serve. */
+export async function openWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), "purgeline-campaign-"));
+  const redis = await startRedis({ appendfsync: "always" });
+  const [simA, simB, apiA, apiB] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const at = (name: string): string => join(folder, name);
+  const write = async (name: string, httpPort: number): Promise<string> => {
+    const head = `redis: { url: "${redis.url}", prefix: campaign }\nhttp: { host: 127.0.0.1, port: ${httpPort} }\n`;
+    await writeFile(at(`${name}.yaml`), head + accounts([simA, simB]));
+    return at(`${name}.yaml`);
+  };
+  const callLog = at("calls.jsonl");
+  const sim = role("sim", ["sim", "-c", await write("sim", 0), "--log", callLog], at("sim.log"));
+  const apis = [
+    role("api 1", ["api", "-c", await write("api-1", apiA)], at("api-1.log")),
+    role("api 2", ["api", "-c", await write("api-2", apiB)], at("api-2.log")),
+  ] as const;
+  const workers = [
+    role("worker 1", ["worker", "-c", await write("worker-1", 0)], at("worker-1.log")),
+    role("worker 2", ["worker", "-c", await write("worker-2", 0)], at("worker-2.log")),
+  ] as const;
+  const everybody = [sim, ...apis, ...workers];
+  for (const each of everybody) each.start();
+  const apiUrls = [`http://127.0.0.1:${apiA}`, `http://127.0.0.1:${apiB}`] as const;
+  const simUrl = `http://127.0.0.1:${simA}`;
+  await Promise.all([...apiUrls.map((url) => `${url}/readyz`), `${simUrl}/_sim/stats`].map(served));
+  return {
+    redis,
+    apis,
+    workers,
+    apiUrls,
+    simUrl,
+    callLog,
+    folder,
+    async close() {
+      await Promise.all([...workers, ...apis].map((each) => each.kill()));
+      await sim.kill();
+      await redis.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function served(url: string): Promise<void> {
+  const until = performance.now() + READY_MS;
+  for (;;) {
+    const reply = await fetch(url).catch(() => null);
+    if (reply?.ok === true) return;
+    if (performance.now() > until) throw new Error(`${url} does not serve after ${READY_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
