@@ -1,12 +1,13 @@
 import type { HttpRequest, Json } from "@purgeline/core";
 
 /**
- * Every text that a request carries, in whatever way providers carry lists: JSON
- * strings, form fields and query values, and these split at newlines and commas.
+ * Every text that a request carries, in whatever way providers carry lists: JSON strings, form
+ * fields, query values and segments of the path, and these split at newlines and commas.
  */
 export function sentTexts(request: HttpRequest): readonly string[] {
-  const query = [...new URL(request.url).searchParams.values()];
-  const wholes = [...query, ...bodyTexts(request)];
+  const { pathname, searchParams } = new URL(request.url);
+  const segments = pathname.split("/").map((segment) => decodeURIComponent(segment));
+  const wholes = [...segments, ...searchParams.values(), ...bodyTexts(request)];
   return wholes.flatMap((whole) => {
     const lines = whole.split("\n");
     return lines.length > 1 ? lines : [whole, ...(whole.includes(",") ? whole.split(",") : [])];
