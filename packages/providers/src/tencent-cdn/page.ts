@@ -17,7 +17,9 @@ failed, with a message that says so.`,
       text: `The service tells quota and batch sizes itself (its pages show batches of 39 and 20 directories,
 not 500). One query tells a task of up to 1,000 URLs; where a server gives shorter pages, each page is
 asked for once. URLs go out in the caller's spelling; with \`urlEncode\` the service encodes them, and
-records of either spelling are matched.`,
+records of either spelling are matched. What \`parseM3U8\` finds in a playlist spends quota, too: only
+the service's own figures show it. International accounts have their own host:
+\`endpoint: https://cdn.intl.tencentcloudapi.com\`.`,
       settings: { signature: "tc3" },
       options: OWN_OPTIONS,
     },
