@@ -1,5 +1,5 @@
 import type { Row } from "./provider.ts";
-import { canonicalUrl, levelEscapes } from "./url.ts";
+import { canonicalUrl } from "./url.ts";
 
 /**
  * The usual `poll.match`: rows meet items by what they name, in steps, each for the items that the
@@ -38,7 +38,7 @@ function matchBy(
   return items.map((item) => byKey.get(keyOf(item)) ?? null);
 }
 
-// International hosts meet their `xn--` form in `keyOf`: this package knows no IDNA.
+// International hosts meet their `xn--` form in `keyOf`, as text beyond ASCII its escapes: this package knows no IDNA.
 const TOOLS = { asciiHost: (host: string): string => host.toLowerCase() };
 
 /** Equal for spellings of one URL; what is no URL stands for itself. */
@@ -47,11 +47,10 @@ function sameUrl(text: string): string {
   return parsed.ok ? parsed.canonical : text;
 }
 
+/** One way for what may be written with an escape and without: a row says what was done, not how it is cached. */
 function levelled(text: string): string {
-  try {
-    return levelEscapes(text.replace(/[^\p{ASCII}]+/gu, encodeURIComponent));
-  } catch {
-    // Half of a surrogate pair has no UTF-8.
-    return text;
-  }
+  return text.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase();
+  });
 }

@@ -3,13 +3,13 @@ import type { QueryRule } from "./account.ts";
 /*
  * What decides that two URLs are one object. Joining two that the provider keeps apart
  * would lose a purge; keeping two apart that the provider joins costs one unit of quota.
- * So only what HTTP itself calls equivalent is joined (RFC 9110, 4.2.3, by RFC 3986, 6.2.2
- * and 6.2.3: case of scheme, host and escapes, escapes of unreserved characters, dot
- * segments, default port, empty path), and hosts that name resolution joins (IDNA, the
- * root's dot). Everything else stays apart: `?` and no query, the order of parameters, `//`,
- * `%2F` and `/`, `+` and `%20`, and what a URL may not hold (`|`, `{`, `图`) and its escape:
- * Huawei refreshes `图` and `%E5%9B%BE` apart and wants both submitted, Tencent has an
- * option (UrlEncode) to choose between them.
+ * So only that is joined which every client turns into the same request (case of scheme and
+ * host, default port, empty path, dot segments, IDNA: RFC 3986, 6.2.2 and 6.2.3), the root's
+ * dot, and the case of escapes. Everything else stays apart, for caches key by the bytes that
+ * they see ("the URL must equal the cached one" at Alibaba): `%7E` and `~`, `%2F` and `/`, `+`
+ * and `%20`, `//`, `?` and no query, the order of parameters, and what a URL may not hold
+ * (`|`, `{`, `图`) and its escape: Huawei refreshes `图` and `%E5%9B%BE` apart and wants both
+ * submitted, Tencent has an option (UrlEncode) to choose between them.
  */
 
 export interface CanonicalUrl {
@@ -70,8 +70,8 @@ export function canonicalUrl(text: string, tools: UrlTools): ParsedUrl {
     scheme,
     host,
     port: port === DEFAULT_PORT[scheme] ? null : port,
-    path: withoutDotSegments(levelEscapes(path)) || "/",
-    query: query === undefined ? null : levelEscapes(query.slice(1)),
+    path: withoutDotSegments(upperEscapes(path)) || "/",
+    query: query === undefined ? null : upperEscapes(query.slice(1)),
   };
   return { ok: true, url, canonical: urlText(url), domain: host };
 }
@@ -115,23 +115,20 @@ export function canonicalHost(text: string, tools: UrlTools): string | null {
   return host === "" || host.split(".").includes("") ? null : host;
 }
 
-/** Escapes in upper case, those of unreserved characters undone. */
-export function levelEscapes(text: string): string {
-  return text.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
-    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-    return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase();
-  });
+function upperEscapes(text: string): string {
+  return text.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => escaped.toUpperCase());
 }
 
-/** RFC 3986, 5.2.4. An empty segment is a segment: `//` is another object than `/`. */
+/** RFC 3986, 5.2.4, escaped dots included, as clients do. An empty segment is a segment: `//` is another object than `/`. */
 function withoutDotSegments(path: string): string {
-  if (!path.includes("/.")) return path;
+  if (!/\/(?:\.|%2E)/.test(path)) return path;
   const kept: string[] = [];
   const segments = path.split("/").slice(1);
   for (const [index, segment] of segments.entries()) {
+    const dots = segment.replaceAll("%2E", ".");
     const isLast = index === segments.length - 1;
-    if (segment === "..") kept.pop();
-    if (segment !== "." && segment !== "..") kept.push(segment);
+    if (dots === "..") kept.pop();
+    if (dots !== "." && dots !== "..") kept.push(segment);
     else if (isLast) kept.push("");
   }
   return `/${kept.join("/")}`;

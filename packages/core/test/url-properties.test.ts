@@ -35,26 +35,15 @@ const anyUrl = fc
   .map(({ scheme, host, path, query }) => `${scheme}://${host}${path}${query}`);
 
 /**
- * The platform's own parser as an oracle that shares no code with ours: what a browser would ask
- * the origin for, its path and query as bytes. An escape of a reserved byte keeps its place.
+ * The platform's own parser as an oracle that shares no code with ours: the bytes that a browser
+ * asks for, but for the case of escapes, which it leaves as it is, and the root's dot.
  */
-function originObject(text: string): string {
+function request(text: string): string {
   const url = new URL(text);
-  const bytes = (part: string): string =>
-    part.replace(/%[0-9a-f]{2}/gi, (escaped) => {
-      const byte = Number.parseInt(escaped.slice(1), 16);
-      return /[\w.~-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `<${byte}>`;
-    });
   // An empty query is not in `search`.
   const query = url.search === "" && text.includes("?") ? "?" : url.search;
-  return `${url.origin.replace(/\.(?=:|$)/, "")}${bytes(url.pathname)}${bytes(query)}`;
-}
-
-/** Bytes of the path with every escape undone: where they differ no server serves the same. */
-function pathBytes(text: string): string {
-  return new URL(text).pathname.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+  const bytes = `${url.pathname}${query}`.replace(/%[0-9a-f]{2}/gi, (escaped) => escaped.toUpperCase());
+  return `${url.origin.replace(/\.(?=:|$)/, "")}${bytes}`;
 }
 
 describe("over all URLs", () => {
@@ -72,17 +61,17 @@ describe("over all URLs", () => {
     );
   });
 
-  it("a key asks a browser's origin for what its URL asks for", () => {
+  it("a key asks for what its URL asks for, to the byte", () => {
     fc.assert(
       fc.property(anyUrl, (text) => {
         const key = keyOf(text);
-        if (key !== null) expect(originObject(key)).toBe(originObject(text));
+        if (key !== null) expect(request(key)).toBe(request(text));
       }),
       runs,
     );
   });
 
-  it("two URLs with one key are one object at the origin, and never differ in the bytes of their paths", () => {
+  it("two URLs with one key are one request, to the byte", () => {
     const few = fc.constantFrom(
       "a",
       "%61",
@@ -104,8 +93,7 @@ describe("over all URLs", () => {
         const [a, b] = [keyOf(one), keyOf(other)];
         if (a === null || b === null || a !== b) return;
         met += 1;
-        expect(originObject(one)).toBe(originObject(other));
-        expect(pathBytes(one)).toBe(pathBytes(other));
+        expect(request(one)).toBe(request(other));
       }),
       runs,
     );
@@ -126,17 +114,11 @@ describe("over all URLs", () => {
 });
 
 describe("spellings of one URL", () => {
-  const unreserved = "abcXYZ059-._~";
-  const reserved = "!$&'()*+,;=:@";
-  /** One URL of RFC 3986 and another spelling of it, by every freedom that HTTP gives. */
+  /** One URL of RFC 3986 and another spelling of it, by every freedom that clients level. */
   const character = fc.oneof(
-    fc.constantFrom(...unreserved).chain((letter) => {
-      const hex = letter.charCodeAt(0).toString(16);
-      return fc.tuple(fc.constant(letter), fc.constantFrom(letter, `%${hex}`, `%${hex.toUpperCase()}`));
-    }),
-    fc.constantFrom(...reserved).map((letter): [string, string] => [letter, letter]),
+    fc.constantFrom(..."abcXYZ059-._~!$&'()*+,;=:@").map((letter): [string, string] => [letter, letter]),
     fc
-      .constantFrom("2f", "3a", "c3", "20", "7c")
+      .constantFrom("2f", "3a", "c3", "20", "7c", "7e")
       .map((hex): [string, string] => [`%${hex.toUpperCase()}`, `%${hex}`]),
   );
   const segment = fc.array(character, { minLength: 1, maxLength: 4 }).filter((all) => {
@@ -178,7 +160,7 @@ describe("spellings of one URL", () => {
     };
     expect(long("a").length).toBe(10_240);
     expect(keyOf(long("a"))).toBe(long("a"));
-    expect(keyOf(long("%61"))).toMatch(/^http:\/\/e\.com\/aaa\/a{3400,}$/);
+    expect(keyOf(long("%61"))).toBe(long("%61"));
     expect(keyOf(long("%c3"))).toBe(long("%C3"));
     expect(keyOf(long("./"))).toBe("http://e.com//");
     expect(keyOf(long("图"))).toBe(long("图"));

@@ -44,7 +44,7 @@ describe("a good body becomes a plan", () => {
   });
 
   it("repeated targets are counted, and one of each key is kept, as first spelled", () => {
-    const plan = planOf({ op: "purge", urls: [A, "HTTP://WWW.example.com:80/%61", `${A}?v=1`, A] });
+    const plan = planOf({ op: "purge", urls: [A, "HTTP://WWW.example.com:80/b/../a", `${A}?v=1`, A] });
     expect(plan.legs).toMatchObject([
       {
         duplicates: 2,

@@ -28,7 +28,7 @@ describe("what is sent is the caller's own spelling", () => {
 
   it("of several spellings of one key it is the first, whatever the key looks like", () => {
     const spellings = [
-      "HTTP://www.example.com/%61",
+      "HTTP://www.example.com/a",
       "http://www.example.com/a",
       "http://www.example.com:80/b/../a",
     ];
