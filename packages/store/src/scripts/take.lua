@@ -88,7 +88,10 @@ local function quotaCap(options)
       cap.day = math.min(cap.day, limit)
       cap.u = math.min(cap.u, math.floor(room / limits.unitsPerTarget))
       cap.n = math.min(cap.n, math.floor(math.max(0, room - quotas.reserveForUrgent) / limits.unitsPerTarget))
-      if room < limits.unitsPerTarget then cap.spent = class end
+      if room < limits.unitsPerTarget then
+        redis.call('HSETNX', quotaKey(class, days[#days]), 'emptyAt', now)
+        keepDay(class, days[#days])
+      end
     end
   end
   cap.batch = math.min(limits.batch, toldBatch(cap.classes))
@@ -155,13 +158,6 @@ local function waitForPart(reason, untilMs)
   return reply
 end
 
-local function waitForQuota(wait)
-  for _, cap in pairs(caps) do
-    if cap.spent then redis.call('HSETNX', quotaKey(cap.spent, days[#days]), 'emptyAt', now) end
-  end
-  return wait('quota', quotaUntil())
-end
-
 -- The groups that may go now, or what the slot is told instead.
 local function planNew()
   unparkSpent(L, days[1])
@@ -172,7 +168,7 @@ local function planNew()
       if not next[2] then return nil, finish() end
       return nil, waitForPart(redis.call('HGET', P .. 'batch:' .. next[1], 'waits') or 'provider', tonumber(next[2]))
     end
-    if plan.spent then return nil, waitForQuota(waitForPart) end
+    if plan.spent then return nil, waitForPart('quota', quotaUntil()) end
     if plan.parked then return nil, waitForPart(plan.reason, plan.waitUntil) end
     if plan.waitUntil then return nil, wait(plan.reason, plan.waitUntil) end
     if byOption then
@@ -182,7 +178,7 @@ local function planNew()
       if plan.urgent or plan.normal then return plan end
     else
       local cap = quotaCap('{}')
-      if (plan.urgent and cap.u or cap.n) < 1 then return nil, waitForQuota(wait) end
+      if (plan.urgent and cap.u or cap.n) < 1 then return nil, wait('quota', quotaUntil()) end
       return plan
     end
   end
