@@ -30,8 +30,28 @@ describe("every operation of the seeds reaches confirmed", () => {
     ["Tencent API 3.0: files", { op: "purge", urls: urls("tc.example.com", 1100) }],
     ["Tencent API 3.0: directories", { op: "purge", directories: ["https://img.tc.example.com/a/"] }],
     ["Tencent API 3.0: push", { op: "prefetch", urls: urls("tc.example.com", 600) }],
+    [
+      "Tencent API 3.0: files overseas, encoded by the service",
+      {
+        op: "purge",
+        urls: ["https://img.tc.example.com/图/1.jpg", "https://img.tc.example.com/é.jpg?q=值"],
+        options: { area: "overseas", "tencent-cdn": { urlEncode: true } },
+      },
+    ],
+    [
+      "Tencent API 3.0: push to both areas",
+      { op: "prefetch", urls: urls("a.tc.example.com", 20), options: { area: "global" } },
+    ],
     ["Tencent v2: files", { op: "purge", urls: urls("v2.example.com", 1100) }],
     ["Tencent v2: directories", { op: "purge", directories: ["https://img.v2.example.com/a/"] }],
+    [
+      "Tencent v2: files overseas",
+      { op: "purge", urls: urls("a.v2.example.com", 1100), options: { area: "overseas" } },
+    ],
+    [
+      "Tencent v2: directories overseas",
+      { op: "purge", directories: ["https://img.v2.example.com/b/"], options: { area: "overseas" } },
+    ],
     ["Huawei VOD: refresh by asset id", { op: "purge", media: ids(12), account: "hw" }],
     ["Huawei VOD: refresh by URL", { op: "purge", urls: urls("hw.example.com", 12) }],
     ["Huawei VOD: preheat by asset id", { op: "prefetch", media: ids(2), account: "hw" }],
