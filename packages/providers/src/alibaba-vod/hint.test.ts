@@ -80,8 +80,10 @@ describe("the callback SubmitMediaRefreshComplete", () => {
   });
 
   it("is forged for an account without a key, whatever it says", () => {
-    const headers = signed(PUBLISHED.url, String(SENT_AT), "");
-    expect(hint.decode(callback({ headers }), testAccount("alibaba-vod"))).toMatchObject({ why: "forged" });
+    for (const key of ["", "null", "undefined"]) {
+      const headers = signed(PUBLISHED.url, String(SENT_AT), key);
+      expect(hint.decode(callback({ headers }), testAccount("alibaba-vod"))).toMatchObject({ why: "forged" });
+    }
   });
 
   it.each([

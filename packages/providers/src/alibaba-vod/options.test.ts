@@ -180,7 +180,7 @@ describe("a target", () => {
     expect(alibabaVod.whyNot?.("purge-url", "https://*.a.test/1", settings)).toContain("wildcard host");
     expect(alibabaVod.whyNot?.("purge-directory", "https://*.a.test/", settings)).toContain("wildcard host");
     expect(alibabaVod.whyNot?.("purge-url", "https://a.test/*", settings)).toBeNull();
-    expect(alibabaVod.whyNot?.("purge-pattern", "https://a.test/.*", settings)).toBeNull();
+    expect(alibabaVod.whyNot?.("purge-pattern", "https://.*.a.test/.*", settings)).toBeNull();
     expect(alibabaVod.whyNot?.("prefetch-media", "ca3a8f6e4957b658067095869aaaa", settings)).toBeNull();
     expect(alibabaVod.whyNot?.("purge-url", "https://a.test/1,2", settings)).toBeNull();
   });
