@@ -33,9 +33,13 @@ export function callbackRoutes(app: ApiScope, deps: ApiDeps): void {
     body: z.looseObject({}).describe("As the provider words it"),
     response: {
       // Not 204: ApsaraVideo takes 200 alone for delivered and repeats what it could not deliver.
-      200: takenSchema,
-      ...refusals(404, 503),
+      200: {
+        description: "Taken, if only as one that names no task that is waited for",
+        content: { "application/json": { schema: takenSchema } },
+      },
+      ...refusals(503),
       403: refusal("The signature is missing, wrong or too old"),
+      404: refusal("The account takes no callbacks, or there is none of this name"),
       413: refusal(`The body is larger than ${MAX_BODY_BYTES} bytes`),
       422: refusal("Signed, but no callback that is known here"),
     },
