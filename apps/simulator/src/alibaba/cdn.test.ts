@@ -115,6 +115,17 @@ describe("a task", () => {
   });
 });
 
+describe("after three days", () => {
+  it("a task is not listed any more, and is asked for again", async () => {
+    const { sim, submit, poll } = await play();
+    const tasks = tasksOf(await submit(batchOf("purge-url", urls(1))));
+    sim.clock.advance(3 * 86_400_000 - 1_000);
+    expect(progressOf(await poll(tasks))).toMatchObject([{ rows: [{ end: "confirmed" }], next: [] }]);
+    sim.clock.advance(2_000);
+    expect(progressOf(await poll(tasks))).toEqual([{ rows: [], next: tasks }]);
+  });
+});
+
 describe("single items", () => {
   it("fail alone, with the provider's word", async () => {
     const { sim, submit, settle } = await play();

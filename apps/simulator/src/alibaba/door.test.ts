@@ -65,6 +65,17 @@ describe("a request that is not from the account", () => {
     });
   });
 
+  it.each([
+    ["InvalidTimeStamp.Format", { Timestamp: "2026-11-21 09:30:00" }],
+    ["InvalidTimeStamp.Expired", { Timestamp: "2020-01-01T00:00:00Z" }],
+    ["MissingParameter", { SignatureNonce: "" }],
+    ["InvalidSecurityToken.Malformed", { SecurityToken: "of-another" }],
+  ])("is refused as %s with %j", async (code, common) => {
+    const played = await play();
+    const reply = await send(handSigned(originOf(played), "DescribeRefreshQuota", {}, common));
+    expect([reply.status, JSON.parse(reply.body)]).toMatchObject([400, { Code: code }]);
+  });
+
   it("is answered in the service's words", async () => {
     const played = await play();
     const { status, body } = await send(
@@ -153,7 +164,9 @@ describe("task lists", () => {
 
   it.each([
     ["DescribeRefreshTasks", { PageSize: "101" }, "InvalidParameter"],
+    ["DescribeRefreshTasks", { PageSize: "0" }, "InvalidParameter"],
     ["DescribeRefreshTasks", { PageNumber: "0" }, "InvalidParameter"],
+    ["DescribeRefreshTasks", { PageNumber: "100001" }, "InvalidParameter"],
     ["DescribeRefreshTasks", { StartTime: "2026-01-01T00:00:00Z" }, "MissingTimeParameter"],
     [
       "DescribeRefreshTasks",

@@ -121,12 +121,41 @@ describe("rates", () => {
     expect(sim.ledger.stats()).toMatchObject([{ call, rateViolations: 1, peakPerSecond: 6 }]);
   });
 
-  it("hold for queries too", async () => {
-    const calls = { DescribeRefreshTaskById: { perSecond: 3 } };
-    const { submit, poll } = await play("alibaba-cdn", {}, { calls });
-    const tasks = tasksOf(await submit(batchOf("purge-url", urls(1))));
-    const answers = await Promise.all(Array.from({ length: 4 }, () => poll(tasks)));
-    expect(answers.filter(({ kind }) => kind === "throttled")).toHaveLength(1);
+  it.each<[Product, string, Lane, string]>([
+    ["alibaba-cdn", "DescribeRefreshTaskById", "purge-url", "https://cdn.example.com/1"],
+    ["alibaba-cdn", "DescribeRefreshTasks", "purge-url", "https://cdn.example.com/1"],
+    ["alibaba-vod", "GetMediaRefreshJobs", "purge-media", "m1"],
+    ["alibaba-vod", "DescribeVodRefreshTasks", "purge-url", "https://cdn.example.com/1"],
+  ])("of %s hold for its query %s, too", async (product, call, lane, item) => {
+    const { sim, submit, poll } = await play(product, {}, { calls: { [call]: { perSecond: 3 } } });
+    const [task] = tasksOf(await submit(batchOf(lane, [item])));
+    const answers = await Promise.all(Array.from({ length: 4 }, () => poll([{ ...task, call }])));
+    const throttled = { kind: "throttled", scope: "call", code: "Throttling.User" };
+    expect(answers.filter(({ kind }) => kind !== "progress")).toMatchObject([throttled]);
+    sim.clock.advance(1_001);
+    expect((await poll([{ ...task, call }])).kind).toBe("progress");
+  });
+
+  it.each<[Product, string]>([
+    ["alibaba-cdn", "DescribeRefreshQuota"],
+    ["alibaba-vod", "DescribeVodRefreshQuota"],
+  ])("of %s hold for %s, too, and what it tells is what is left", async (product, call) => {
+    const { sim, submit, quota } = await play(product, {}, { calls: { [call]: { perSecond: 2 } } });
+    await submit(batchOf("purge-url", urls(3)));
+    const answers = await Promise.all([quota(call), quota(call), quota(call)]);
+    expect(answers.filter(({ kind }) => kind !== "figures")).toMatchObject([{ kind: "throttled" }]);
+    sim.clock.advance(1_001);
+    const told = await quota(call);
+    const own = sim.accounts[0]?.quota.report() ?? [];
+    const figures = told.kind === "figures" ? told.figures : [];
+    const classes = product === "alibaba-cdn" ? 5 : 3;
+    expect(figures).toHaveLength(classes);
+    for (const { class: name, limit, remaining } of figures) {
+      expect([limit, remaining]).toEqual(
+        own.filter((each) => each.class === name).flatMap((each) => [each.limit, each.remaining]),
+      );
+    }
+    expect(own.find((each) => each.class === "url")?.used).toBe(3);
   });
 
   it("hold for the URLs of one domain in a minute, and leave other domains alone", async () => {
@@ -165,15 +194,31 @@ describe("daily quotas", () => {
       "directory",
       ["https://cdn.example.com/a/", "https://cdn.example.com/b/"],
     ],
+    ["alibaba-cdn", "purge-pattern", "pattern", ["https://cdn.example.com/.*\\.js$"]],
+    ["alibaba-cdn", "purge-ignore-params", "ignoreParams", ["https://cdn.example.com/a.html"]],
     ["alibaba-cdn", "prefetch-url", "prefetch", urls(2)],
     ["alibaba-vod", "purge-url", "url", urls(2)],
+    [
+      "alibaba-vod",
+      "purge-directory",
+      "directory",
+      ["https://cdn.example.com/a/", "https://cdn.example.com/b/"],
+    ],
+    ["alibaba-vod", "purge-pattern", "pattern", ["https://cdn.example.com/.*\\.js$"]],
+    ["alibaba-vod", "purge-ignore-params", "ignoreParams", ["https://cdn.example.com/a.html"]],
     ["alibaba-vod", "prefetch-url", "prefetch", urls(2)],
     ["alibaba-vod", "purge-media", "url", ["m1", "m2"]],
     ["alibaba-vod", "prefetch-media", "prefetch", ["m1", "m2"]],
   ])(
     "of %s stop %s when its %s are spent, until midnight in Shanghai",
     async (product, lane, quota, items) => {
-      const { sim, submit } = await play(product, {}, { quotas: { [quota]: 3 } });
+      const { sim, submit } = await play(
+        product,
+        {},
+        {
+          quotas: { [quota]: items.length * 2 - 1 },
+        },
+      );
       const batch = batchOf(lane, items);
       // One o'clock of tomorrow in Shanghai (UTC+8): the day's end is 23 hours away.
       const dayMs = 86_400_000;

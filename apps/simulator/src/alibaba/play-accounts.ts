@@ -12,6 +12,7 @@ import {
   type PollAnswer,
   type Progress,
   type Provider,
+  type QuotaAnswer,
   type Row,
   type Task,
 } from "@purgeline/core";
@@ -28,6 +29,8 @@ export interface PlayedForTest {
   /** `changes`: as a client would that is configured otherwise. */
   encode(batch: BatchContent, changes?: Partial<AccountSettings>): HttpRequest;
   submit(batch: BatchContent): Promise<Outcome>;
+  /** One question for the provider's own quota. */
+  quota(call: string): Promise<QuotaAnswer>;
   /** One query about these tasks. */
   poll(tasks: readonly [Task, ...Task[]]): Promise<PollAnswer>;
   /** Asks round after round, as the engine does, until nothing is left to ask; the clock goes on by `roundMs` between rounds. */
@@ -73,6 +76,10 @@ function playing(provider: Provider, sim: Simulators, settings: AccountSettings)
     provider.encode(batch, { ...call(), settings: { ...settings, ...changes } });
   const poll = async (tasks: readonly [Task, ...Task[]]) =>
     provider.poll.decode(await send(provider.poll.encode(tasks, call())), tasks);
+  const quota = async (name: string): Promise<QuotaAnswer> => {
+    if (provider.quota === undefined) throw new Error(`${provider.name} tells no quota`);
+    return provider.quota.decode(name, await send(provider.quota.encode(name, call())));
+  };
   const settle = async (tasks: readonly Task[], roundMs = 60_000) => {
     const rows: Row[] = [];
     let due = tasks;
@@ -90,7 +97,7 @@ function playing(provider: Provider, sim: Simulators, settings: AccountSettings)
     return rows;
   };
   const submit = async (batch: BatchContent) => provider.decode(await send(encode(batch)), batch);
-  return { sim, settings, encode, submit, poll, settle, send };
+  return { sim, settings, encode, submit, quota, poll, settle, send };
 }
 
 /** Tasks of one call together, as many as one query takes. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { handSigned } from "./hand-signed.ts";
 import { batchOf, type PlayedForTest, playAccount, progressOf, tasksOf, urls } from "./play-accounts.ts";
 
 let played: PlayedForTest | null = null;
@@ -97,6 +98,24 @@ describe("media", () => {
     const { submit } = await play();
     const outcome = await submit(batchOf("purge-media", ["m1"], { Formats: "avi" }));
     expect(outcome).toMatchObject({ kind: "poisoned", code: "InvalidParameter" });
+  });
+});
+
+describe("the task list of VOD", () => {
+  it("has pages of fifty at most", async () => {
+    const { settings, sim, send } = await play();
+    const ask = async (PageSize: string) => {
+      const common = {
+        Version: "2017-03-21",
+        Timestamp: `${new Date(sim.clock.nowMs()).toISOString().slice(0, 19)}Z`,
+      };
+      const reply = await send(
+        handSigned(settings.endpoint ?? "", "DescribeVodRefreshTasks", { PageSize }, common),
+      );
+      return JSON.parse(reply.body) as object;
+    };
+    expect(await ask("50")).toMatchObject({ Tasks: { Task: [] }, PageSize: 50, TotalCount: 0 });
+    expect(await ask("51")).toMatchObject({ Code: "InvalidParameter" });
   });
 });
 
