@@ -25,12 +25,12 @@ _Purgeline_ are our own choice. Nothing was tried on a live service.
 - **a second, a minute**: calls in _any_ second or minute, over all processes
   ([how](../ARCHITECTURE.md#the-gate)).
 - **submit** calls carry targets, **query** calls ask for tasks, **quota query** calls ask what the
-  provider still takes. **tasks a query**: how many of the provider's task ids one query takes.
+  provider still takes: its answer counts where it is lower, and \`accounts\` shows it. **tasks a query**: how many of the provider's task ids one query takes.
 - **quota**: what the provider counts in a day. Each target costs one unit unless the page says more.
   \`class@area\` counts one area alone.
 - **refusals**: what a submit's error code means, whatever its HTTP status. _throttled_: not applied; the
   call (_domains throttled_: only targets of the batch's domains) waits. _quota_: not applied; the day is
-  over (_perhaps_: the quota query decides). _transient_: not applied; the same again, later. _unknown_:
+  over (_quota, perhaps_: the quota query decides). _transient_: not applied; the same again, later. _unknown_:
   perhaps applied; the same again, later, and what was given twice is counted. _one of the items_: not
   applied; the batch is halved until the bad item is alone. _signed anew_: once, with a fresh time, nonce
   or token. _account stopped_: nothing more is sent until somebody resumes it or changes the credentials,

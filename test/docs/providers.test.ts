@@ -9,6 +9,7 @@ import { settingsOf, yamlOf } from "./page-account.ts";
 import { renderIndex } from "./provider-index.ts";
 import { renderPage, SHORT_NAME } from "./provider-page.ts";
 import { limitTables } from "./provider-tables.ts";
+import { CLASSES } from "./refusals.ts";
 
 const FOLDER = new URL("../../docs/providers/", import.meta.url);
 
@@ -43,6 +44,11 @@ describe("docs/providers", () => {
 
   it("has an index of all providers as the code has them", () => {
     expectFile("README.md", renderIndex(ENTRIES));
+  });
+
+  it("has an index that explains every class of a refusal", () => {
+    const index = renderIndex(ENTRIES);
+    expect(CLASSES.filter((name) => !index.includes(`_${name}_`))).toEqual([]);
   });
 
   it("has no page of a provider that is gone", () => {
