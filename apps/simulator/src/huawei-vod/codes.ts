@@ -1,5 +1,5 @@
-import type { Answer, Visit } from "../kernel/index.ts";
-import { GATEWAY_CODES, type Listed, listedCodes, refuseAtGateway } from "../shared/huawei/gateway.ts";
+import type { Answer } from "../kernel/index.ts";
+import { type Listed, listedCodes } from "../shared/huawei/gateway.ts";
 import { vodError } from "./replies.ts";
 
 /** The service's error page: status and words as listed there, or where a page's sample shows the code. */
@@ -31,12 +31,10 @@ const SERVICE: readonly Listed[] = [
 
 const LISTED = listedCodes(SERVICE);
 
-/** What an injected `code` fault can make it say. */
-export const CODES: readonly string[] = [...LISTED.keys(), ...GATEWAY_CODES];
+/** The service's own, for injected `code` faults. */
+export const CODES: readonly string[] = [...LISTED.keys()];
 
-export function refuseWith(_visit: Visit, code: string, message: string | null): Answer | null {
+export function refuseWith(code: string, message: string | null): Answer | null {
   const listed = LISTED.get(code);
-  if (listed === undefined) return refuseAtGateway(code, message);
-  const [status, words] = listed;
-  return vodError(status, code, message ?? words);
+  return listed === undefined ? null : vodError(listed[0], code, message ?? listed[1]);
 }

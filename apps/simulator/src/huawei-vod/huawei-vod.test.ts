@@ -1,6 +1,7 @@
-import type { AccountSettings, Credentials, LimitOverrides } from "@purgeline/core";
-import { afterEach, describe, expect, it } from "vitest";
-import { KEYS, type Played, playAccount, taskOf } from "../../test/huawei/play-account.ts";
+import type { AccountSettings, Credentials } from "@purgeline/core";
+import { describe, expect, it } from "vitest";
+import { KEYS, taskOf } from "../../test/huawei/play-account.ts";
+import { expectConfirmed, playing } from "../../test/huawei/playing.ts";
 import { send } from "../../test/send.ts";
 import { VOD } from "./service.ts";
 
@@ -9,16 +10,7 @@ const ID_2 = "9e455adb02295aa123809e8dc7ca51c1";
 const URL_1 = "https://vod.example.com/视/1 (a).mp4";
 const URL_2 = "https://vod.example.com/2.mp4?x='*'";
 
-const running: Played[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map(({ simulators }) => simulators.close()));
-});
-
-async function setup(credentials: Credentials = KEYS, change: Partial<LimitOverrides> = {}): Promise<Played> {
-  const played = await playAccount(VOD, credentials, change);
-  running.push(played);
-  return played;
-}
+const setup = playing(VOD);
 
 describe("submit, poll, done", () => {
   it.each([
@@ -27,13 +19,7 @@ describe("submit, poll, done", () => {
     ["prefetch-url", [URL_1, URL_2]],
     ["prefetch-media", [ID_1]],
   ] as const)("confirms every item of %s", async (lane, items) => {
-    const { simulators, submit, poll, ends } = await setup();
-    simulators.faults.add({ kind: "lazy-status", times: 1 });
-    const task = taskOf(await submit(lane, items));
-    expect(await poll(task), "still under way").toMatchObject({ tasks: [{ rows: [], next: [task] }] });
-    const answer = await poll(task);
-    expect(answer).toMatchObject({ tasks: [{ next: [] }] });
-    expect(ends(items, answer)).toEqual(items.map(() => "confirmed"));
+    await expectConfirmed(await setup(), lane, items);
   });
 
   it.each([

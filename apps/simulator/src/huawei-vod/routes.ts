@@ -1,12 +1,6 @@
 import type { CallName, JsonObject } from "@purgeline/core";
 import type { WireRequest } from "../kernel/index.ts";
-import { TOKENS_PATH } from "../shared/huawei/identity.ts";
-
-export interface Route {
-  readonly call: CallName;
-  /** Null: the identity service's path, which names none. */
-  readonly projectId: string | null;
-}
+import type { Route } from "../shared/huawei/behind-gateway.ts";
 
 /** `v1` and `v1.0` as the provider has them: each path exists under one of them only. */
 const PATHS: Readonly<Record<string, CallName>> = {
@@ -18,11 +12,9 @@ const PATHS: Readonly<Record<string, CallName>> = {
 
 /** The operation behind a request line; null: there is none. */
 export function routeOf({ method, path }: WireRequest): Route | null {
-  if (method === "POST" && path === TOKENS_PATH)
-    return { call: "KeystoneCreateUserTokenByPassword", projectId: null };
   const [, version, projectId, verb] = /^\/(v1|v1\.0)\/([^/]+)\/asset\/([a-z]+)\/?$/.exec(path) ?? [];
   const call = PATHS[`${method} ${version} ${verb}`];
-  return call === undefined || projectId === undefined ? null : { call, projectId };
+  return call === undefined || projectId === undefined ? null : { call, scopeId: projectId };
 }
 
 /** Every asset id and URL that a body names, in whichever member. */
