@@ -57,6 +57,12 @@ describe("every operation of the seeds reaches confirmed", () => {
     ["Huawei VOD: preheat by asset id", { op: "prefetch", media: ids(2), account: "hw" }],
     ["Huawei VOD: preheat by URL", { op: "prefetch", urls: urls("hw.example.com", 11) }],
     ["Huawei VOD with a token", { op: "purge", urls: urls("hwt.example.com", 3) }],
+    ["Huawei CDN: files", { op: "purge", urls: urls("hwcdn.example.com", 1200) }],
+    [
+      "Huawei CDN: directories, softly",
+      { op: "purge", directories: ["https://img.hwcdn.example.com/a/"], options: { strength: "soft" } },
+    ],
+    ["Huawei CDN: preheating", { op: "prefetch", urls: urls("hwcdn.example.com", 3) }],
   ])("%s", { timeout: 60_000 }, async (_name, body) => {
     const receipt = await running.ended(await running.post(body), 50_000);
     expect({ state: receipt.state, counts: receipt.counts, failures: receipt.failures }).toMatchObject({

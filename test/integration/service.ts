@@ -27,6 +27,7 @@ const EVERY_PROVIDER = `
   - { name: tcold, provider: tencent-cdn, signature: v2-sha256, endpoint: "http://127.0.0.5:0", credentials: { secretId: v2-id, secretKey: v2-secret }, hosts: ["*.v2.example.com"] }
   - { name: hw, provider: huawei-vod, region: cn-north-4, projectId: 0a1b2c, endpoint: "http://127.0.0.6:0", credentials: { ak: hw-id, sk: hw-secret }, hosts: ["*.hw.example.com"] }
   - { name: hwtoken, provider: huawei-vod, region: cn-north-4, projectId: 0a1b2d, endpoint: "http://127.0.0.7:0", credentials: { token: hw-token-of-some-length }, hosts: ["*.hwt.example.com"] }
+  - { name: hwcdn, provider: huawei-cdn, settings: { domainId: d0a1b2c }, endpoint: "http://127.0.0.8:0", credentials: { ak: hwcdn-id, sk: hwcdn-secret }, hosts: ["*.hwcdn.example.com"] }
 `;
 
 export interface Receipt {

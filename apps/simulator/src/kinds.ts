@@ -1,4 +1,5 @@
 import { alibabaSimulator } from "./alibaba/index.ts";
+import { huaweiCdnSimulator } from "./huawei-cdn/index.ts";
 import { huaweiVodSimulator } from "./huawei-vod/index.ts";
 import type { SimulatorKind } from "./kernel/index.ts";
 import { tencentSimulator } from "./tencent/index.ts";
@@ -7,5 +8,6 @@ import { tencentSimulator } from "./tencent/index.ts";
 export const SIMULATOR_KINDS: readonly SimulatorKind[] = [
   alibabaSimulator,
   huaweiVodSimulator,
+  huaweiCdnSimulator,
   tencentSimulator,
 ];
