@@ -20,7 +20,8 @@ export function accountTable(provider: Provider, page: ProviderPage): string {
     ...(provider.ownSettings ?? []).map((name): [string, string] => {
       const { [name]: _gone, ...own } = settings.own;
       const need = why({ own }, `settings.${name}`);
-      return [`settings.${name}`, [page.settings?.[name] ?? "", need ?? "not required"].join("; ")];
+      const told = [page.settings?.[name] ?? "", need].filter((text) => text !== null);
+      return [`settings.${name}`, told.join("; ")];
     }),
     ["credentials", credentialsOf(provider, settings)],
   ];
