@@ -1,52 +1,21 @@
-import { type AccountSettings, effectiveLimits, NO_OVERRIDES } from "@purgeline/core";
-import { providers } from "@purgeline/providers";
+import { effectiveLimits, NO_OVERRIDES } from "@purgeline/core";
 import { type Simulators, startSimulators } from "@purgeline/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { genericClient, type Keys, vodClient, vodSdk } from "./sdks.ts";
+import { accountOf, KEYS, PROJECT_ID, providerOf } from "./compare.ts";
+import { genericClient, vodClient, vodSdk } from "./sdks.ts";
 
-const PROJECT = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
-const SCOPE = { projectId: PROJECT };
+const SCOPE = { projectId: PROJECT_ID };
+const VOD = providerOf("huawei-vod");
 const URLS = ["https://vod.example.com/视/1 (a).mp4", "https://vod.example.com/2.mp4?x='*'&y=%2F"];
 const ASSET = "9db42f5e08c15edecd99a98da241994a";
 const TASK_ID = /^[0-9a-f]{32}$/;
-
-const KEYS: Readonly<Record<string, Keys>> = {
-  "an access key": {
-    kind: "keys",
-    accessKeyId: "AKEXAMPLE0000000001",
-    accessKeySecret: "sK/+=1",
-    securityToken: null,
-  },
-  "temporary keys": {
-    kind: "keys",
-    accessKeyId: "AKEXAMPLE0000000002",
-    accessKeySecret: "sK/+=2",
-    securityToken: "gQpj+/==AbC~* '()!",
-  },
-};
-
-function settingsOf(credentials: Keys): AccountSettings {
-  return {
-    name: "hua",
-    provider: "huawei-vod",
-    endpoint: "http://127.0.0.1:0",
-    region: "cn-north-4",
-    projectId: PROJECT,
-    own: {},
-    callbackKey: null,
-    signature: null,
-    credentials,
-  };
-}
 
 describe.each(Object.entries(KEYS))("with %s", (_, keys) => {
   let simulators: Simulators;
   let origin: string;
   beforeAll(async () => {
-    const settings = settingsOf(keys);
-    const table = providers.get("huawei-vod")?.table(settings);
-    if (table === undefined) throw new Error("huawei-vod is not listed");
-    const limits = { ...effectiveLimits(table, NO_OVERRIDES), calls: {} };
+    const settings = accountOf("huawei-vod", "http://127.0.0.1:0", keys);
+    const limits = { ...effectiveLimits(VOD.table(settings), NO_OVERRIDES), calls: {} };
     simulators = await startSimulators([{ settings, limits }], { completeMs: 0 });
     origin = simulators.settingsOf("hua").endpoint ?? "";
   });
@@ -79,7 +48,7 @@ describe.each(Object.entries(KEYS))("with %s", (_, keys) => {
     ["assets", { asset_id_list: [ASSET] }],
   ])("the SDK's core refreshes %s and is told what became of them", async (_, data) => {
     const send = genericClient(origin, keys, SCOPE);
-    const url = `/v1/${PROJECT}/asset/refresh`;
+    const url = `/v1/${PROJECT_ID}/asset/refresh`;
     const made = await send({ method: "POST", url, data });
     expect(made).toEqual({ task_id: expect.stringMatching(TASK_ID), httpStatusCode: 202 });
     const shown = await send({ method: "GET", url, query: { task_id: String(made.task_id) } });
