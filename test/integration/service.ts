@@ -1,5 +1,5 @@
 import { loadConfig } from "@purgeline/config";
-import { effectiveLimits, type Json, type SlotQueue, type StateCounts } from "@purgeline/core";
+import { effectiveLimits, type Json, type Limits, type SlotQueue, type StateCounts } from "@purgeline/core";
 import {
   admitIntent,
   awaitIntent,
@@ -62,7 +62,12 @@ const TEST: Producer = { name: "test", rights: null };
 /** Simulators, Redis and the intake in this process; workers as the test starts them. */
 export async function service(
   accountsYaml = EVERY_PROVIDER,
-  options: { readonly redis?: RedisOptions; readonly completeMs?: number } = {},
+  options: {
+    readonly redis?: RedisOptions;
+    readonly completeMs?: number;
+    /** The limits that the simulators play, where they are not those that are configured. */
+    readonly played?: (limits: Limits) => Limits;
+  } = {},
 ): Promise<Service> {
   const redis = await startRedis(options.redis ?? {});
   const asked = parse(`accounts:\n${accountsYaml}`);
@@ -70,7 +75,8 @@ export async function service(
     asked.accounts.map(({ settings, overrides }) => {
       const provider = providers.get(settings.provider);
       if (provider === undefined) throw new Error(settings.provider);
-      return { settings, limits: effectiveLimits(provider.table(settings), overrides) };
+      const limits = effectiveLimits(provider.table(settings), overrides);
+      return { settings, limits: options.played?.(limits) ?? limits };
     }),
     { completeMs: options.completeMs ?? 500 },
   );

@@ -63,9 +63,9 @@ describe("a round of questions about the quota", () => {
     expect(await claim(store, { atOnce: true })).toEqual({ kind: "ask" });
     await store.work.settleQuota("ali", answer());
     const told = [{ class: "url", limit: 100, remaining: 40, batch: null }];
-    expect(await claim(store.later(4000), { atOnce: true })).toMatchObject({ kind: "wait", told });
-    expect(await claim(store.later(5001))).toMatchObject({ kind: "wait", told: [] });
-    expect(await claim(store.later(5001), { atOnce: true })).toEqual({ kind: "ask" });
+    expect(await claim(store.later(2500), { atOnce: true })).toMatchObject({ kind: "wait", told });
+    expect(await claim(store.later(3001))).toMatchObject({ kind: "wait", told: [] });
+    expect(await claim(store.later(3001), { atOnce: true })).toEqual({ kind: "ask" });
   });
 
   it("waits while the credential is refused, then is its probe", async () => {

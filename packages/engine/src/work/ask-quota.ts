@@ -14,7 +14,7 @@ import { wake } from "./wake.ts";
  * A call that is closed for longer is left for the next round: a refused batch waits for this one, and its attempt
  * ends 20 s after its own call's time-out.
  */
-const LONGEST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 3000;
 /** Beside its time-out, what a call of a round may take before others may ask as well. */
 const CALL_GRACE_MS = 10_000;
 /** How long whoever was told to wait may sleep: a lane may begin to wait for quota, which makes the next round due sooner. */
@@ -36,7 +36,7 @@ export function quotaCalls({ account, provider }: WorkAccount): readonly CallNam
 }
 
 /**
- * The provider's own figures, asked for at once, or told in the last seconds to whoever asked; null: there are none.
+ * The provider's own figures as they are now, asked for here or by whoever came first; null: there are none.
  * They are in the ledger by then.
  */
 export async function askQuota(
@@ -44,6 +44,11 @@ export async function askQuota(
   ports: WorkPorts,
 ): Promise<readonly QuotaFigure[] | null> {
   try {
+    if (quotaCalls(account).length === 0) return null;
+    const first = await quotaRound(account, true, ports);
+    if (first.pauseMs === 0) return first.told;
+    // Somebody has just asked, or asks: that there was room before the refusal proves nothing.
+    await ports.clock.sleep(Math.min(first.pauseMs, LONGEST_WAIT_MS), ports.stopping);
     return (await quotaRound(account, true, ports)).told;
   } catch (error) {
     // What the provider said to the batch must be written, whatever becomes of this.

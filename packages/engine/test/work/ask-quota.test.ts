@@ -74,10 +74,10 @@ describe("a round of questions", () => {
 
   it("is left for later where its call is closed for long", async () => {
     const quotas = { Urls: figures(LEFT) };
-    const { told } = await turn({ rounds: ASK, quotas, permitWaits: [2001] });
+    const { told } = await turn({ rounds: ASK, quotas, permitWaits: [3001] });
     expect(told.sent).toEqual([]);
     expect(told.quotas).toEqual([]);
-    const soon = await turn({ rounds: ASK, quotas, permitWaits: [1900] });
+    const soon = await turn({ rounds: ASK, quotas, permitWaits: [2900] });
     expect(soon.told.sent).toHaveLength(1);
   });
 
@@ -118,9 +118,21 @@ describe("a batch that is refused for want of quota", () => {
     expect(told.events).not.toContain("quota url");
   });
 
-  it("or by what was told in the last seconds to somebody else", async () => {
-    const rounds = [{ kind: "wait", waitMs: 4000, told: [LEFT] }] as const;
+  it("and not by what was told before it", async () => {
+    const rounds = [{ kind: "wait", waitMs: 2500, told: [LEFT] }, ...ASK] as const;
     const told = await refused({ rounds, quotas: { Urls: figures(short) } });
+    expect(told.sleeps).toEqual([2500]);
+    expect(told.records).toMatchObject([{ verdict: { hold: { spent: [{ remaining: 1 }] } } }]);
+  });
+
+  it("or by what was told to somebody else since", async () => {
+    const [before, since] = [{ ...short }, LEFT];
+    const rounds = [
+      { kind: "wait", waitMs: 20_000, told: [before] },
+      { kind: "wait", waitMs: 2900, told: [since] },
+    ] as const;
+    const told = await refused({ rounds, quotas: { Urls: figures(short) } });
+    expect(told.sleeps).toEqual([3000]);
     expect(told.sent).toEqual(["a,b"]);
     expect(told.records).toMatchObject([
       { verdict: { inMs: 60_000, hold: { scope: "call", why: "rate", ms: 60_000 } } },

@@ -7,8 +7,8 @@
 -- @include base
 -- @include gate
 -- @include quota
--- Two refusals of one second are answered by one question.
-local RECENT_MS = 5000
+-- However many are refused, one question in so long; the engine waits that long for it.
+local RECENT_MS = 3000
 -- Whoever waits for quota waits for news of it.
 local WAITED_FOR_MS = 60000
 

@@ -1,0 +1,180 @@
+import type { CallContext, Limits } from "@purgeline/core";
+import { providers } from "@purgeline/providers";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Service, service } from "./service.ts";
+
+let running: Service;
+afterEach(() => running.close());
+
+const DAY_MS = 24 * 3_600_000;
+
+function ali(name: string, more: string): string {
+  return `  - { name: ${name}, provider: alibaba-cdn, endpoint: "http://127.0.0.1:0", credentials: { accessKeyId: ${name}-id, accessKeySecret: secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 }, ${more} }\n`;
+}
+
+const urls = (count: number, host = "a.example.com"): readonly [string, ...string[]] => [
+  `https://${host}/`,
+  ...Array.from({ length: count - 1 }, (_, i) => `https://${host}/${i}`),
+];
+
+function plays(quotas: Readonly<Record<string, number>>): (limits: Limits) => Limits {
+  return (limits) => ({ ...limits, quotas: { ...limits.quotas, ...quotas } });
+}
+
+function outcomes(call: string, account = "ali"): Readonly<Record<string, number>> {
+  const found = running.simulators.ledger
+    .stats()
+    .find((each) => each.call === call && each.account === account);
+  return found?.outcomes ?? {};
+}
+
+async function quota() {
+  const [account] = await running.store.accounts();
+  return account?.quotas.find((each) => each.class === "url");
+}
+
+const told = async () => (await quota())?.told ?? null;
+
+/** Purges with the account's key past Purgeline, as the provider's console would. */
+async function spendElsewhere(items: readonly [string, ...string[]]): Promise<void> {
+  const settings = running.simulators.settingsOf("ali");
+  const provider = providers.get(settings.provider);
+  const nonce = crypto.randomUUID().replaceAll("-", "");
+  const context: CallContext = { settings, nowMs: Date.now(), nonce, token: null };
+  const request = provider?.encode({ lane: "purge-url", items, options: {} }, context);
+  if (request === undefined) throw new Error(settings.provider);
+  const { url, method, headers, body } = request;
+  const reply = await fetch(url, { method, headers, body });
+  expect(reply.status, await reply.text()).toBe(200);
+}
+
+async function pending(id: string, count: number): Promise<void> {
+  await expect.poll(async () => (await running.receipt(id)).counts.pending, { timeout: 15_000 }).toBe(count);
+}
+
+describe("the provider's own quota", () => {
+  it("holds where it is lower than what is configured, and nothing is refused for it", {
+    timeout: 30_000,
+  }, async () => {
+    running = await service(ali("ali", "quota: { url: 10000 }"), {
+      completeMs: 0,
+      played: plays({ url: 2000 }),
+    });
+    await running.startWorker();
+    await expect.poll(told, { timeout: 10_000 }).toMatchObject({ limit: 2000, remaining: 2000 });
+    const id = await running.post({ op: "purge", urls: urls(2500) });
+    await pending(id, 500);
+    await expect.poll(quota, { timeout: 5000 }).toMatchObject({ limit: 2000, used: 2000, usedElsewhere: 0 });
+    expect(outcomes("RefreshObjectCaches")).toEqual({ ok: 2 });
+    await expect
+      .poll(async () => (await running.receipt(id)).waiting)
+      .toMatchObject([{ reason: "quota", targets: 500 }]);
+  });
+
+  it("shows what somebody else spends, and leaves it alone", { timeout: 30_000 }, async () => {
+    running = await service(ali("ali", "quota: { url: 30, askEveryMs: 200 }"), { completeMs: 0 });
+    await running.startWorker();
+    await expect.poll(told, { timeout: 10_000 }).toMatchObject({ remaining: 30 });
+    await spendElsewhere(urls(20, "console.example.com"));
+    await expect.poll(quota, { timeout: 10_000 }).toMatchObject({ limit: 30, used: 0, usedElsewhere: 20 });
+    const id = await running.post({ op: "purge", urls: urls(25) });
+    await pending(id, 15);
+    await expect.poll(() => outcomes("RefreshObjectCaches"), { timeout: 5000 }).toEqual({ ok: 2 });
+    expect(running.simulators.accounts[0]?.quota.remaining("url")).toBe(0);
+  });
+
+  it("is asked for when a batch is refused: the batch waits, and smaller ones use what is left", {
+    timeout: 30_000,
+  }, async () => {
+    running = await service(ali("ali", "quota: { url: 100 }"), { completeMs: 0, played: plays({ url: 30 }) });
+    await running.startWorker();
+    await expect.poll(told, { timeout: 10_000 }).toMatchObject({ remaining: 30 });
+    await spendElsewhere(urls(20, "console.example.com"));
+    const large = await running.post({ op: "purge", urls: urls(25) });
+    await expect.poll(quota, { timeout: 15_000 }).toMatchObject({ usedElsewhere: 20, reserved: 0 });
+    const small = await running.post({ op: "purge", urls: urls(6, "b.example.com") });
+    expect(await running.ended(small)).toMatchObject({ state: "confirmed" });
+    expect((await running.receipt(large)).counts).toMatchObject({ sealed: 25 });
+    expect(outcomes("RefreshObjectCaches")).toEqual({ ok: 2, "QuotaExceeded.Refresh": 1 });
+    expect(outcomes("DescribeRefreshQuota")).toEqual({ ok: 2 });
+  });
+
+  it("tells a full queue from a spent day", { timeout: 60_000 }, async () => {
+    running = await service(ali("ali", ""), { completeMs: 0 });
+    running.simulators.faults.add({
+      kind: "code",
+      code: "PreloadQueueFull",
+      call: "PushObjectCache",
+      times: 1,
+    });
+    await running.startWorker();
+    await expect.poll(told, { timeout: 10_000 }).toMatchObject({ remaining: 10_000 });
+    const id = await running.post({ op: "prefetch", urls: urls(5) });
+    expect(await running.ended(id, 50_000)).toMatchObject({ state: "confirmed" });
+    expect(outcomes("PushObjectCache")).toEqual({ ok: 1, PreloadQueueFull: 1 });
+    expect(outcomes("DescribeRefreshQuota")).toEqual({ ok: 2 });
+  });
+
+  it("brings the provider's next day, also in a rehearsal that moves the clock", {
+    timeout: 30_000,
+  }, async () => {
+    running = await service(ali("ali", "quota: { url: 15, askEveryMs: 200 }"), { completeMs: 0 });
+    await running.startWorker();
+    const id = await running.post({ op: "purge", urls: urls(40) });
+    await pending(id, 25);
+    await expect
+      .poll(async () => (await running.receipt(id)).waiting)
+      .toMatchObject([{ reason: "quota", targets: 25 }]);
+    for (const left of [10, 0]) {
+      running.simulators.clock.advance(DAY_MS);
+      const startedAt = performance.now();
+      await pending(id, left);
+      // Far from the 30 s after which whoever waits looks again by itself.
+      expect(performance.now() - startedAt).toBeLessThan(5000);
+    }
+    expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
+    expect(outcomes("RefreshObjectCaches")).toEqual({ ok: 3 });
+  });
+
+  it("is not asked for by a refused key, however often it would be", { timeout: 30_000 }, async () => {
+    const every = "quota: { askEveryMs: 100 }";
+    running = await service(ali("ali", every) + ali("other", `${every}, region: cn-shanghai`), {
+      completeMs: 0,
+    });
+    running.simulators.faults.add({ kind: "code", code: "InvalidAccessKeyId.NotFound", account: "ali" });
+    await running.startWorker();
+    await expect
+      .poll(() => outcomes("DescribeRefreshQuota", "other").ok ?? 0, { timeout: 15_000 })
+      .toBeGreaterThan(20);
+    expect(outcomes("DescribeRefreshQuota")).toEqual({ "InvalidAccessKeyId.NotFound": 1 });
+    const [account] = await running.store.accounts();
+    expect(account?.stopped).toMatchObject({ reason: "InvalidAccessKeyId.NotFound" });
+  });
+});
+
+it("Tencent's own batch goes before the page's", { timeout: 30_000 }, async () => {
+  const yaml = `  - { name: tc, provider: tencent-cdn, endpoint: "http://127.0.0.1:0", credentials: { secretId: tc-id, secretKey: tc-secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 } }\n`;
+  running = await service(yaml, {
+    completeMs: 0,
+    played: (limits) => {
+      const directories = limits.lanes["purge-directory"];
+      if (directories === undefined) throw new Error("no directories");
+      return { ...limits, lanes: { ...limits.lanes, "purge-directory": { ...directories, batch: 39 } } };
+    },
+  });
+  await running.startWorker();
+  const lane = async () => {
+    const [account] = await running.store.accounts();
+    return account?.lanes.find((each) => each.lane === "purge-directory");
+  };
+  await expect.poll(lane, { timeout: 10_000 }).toMatchObject({ batch: 39, toldBatch: 39 });
+  const directories = urls(90).map((url) => (url.endsWith("/") ? url : `${url}/`));
+  const id = await running.post({ op: "purge", directories });
+  expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
+  const sent = running.simulators.ledger.since(0, 1000).filter((each) => each.call === "PurgePathCache");
+  expect(sent.map(({ items, outcome }) => [items.length, outcome])).toEqual([
+    [39, "ok"],
+    [39, "ok"],
+    [12, "ok"],
+  ]);
+});
