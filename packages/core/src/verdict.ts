@@ -68,9 +68,10 @@ function decideFailure(failure: Failure, at: AttemptFacts): Verdict {
     case "ambiguous":
       return { do: "retry", inMs: Math.max(RESEND_AFTER_MS, waitMs), resend: "ambiguous", hold: outage };
     case "auth":
+      // The stop holds it back, from whoever calls with the same credential.
       return {
         do: "retry",
-        inMs: PROBE_EVERY_MS,
+        inMs: 0,
         resend: null,
         hold: { scope: "account", reason: code, probeInMs: PROBE_EVERY_MS },
       };

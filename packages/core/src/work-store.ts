@@ -138,13 +138,14 @@ export interface WorkStore {
   take(slot: Slot): Promise<Take>;
   /**
    * Another permit, where the first went stale before the bytes left: `unusedMs` is its grant, and is
-   * given back. `waitMs` 0: granted, at `grantedAtMs` of the store's clock.
+   * given back. `waitMs` 0: granted, at `grantedAtMs` of the store's clock, unless `stopped`: the
+   * credential was refused to another call meanwhile, and there is none.
    */
   permit(
     account: string,
     call: CallName,
     unusedMs: number | null,
-  ): Promise<{ readonly waitMs: number; readonly grantedAtMs: number }>;
+  ): Promise<{ readonly waitMs: number; readonly grantedAtMs: number; readonly stopped: boolean }>;
   record(slot: Slot, batch: TakenBatch, verdict: Verdict, seen: Seen): Promise<Recorded>;
 
   claimPolls(slot: Slot, max: number): Promise<ClaimedPolls>;

@@ -80,7 +80,7 @@ describe("a verdict", () => {
       OLD,
       {
         do: "retry",
-        inMs: PROBE_EVERY_MS,
+        inMs: 0,
         resend: null,
         hold: { scope: "account", reason: "Some.Code", probeInMs: PROBE_EVERY_MS },
       },

@@ -9,6 +9,8 @@ export interface StoreAccount {
   readonly coalesce: Account["coalesce"];
   /** The calls by which its tasks are asked for. */
   readonly polls: readonly CallName[];
+  /** Fingerprint of what its calls are signed with; absent: nothing here makes calls. */
+  readonly credential?: string;
   /** Canonical key and domain of a target, by this account's rules. */
   keyOf(lane: Lane, text: string): { readonly key: string; readonly domain: string };
 }
@@ -29,6 +31,8 @@ export interface Context extends StoreOptions {
   readonly byName: ReadonlyMap<string, StoreAccount>;
   run(script: Script, account: string, ...args: readonly Arg[]): Promise<unknown>;
   account(name: string): StoreAccount;
+  /** The fingerprint as scripts take it. */
+  credential(name: string): string;
   /** First instants of the provider's days around now, comma-joined. */
   resets(account: StoreAccount): string;
 }
@@ -54,6 +58,7 @@ export function createContext(options: StoreOptions): Context {
     resets,
     run: (each, account, ...args) =>
       runScript(options.connection, each, accountPrefix(options.prefix, account), [skewMs, ...args]),
+    credential: (name) => byName.get(name)?.credential ?? "",
     account(name) {
       const found = byName.get(name);
       if (found === undefined) throw new Error(`store: account ${JSON.stringify(name)} is not configured`);

@@ -26,8 +26,16 @@ export function openWorkStore(options: StoreOptions): WorkStore {
   return {
     take: (slot) => take(context, clocks, slot),
     async permit(account, call, unusedMs) {
-      const reply = list(await context.run(script("permit"), account, call, unusedMs ?? ""), "permit");
-      return { waitMs: number(reply[0], "permit"), grantedAtMs: number(reply[1], "permit") };
+      const credential = context.credential(account);
+      const reply = list(
+        await context.run(script("permit"), account, call, unusedMs ?? "", credential),
+        "permit",
+      );
+      return {
+        waitMs: number(reply[0], "permit"),
+        grantedAtMs: number(reply[1], "permit"),
+        stopped: reply[2] === 1,
+      };
     },
     record: (slot, batch, verdict, seen) => record(context, slot, batch, verdict, seen),
     claimPolls: (slot, most) => claimPolls(context, slot, most),

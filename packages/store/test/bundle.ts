@@ -62,8 +62,8 @@ export interface View {
 export interface Bundle extends View {
   readonly redis: RedisServer;
   readonly connection: Connection;
-  /** Another process, its clock ahead by so many ms. */
-  later(skewMs: number): View;
+  /** Another process, its clock ahead by so many ms; `credential`: what it calls with. */
+  later(skewMs: number, credential?: string): View;
   close(): Promise<void>;
 }
 
@@ -117,7 +117,7 @@ export async function bundle(settings: Settings = {}): Promise<Bundle> {
     redis,
     connection,
     ...here,
-    later: (skewMs) => view(connection, join, settings, skewMs),
+    later: (skewMs, credential) => view(connection, join, settings, skewMs, credential),
     async close() {
       for (const each of open) each.disconnect();
       await redis.stop();
@@ -131,6 +131,7 @@ export function view(
   join: () => Connection,
   settings: Settings,
   skewMs: number,
+  credential?: string,
 ): View {
   const options = {
     connection,
@@ -141,6 +142,7 @@ export function view(
         limits: settings.limits ?? limitsWith(),
         coalesce: settings.coalesce ?? { quietMs: 0, maxWaitMs: 0 },
         polls: ["DescribeRefreshTaskById"],
+        ...(credential === undefined ? {} : { credential }),
         keyOf: (_: Lane, text: string) => ({ key: text, domain: domainOf(text) }),
       },
     ],

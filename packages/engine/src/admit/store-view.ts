@@ -7,6 +7,7 @@ import {
   TARGET_KINDS,
   type TargetKind,
 } from "@purgeline/core";
+import { credentialMark } from "./credential-mark.ts";
 import type { Intake, IntakeAccount } from "./intake-accounts.ts";
 import { spellingOf } from "./target-spelling.ts";
 
@@ -17,6 +18,8 @@ export interface StoredAccount {
   readonly coalesce: Coalesce;
   /** The calls by which tasks are asked for. */
   readonly polls: readonly CallName[];
+  /** Fingerprint of what its calls are signed with. */
+  readonly credential: string;
   keyOf(lane: Lane, text: string): { readonly key: string; readonly domain: string };
 }
 
@@ -27,6 +30,7 @@ export function storedAccounts(intake: Intake): readonly StoredAccount[] {
     limits: one.limits,
     coalesce: one.account.coalesce,
     polls: pollsOf(one.limits),
+    credential: credentialMark(one.account.settings),
     keyOf: (lane, text) => keyOf(one, lane, text),
   }));
 }

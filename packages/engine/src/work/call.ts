@@ -60,7 +60,8 @@ export async function sendCall<Answer extends { readonly kind: string }>(
   ports.events.retried({ account: name, call: call.call, failure: answer, durationMs });
   // By the provider's own clock: a wrong one here is a reason to be signed again.
   const { providerDateMs } = first.answered.seen;
-  return (await signAndSend(ports, account, call, null, providerDateMs)).answered;
+  const second = await signAndSend(ports, account, call, null, providerDateMs);
+  return second.answered.answer === STOPPED ? first.answered : second.answered;
 }
 
 interface Sent<Answer> {
@@ -87,7 +88,8 @@ async function signAndSend<Answer extends { readonly kind: string }>(
   let unusedMs: number | null = null;
   for (;;) {
     permit ??= await permitted(ports, settings.name, call.call, unusedMs);
-    if (permit === null) return ended(STOPPING, null, 0);
+    if (permit === null && ports.stopping.aborted) return ended(STOPPING, null, 0);
+    if (permit === null) return unsent(call.call);
     const startedAt = ports.clock.monotonic();
     try {
       const nonce = ports.chance.nonce();
@@ -108,6 +110,12 @@ async function signAndSend<Answer extends { readonly kind: string }>(
   }
 }
 
+/** The provider has said nothing: its last error is still the other call's. */
+function unsent<Answer>(call: string): Sent<Answer> {
+  const seen = { call, providerDateMs: null, error: null };
+  return { answered: { answer: STOPPED, durationMs: 0, seen }, token: null };
+}
+
 function tokenOf(token: string | null | Failure): string | null {
   return typeof token === "string" ? token : null;
 }
@@ -125,9 +133,9 @@ function freshSince(
 }
 
 /**
- * Waits for another permit, giving the unused one back; resolves with null when the process stops:
- * what is known not to have been sent is better given back than waited for. Or when the call is
- * closed for longer than `mostMs`.
+ * Waits for another permit, giving the unused one back; resolves with null when the process stops,
+ * or the credential was refused: what is known not to have been sent is better given back than waited for.
+ * Or when the call is closed for longer than `mostMs`.
  */
 export async function permitted(
   ports: WorkPorts,
@@ -139,9 +147,10 @@ export async function permitted(
   let unused = unusedMs;
   for (;;) {
     const askedAt = ports.clock.monotonic();
-    const { waitMs, grantedAtMs } = await ports.store.permit(account, call, unused);
+    const { waitMs, grantedAtMs, stopped } = await ports.store.permit(account, call, unused);
     unused = null;
     ports.events.turned();
+    if (stopped) return null;
     if (waitMs === 0) return { askedAt, grantedAtMs };
     if (ports.stopping.aborted || waitMs > mostMs) return null;
     await ports.clock.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), ports.stopping);
@@ -152,6 +161,15 @@ const STOPPING: Failure = {
   kind: "transient",
   code: "stopping",
   message: "The process ended before the call could be made.",
+  requestId: null,
+};
+
+/** Tells nothing that the refusal of the other call has not told: its stop stays as it is. */
+const STOPPED: Failure = {
+  kind: "auth",
+  resign: false,
+  code: "stopped",
+  message: "The credential was refused to another call before this one could be made.",
   requestId: null,
 };
 

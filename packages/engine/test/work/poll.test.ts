@@ -88,7 +88,7 @@ describe("poll", () => {
     [failureOf("throttled", { retryAfterMs: 7000 }), 7000, { scope: "call", why: "rate", ms: 7000 }],
     [failureOf("transient"), 1000, { scope: "call", why: "provider" }],
     [failureOf("ambiguous"), 3000, { scope: "call", why: "provider" }],
-    [failureOf("auth", { resign: false }), 600_000, { scope: "account", reason: "Toy.auth" }],
+    [failureOf("auth", { resign: false }), 1000, { scope: "account", reason: "Toy.auth" }],
     // Whose quota a query could have spent nobody knows: it holds back nothing.
     [failureOf("quota", { class: "url" }), 1000, null],
     [failureOf("refused"), 4000, null],

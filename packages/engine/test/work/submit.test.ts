@@ -149,6 +149,30 @@ describe("submit", () => {
     ]);
   });
 
+  it("does not sign again where another call's refusal has stopped the credential meanwhile", async () => {
+    const stale = failureOf("auth", { resign: true });
+    const given = { takes: [batch("a")], outcomes: [stale, ACCEPTED], permitWaits: ["stopped"] } as const;
+    const { told } = await run(given);
+    expect(told.sent).toEqual(["a"]);
+    expect(told.records).toMatchObject([
+      { verdict: { hold: { reason: "Toy.auth" } }, error: { code: "Toy.auth" } },
+    ]);
+  });
+
+  it("sends nothing with a permit that went stale while the credential was stopped, and blames nobody", async () => {
+    const made = toy({
+      takes: [batch("a")],
+      outcomes: [ACCEPTED],
+      permitWaits: ["stopped"],
+      connecting: () => made.advance(11),
+    });
+    await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    expect(made.told.sent).toEqual([]);
+    expect(made.told.records).toMatchObject([
+      { verdict: { do: "retry", inMs: 0, resend: null }, error: null },
+    ]);
+  });
+
   it("never signs again what is refused for another reason", async () => {
     const { told } = await run({
       takes: [batch("a")],

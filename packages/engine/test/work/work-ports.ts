@@ -117,8 +117,8 @@ export interface Given {
   /** What the provider tells of its quota, by the call; default: it has no such calls. */
   readonly quotas?: Readonly<Record<CallName, QuotaAnswer>>;
   readonly polls?: readonly Awaited<ReturnType<WorkStore["claimPolls"]>>[];
-  /** Waits that `permit` tells before it grants; default: none. */
-  readonly permitWaits?: readonly number[];
+  /** What `permit` tells before it grants: waits, or that the credential is stopped; default: nothing. */
+  readonly permitWaits?: readonly (number | "stopped")[];
   /** Items of every batch; null: it has ended. */
   readonly items?: readonly string[] | null;
   /** What the provider answers, by turns; the last one for ever. */
@@ -251,8 +251,9 @@ function store(
     take: async () => left.takes.shift() ?? { kind: "end" },
     permit: async () => {
       const waitMs = left.waits.shift() ?? 0;
+      if (waitMs === "stopped") return { waitMs: 0, grantedAtMs: 0, stopped: true };
       if (waitMs === 0) told.permits += 1;
-      return { waitMs, grantedAtMs: told.permits };
+      return { waitMs, grantedAtMs: told.permits, stopped: false };
     },
     record: async (_slot, _batch, verdict, seen) => {
       told.records.push({ verdict, error: seen.error });

@@ -49,6 +49,7 @@ interface RawState {
     | Readonly<Record<string, never>>;
   readonly quotas: readonly RawQuota[] | Readonly<Record<string, never>>;
   readonly pollLagMs: number;
+  readonly stop?: { readonly reason: string; readonly since: number; readonly probeAt: number };
 }
 
 export async function readAccount(context: Context, account: StoreAccount): Promise<AccountState> {
@@ -75,27 +76,16 @@ function listOf<T>(value: readonly T[] | Readonly<Record<string, never>>): reado
 
 function stateOf(account: StoreAccount, raw: RawState): AccountState {
   const { limits } = account;
-  const stopReason = raw.account.stopReason;
+  const { stop } = raw;
   const paused = raw.account.paused !== undefined;
   const errCode = raw.account.errCode;
   return {
     account: account.name,
     paused,
     stopped:
-      stopReason === undefined
-        ? null
-        : {
-            reason: stopReason,
-            sinceMs: Number(raw.account.stopSince),
-            probeAtMs: Number(raw.account.stopProbeAt),
-          },
+      stop === undefined ? null : { reason: stop.reason, sinceMs: stop.since, probeAtMs: stop.probeAt },
     lanes: listOf(raw.lanes).map((lane) =>
-      laneState(
-        lane,
-        batchOf(lane.lane, limits, listOf(raw.quotas)),
-        paused,
-        stopReason === undefined ? null : Number(raw.account.stopProbeAt),
-      ),
+      laneState(lane, batchOf(lane.lane, limits, listOf(raw.quotas)), paused, stop?.probeAt ?? null),
     ),
     calls: listOf(raw.calls).map(({ call, second, minute }) => ({
       call,

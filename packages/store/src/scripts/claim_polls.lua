@@ -1,12 +1,13 @@
 -- claim_polls: grants one query's permit and hands out as many due tasks as it takes. Claimed tasks come
 -- back by themselves after a lease, so a dead worker loses none.
--- KEYS[1] the account's prefix; touches account, limits, hold:*, gate:*, poll:*, tasks, asked:*, batch:*
--- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms
+-- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, gate:*, poll:*, tasks, asked:*, batch:*
+-- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms  [6] the credential's fingerprint, or ''
 -- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', granted ms, ref, batch, lane, accepted age ms, task JSON, …}
 -- O(log tasks + claimed)
 -- @include base
 -- @include slots
 -- @include gate
+-- @include stop
 local call, slot = ARGV[2], ARGV[3]
 local C = P .. 'poll:' .. call
 if not holdsSlot(C .. ':slots', slot) then return { 'end' } end
@@ -28,11 +29,12 @@ if #due == 0 then
   local first = redis.call('ZRANGE', C .. ':due', 0, 0, 'WITHSCORES')
   return wait('due', tonumber(first[2]))
 end
-local stopped = stoppedUntil(call)
-if stopped then return wait('stopped', stopped) end
-local waitMs, why, openAt, grantedAt = permit(call, limitsOf('call:' .. call))
+local barredAt, bar = barredUntil(call, ARGV[6])
+if barredAt then return wait(bar, barredAt) end
+local limits = limitsOf('call:' .. call)
+local waitMs, why, openAt, grantedAt = permit(call, limits)
 if waitMs > 0 then return wait(why, openAt) end
-bookProbe(call)
+bookProbe(call, ARGV[6], limits.timeoutMs)
 
 local reply = { 'tasks', '', grantedAt }
 local leased = {}

@@ -1,11 +1,11 @@
 -- claim_quota: leave for one round of questions about the account's quota, to one process at a time.
--- KEYS[1] the account's prefix; touches account, lane:*; reads told:*
+-- KEYS[1] the account's prefix; touches account, credentials, limits, lane:*; reads told:*
 -- ARGV[1] skew ms  [2] the round's first call  [3] ms for which an answer is good  [4] lease ms  [5] '1': at once
--- ARGV[6] lanes  [7] quota classes, comma-joined
+-- ARGV[6] lanes  [7] quota classes, comma-joined  [8] the credential's fingerprint, or ''
 -- returns {'ask'} | {'wait', ms, class, limit or '', units left or '', batch or '', …: what was told in the last seconds}
 -- O(lanes + classes)
 -- @include base
--- @include gate
+-- @include stop
 -- @include quota
 -- However many are refused, one question in so long; the engine waits that long for it.
 local RECENT_MS = 3000
@@ -32,7 +32,7 @@ local function dueAt()
   return asked + (isWaitedFor() and math.min(every, WAITED_FOR_MS) or every)
 end
 
-local due = math.max(dueAt(), stoppedUntil(ARGV[2]) or 0)
+local due = math.max(dueAt(), barredUntil(ARGV[2], ARGV[8]) or 0)
 if due > now then
   local reply = { 'wait', due - now }
   for class in string.gmatch(ARGV[7], '[^,]+') do
@@ -43,6 +43,7 @@ if due > now then
   end
   return reply
 end
-bookProbe(ARGV[2])
+local limits = limitsOf('call:' .. ARGV[2])
+bookProbe(ARGV[2], ARGV[8], limits and limits.timeoutMs or 0)
 redis.call('HSET', P .. 'account', 'quotaAskedAt', now, 'quotaLease', now + tonumber(ARGV[4]))
 return { 'ask' }

@@ -1,14 +1,16 @@
 -- read_account: the account as it stands, as JSON: its size does not depend on the backlog.
--- KEYS[1] the account's prefix; reads account, limits, lane:*, poll:*, gate:*, quota:*, told:*
+-- KEYS[1] the account's prefix; reads account, credentials, limits, lane:*, poll:*, gate:*, quota:*, told:*
 -- ARGV[1] skew ms  [2] lanes  [3] calls  [4] quota classes, comma-joined  [5] polls, comma-joined
 -- ARGV[6] reset instants, epoch ms, comma-joined, from the last past one on
 -- returns JSON        O(lanes + calls + classes)
 -- @include base
+-- @include stop
 -- @include quota
 local state = { account = {}, lanes = {}, calls = {}, quotas = {}, now = now, pollLagMs = 0, pending = 0 }
 local all = redis.call('HGETALL', P .. 'account')
 for i = 1, #all, 2 do state.account[all[i]] = all[i + 1] end
 state.account.known = '1'
+state.stop = shownStop()
 
 local function age(key)
   local head = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')

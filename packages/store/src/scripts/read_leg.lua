@@ -1,10 +1,11 @@
 -- read_leg: one leg as it stands: its fields, what waits and why, its first 100 failures.
--- KEYS[1] the account's prefix; reads intent:*, leg:*, lane:*, account
+-- KEYS[1] the account's prefix; reads intent:*, leg:*, lane:*, account, credentials
 -- ARGV[1] skew ms  [2] intent id
 -- returns nil or {fields and values, {lane, waiting targets, why or '', until, …}, {pos's text, why JSON, …}}
 -- Sealed targets wait as well where none of their lane is on its way: for another try.
 -- O(targets / 10, at memory speed)
 -- @include base
+-- @include stop
 local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
 if not leg then return false end
 local K = P .. 'leg:' .. leg
@@ -28,13 +29,13 @@ for i = 1, #all, 2 do
     fields[#fields + 1] = all[i + 1]
   end
 end
-local account = redis.call('HMGET', P .. 'account', 'paused', 'stopReason', 'stopProbeAt')
+local paused, stop = redis.call('HGET', P .. 'account', 'paused'), shownStop()
 local waiting = {}
 for _, lane in ipairs(order) do
   local why = redis.call('HMGET', laneKey(lane), 'why', 'until')
   local reason, untilMs = why[1] or '', why[2] or ''
-  if account[2] then reason, untilMs = 'stopped', account[3] end
-  if account[1] then reason, untilMs = 'paused', '' end
+  if stop then reason, untilMs = 'stopped', stop.probeAt end
+  if paused then reason, untilMs = 'paused', '' end
   if held then reason, untilMs = 'notBefore', '' end
   for _, value in ipairs({ lane, lanes[lane], reason, untilMs }) do waiting[#waiting + 1] = value end
 end

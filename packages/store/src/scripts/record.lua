@@ -1,5 +1,5 @@
 -- record: writes what an attempt came to. Refused, without a trace, when another attempt has taken over.
--- KEYS[1] the account's prefix; touches account, hold:*, held, quota:*, told:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*
+-- KEYS[1] the account's prefix; touches account, credentials, hold:*, held, quota:*, told:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] batch number  [5] attempt
 -- ARGV[6] accept | finish | end | retry | split
 -- ARGV[7] letters: one an item: its end, or '.' for the verdict's own  [8] reasons: index TAB JSON NEWLINE …
@@ -7,13 +7,15 @@
 -- ARGV[10] end: '1' gives the quota back; retry: resend cause or ''
 -- ARGV[11] what stops with it: '' | rate | provider (the call, for ms) | quota (classes) | account
 -- ARGV[12] ms, or classes: class TAB units left or '' NEWLINE …, or the reason  [13] account: ms until a probe
--- ARGV[14] call  [15] provider's Date, epoch ms, or ''  [16] error code  [17] error message  [18…] tasks, JSON each
+-- ARGV[14] call  [15] provider's Date, epoch ms, or ''  [16] error code  [17] error message
+-- ARGV[18] the credential's fingerprint, or ''  [19…] tasks, JSON each
 -- returns {applied 0|1, {poll and submit slots}, {letter, n, …}, {intent id, op, stage, ms, …}}
 -- O(items + interests)
 -- @include base
 -- @include slots
 -- @include mark
 -- @include gate
+-- @include stop
 -- @include quota
 -- @include ending
 -- @include domains
@@ -52,12 +54,12 @@ local function accept()
     if string.sub(ARGV[7], i, i) == '.' then refs[#refs + 1] = ref end
   end
   mark(lane, refs, 'u', nil, nil, totals)
-  for i = 18, #ARGV do
+  for i = 19, #ARGV do
     addTask(number, ARGV[i], now + tonumber(ARGV[9]))
     keep(keepPollSlot(cjson.decode(ARGV[i]).call))
   end
   endItems(number, ARGV[7], reasonsOf(ARGV[8]), totals)
-  if #ARGV >= 18 or redis.call('HGET', B, 'state') ~= 'submitted' then return end
+  if #ARGV >= 19 or redis.call('HGET', B, 'state') ~= 'submitted' then return end
   -- Accepted without a task: nobody will ever tell.
   local size, why = tonumber(redis.call('HGET', B, 'size')), {}
   for i = 1, size do why[i] = '["no-task","The provider accepted the call and named no task to ask about."]' end
@@ -118,10 +120,11 @@ if ARGV[11] == 'rate' or ARGV[11] == 'provider' then
 elseif ARGV[11] == 'quota' then
   spentQuota(ARGV[12])
 elseif ARGV[11] == 'account' then
-  stopAccount(ARGV[14], ARGV[12], tonumber(ARGV[13]))
+  stopAccount(ARGV[14], ARGV[12], tonumber(ARGV[13]), ARGV[18])
 elseif verdict ~= 'retry' then
   openCall(ARGV[14])
-  unstopAccount(ARGV[14])
+  welcome(ARGV[14], ARGV[18])
 end
-keep(keepLaneSlot(lane, limits, awaited))
+if ARGV[11] ~= '' or verdict == 'retry' then notProven(ARGV[18]) end
+keep(keepLaneSlot(lane, limits, awaited or oversleeps(L)))
 return { 1, slots, totalsReply(totals), milestones }

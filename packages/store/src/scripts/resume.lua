@@ -1,13 +1,13 @@
 -- resume: ends a pause and a stop, and wakes every lane and query that has work.
--- KEYS[1] the account's prefix; touches account, lane:*, batch:*, poll:*, limits
+-- KEYS[1] the account's prefix; touches account, credentials, lane:*, batch:*, poll:*, limits
 -- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined
 -- returns {owner, slot, …}        O(lanes + batches put off)
 -- @include base
 -- @include slots
--- @include gate
+-- @include stop
 local minted = {}
 redis.call('HDEL', P .. 'account', 'paused')
-unstopAccount(nil)
+liftStops()
 local function add(owner, slot)
   if not slot then return end
   minted[#minted + 1] = owner

@@ -1,27 +1,28 @@
 -- settle: one task's answer: ends items, replaces the task by what is still to be asked, closes the batch
 -- with its last item. Replays and late answers find the items ended and change nothing.
--- KEYS[1] the account's prefix; touches account, hold:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*
+-- KEYS[1] the account's prefix; touches account, credentials, hold:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*
 -- ARGV[1] skew ms  [2] batch number  [3] task ref  [4] letters: one an item, '.' = not told
 -- ARGV[5] reasons: index TAB JSON NEWLINE …
 -- ARGV[6] letter for items that no task is left to tell about, or ''  [7] its reason, JSON
--- ARGV[8] call  [9] provider's Date, epoch ms, or ''  [10…] next tasks: ms until it is asked, JSON, …
+-- ARGV[8] call  [9] provider's Date, epoch ms, or ''  [10] the credential's fingerprint, or ''  [11…] next tasks: ms until it is asked, JSON, …
 -- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}}
 -- O(items + interests)
 -- @include base
 -- @include slots
 -- @include mark
 -- @include gate
+-- @include stop
 -- @include ending
 local number, ref = ARGV[2], ARGV[3]
 local B = P .. 'batch:' .. number
 local slots, totals = {}, {}
 seen(ARGV[8], ARGV[9], '', '')
 openCall(ARGV[8])
-unstopAccount(ARGV[8])
+welcome(ARGV[8], ARGV[10])
 if not dropTask(ref) then return { 0, {}, {}, {} } end
 if redis.call('HGET', B, 'state') ~= 'submitted' then return { 0, {}, {}, {} } end
 redis.call('HINCRBY', B, 'tasks', -1)
-for i = 10, #ARGV, 2 do
+for i = 11, #ARGV, 2 do
   addTask(number, ARGV[i + 1], now + tonumber(ARGV[i]), now)
   local slot = keepPollSlot(cjson.decode(ARGV[i + 1]).call)
   if slot then slots[#slots + 1] = slot end

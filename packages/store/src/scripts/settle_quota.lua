@@ -1,34 +1,37 @@
 -- settle_quota: what the provider told of its quota goes into the ledger of its day, downward only, and lanes
 -- that waited for quota and have room now are woken.
--- KEYS[1] the account's prefix; touches account, hold:*, limits, quota:*, told:*, lane:*, batch:*
+-- KEYS[1] the account's prefix; touches account, credentials, hold:*, limits, quota:*, told:*, lane:*, batch:*
 -- ARGV[1] skew ms  [2] call  [3] provider's Date, epoch ms, or ''  [4] error code  [5] error message
--- ARGV[6] what stops: '' | rate | provider | account  [7] ms or reason  [8] account: probe ms  [9] '1': the round ends
+-- ARGV[6] what stops: '' | rate | domains | provider | account  [7] ms or reason  [8] account: probe ms  [9] '1': the round ends
 -- ARGV[10] lanes, comma-joined  [11] ms around a reset in which nobody can tell which day is meant
 -- ARGV[12] reset instants, epoch ms, comma-joined, from the last past one on
--- ARGV[13…] figures: class, limit or '', units left or '', batch or '', …
+-- ARGV[13] the credential's fingerprint, or ''
+-- ARGV[14…] figures: class, limit or '', units left or '', batch or '', …
 -- returns {lane, slot, …}        O(lanes + figures + batches that wait for quota)
 -- @include base
 -- @include slots
 -- @include gate
+-- @include stop
 -- @include quota
 local MOST = 1000
 seen(ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 if ARGV[9] == '1' then redis.call('HDEL', P .. 'account', 'quotaLease') end
 if ARGV[6] == 'account' then
-  stopAccount(ARGV[2], ARGV[7], tonumber(ARGV[8]))
+  stopAccount(ARGV[2], ARGV[7], tonumber(ARGV[8]), ARGV[13])
 elseif ARGV[6] ~= '' then
   holdCall(ARGV[2], ARGV[6], tonumber(ARGV[7]))
 elseif ARGV[4] == '' then
   openCall(ARGV[2])
-  unstopAccount(ARGV[2])
+  welcome(ARGV[2], ARGV[13])
 end
+if ARGV[4] ~= '' then notProven(ARGV[13]) end
 
 local resets = {}
 for reset in string.gmatch(ARGV[12], '%d+') do resets[#resets + 1] = tonumber(reset) end
 local days = guardedDays(resets, tonumber(ARGV[11]))
 local quotas = limitsOf('quotas') or { limits = {} }
 
-for i = 13, #ARGV, 4 do
+for i = 14, #ARGV, 4 do
   local class, remaining = ARGV[i], tonumber(ARGV[i + 2])
   redis.call('DEL', toldKey(class))
   redis.call('HSET', toldKey(class), 'at', now)

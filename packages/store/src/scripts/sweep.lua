@@ -2,11 +2,12 @@
 -- seen and lapsed ones are named, so that the caller can ask the queue for their jobs; legs whose staging
 -- was cut off, or whose time has come, are handed out once per lease.
 -- KEYS[1] the account's prefix; touches everything of rescue's concern, a bounded part of it a call
--- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined
+-- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined  [4] the credential's fingerprint, or ''
 -- returns {{minted or unseen slots: owner, slot, …}, {lapsed: owner, slot, …}, {intent id, head, body, …}, resent, {letter, n, …}}
 -- O(what is found)
 -- @include base
 -- @include slots
+-- @include stop
 -- @include quota
 -- @include ring
 -- @include spacing
@@ -17,6 +18,11 @@ local function ownerOf(slot) return string.match(slot, '^(.*)%.%d+$') end
 local function add(list, owner, slot)
   list[#list + 1] = owner
   list[#list + 1] = slot
+end
+
+-- Whoever sleeps for another credential's stop would keep this one from going on.
+local function sleepsInVain(owner, call)
+  return redis.call('HGET', owner, 'why') == 'stopped' and not barredUntil(call, ARGV[4])
 end
 
 local function sweepLane(lane)
@@ -33,13 +39,14 @@ local function sweepLane(lane)
   end
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do add(lapsed, lane, slot) end
   local limits = limitsOf('lane:' .. lane)
-  local slot = limits and keepLaneSlot(lane, limits, resent > before)
+  local slot = limits and keepLaneSlot(lane, limits, resent > before or sleepsInVain(L, limits.call))
   if slot then add(found, lane, slot) end
 end
 
 local function sweepPoll(call)
   local C = P .. 'poll:' .. call
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', C .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do add(lapsed, call, slot) end
+  if sleepsInVain(C, call) then dismissWaiter(C, C .. ':slots') end
   local slot = keepPollSlot(call)
   if slot then add(found, call, slot) end
 end

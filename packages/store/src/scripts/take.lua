@@ -1,8 +1,9 @@
 -- take: grants the permit and seals the next batch of a lane, or says why not. Nothing is booked ahead: a
 -- slot that dies holds nothing but its own batch, whose attempt is on record before a byte is sent.
--- KEYS[1] the account's prefix; touches account, clock, limits, held, hold:*, gate:*, quota:*, told:*, lane:*, batch:*, leg:*, more:*, window:*
+-- KEYS[1] the account's prefix; touches account, credentials, clock, limits, held, hold:*, gate:*, quota:*, told:*, lane:*, batch:*, leg:*, more:*, window:*
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
+-- ARGV[8] the credential's fingerprint, or ''
 -- returns {'end'}
 --   or {'wait', ms, reason, until ms, pending, oldest ms}
 --   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, slot or '', clock, waited ms, sealed ms, granted ms, targets sealed, texts}
@@ -11,6 +12,7 @@
 -- @include slots
 -- @include mark
 -- @include gate
+-- @include stop
 -- @include quota
 -- @include clear
 -- @include domains
@@ -195,11 +197,10 @@ if not retry then
   if not plan then return instead end
 end
 
-local stopped = stoppedUntil(limits.call)
-if stopped then return wait('stopped', stopped) end
+local barredAt, bar = barredUntil(limits.call, ARGV[8])
+if barredAt then return wait(bar, barredAt) end
 local waitMs, why, openAt, grantedAt = permit(limits.call, call)
 if waitMs > 0 then return wait(why, openAt) end
-bookProbe(limits.call)
 
 local number, texts, attempt, resend, age
 local sealedTargets = 0
@@ -214,7 +215,7 @@ else
   number, texts, sealedTargets = seal(lane, limits, plan, quotaCap, days[1])
   if not number then
     -- All that was popped had been cancelled or must wait: the next take finds a clean queue.
-    giveBack(limits.call, grantedAt)
+    withdraw(limits.call, grantedAt)
     return wait('rate', now + 1)
   end
   B = P .. 'batch:' .. number
@@ -232,6 +233,7 @@ if #classes > 0 then
       'qState', 'reserved')
   end
 end
+bookProbe(limits.call, ARGV[8], call.timeoutMs)
 local deadline = now + call.timeoutMs + LEASE_MS
 redis.call('HSET', B, 'state', 'sending', 'attempt', attempt, 'slot', slot)
 redis.call('HDEL', B, 'resend', 'waits')

@@ -27,6 +27,7 @@ export async function claimPolls(context: Context, slot: Slot, most: number): Pr
     slot.id,
     most,
     CLAIM_MS,
+    context.credential(slot.account),
   );
   const { kind, rest } = kinded(reply, "claim_polls");
   switch (kind) {
@@ -82,6 +83,7 @@ export async function settle(context: Context, account: string, answer: TaskAnsw
     answer.rest === null ? "" : reasonJson(answer.rest.code, answer.rest.message),
     call ?? "",
     date ?? "",
+    context.credential(account),
     ...answer.next.flatMap(({ task, inMs }) => [Math.round(inMs), JSON.stringify(task)]),
   );
   return recordedOf(account, reply, "settle");
@@ -103,6 +105,7 @@ export async function putOff(
     Math.round(inMs),
     ...holdArgs(hold),
     ...told,
+    context.credential(account),
     ...tasks.map((task) => task.ref),
   );
 }

@@ -19,6 +19,7 @@ export async function claimQuota(context: Context, name: string, round: QuotaRou
     round.atOnce ? 1 : 0,
     lanesOf(limits).join(","),
     Object.keys(limits.quotas).join(","),
+    context.credential(name),
   );
   const { kind, rest } = kinded(reply, "claim_quota");
   switch (kind) {
@@ -61,6 +62,7 @@ export async function settleQuota(
     lanesOf(limits).join(","),
     (limits.calls[answer.seen.call]?.timeoutMs ?? 0) + GUARD_MS,
     context.resets(account),
+    context.credential(name),
     ...answer.figures.flatMap(figureArgs),
   );
   return slotPairs(name, reply, "settle_quota");

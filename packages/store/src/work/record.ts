@@ -41,6 +41,7 @@ export async function record(
     flagOf(verdict),
     ...holdArgs(verdict.do === "retry" ? verdict.hold : null),
     ...seenArgs(seen),
+    context.credential(batch.account),
     ...(verdict.do === "accept" ? verdict.tasks.map((task) => JSON.stringify(task)) : []),
   );
   return recordedOf(batch.account, reply, "record");

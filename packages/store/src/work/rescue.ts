@@ -11,6 +11,7 @@ export async function sweep(context: Context, name: string): Promise<Swept> {
     name,
     lanesOf(account.limits).join(","),
     account.polls.join(","),
+    context.credential(name),
   );
   const [found, lapsed, unstaged, resent] = list(reply, "sweep");
   return {

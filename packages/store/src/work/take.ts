@@ -19,6 +19,7 @@ export async function take(context: Context, clocks: Clocks, slot: Slot): Promis
     account.coalesce.quietMs,
     account.coalesce.maxWaitMs,
     context.resets(account),
+    context.credential(slot.account),
   );
   const { kind, rest } = kinded(reply, "take");
   switch (kind) {

@@ -20,6 +20,8 @@ local function whatToTake(L, limits, quietMs, maxWaitMs)
     local first = redis.call('ZRANGE', L .. ':parked', 0, 0, 'WITHSCORES')
     local waitUntil = math.min(tonumber(first[2]) or math.huge, behindUntil(L) or math.huge)
     if waitUntil == math.huge and redis.call('EXISTS', L .. ':spent') == 1 then return { spent = true } end
+    local again = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
+    waitUntil = math.min(waitUntil, tonumber(again[2]) or math.huge)
     return { waitUntil = waitUntil < math.huge and waitUntil or now + 1000, reason = 'rate', parked = true }
   end
   local times = redis.call('HMGET', L, 'first', 'last')

@@ -78,6 +78,12 @@ end
 -- other, so the newest of that time goes.
 local function giveBack(call, at) redis.call('LREM', P .. 'gate:' .. call, -1, at) end
 
+-- The same where there was nothing to send; the probe of a half-open call is another one's then.
+local function withdraw(call, at)
+  giveBack(call, at)
+  if redis.call('HDEL', P .. 'hold:' .. call, 'probing') == 1 then redis.call('HSET', P .. 'hold:' .. call, 'openAt', now) end
+end
+
 local function openCall(call) redis.call('DEL', P .. 'hold:' .. call) end
 
 -- Closes a call for a while; outages double with each further failure, up to 60 s.
@@ -92,36 +98,6 @@ local function holdCall(call, why, ms)
   end
   redis.call('HSET', key, 'openAt', now + wait, 'why', why)
   redis.call('HDEL', key, 'probing')
-end
-
-local function stopAccount(call, reason, probeInMs)
-  redis.call('HSETNX', P .. 'account', 'stopSince', now)
-  redis.call('HSET', P .. 'account', 'stopCall', call, 'stopReason', reason, 'stopProbeAt', now + probeInMs, 'stopProbeMs', probeInMs)
-end
-
--- Only the call that was refused can prove that it is welcome again, or whoever probed in its stead; nil: whoever
--- resumes by hand.
-local function unstopAccount(call)
-  local stop = redis.call('HMGET', P .. 'account', 'stopCall', 'stopProber')
-  if call and stop[1] ~= call and stop[2] ~= call then return end
-  redis.call('HDEL', P .. 'account', 'stopCall', 'stopReason', 'stopSince', 'stopProbeAt', 'stopProbeMs', 'stopProber')
-end
-
--- Whoever waits looks again after 30 s, so in a minute the refused call has probed, unless it has no work left.
-local PROBE_GRACE_MS = 60000
-
--- nil: go on (as the one probe, where the account is stopped); else until when to wait.
-local function stoppedUntil(call)
-  local stop = redis.call('HMGET', P .. 'account', 'stopReason', 'stopProbeAt', 'stopCall')
-  if not stop[1] then return nil end
-  local at = tonumber(stop[2]) + (stop[3] == call and 0 or PROBE_GRACE_MS)
-  return now < at and at or nil
-end
-
--- The permit is granted: where the account is stopped, this is the probe, and the next one is a while off.
-local function bookProbe(call)
-  local every = redis.call('HGET', P .. 'account', 'stopProbeMs')
-  if every then redis.call('HSET', P .. 'account', 'stopProbeAt', now + tonumber(every), 'stopProber', call) end
 end
 
 -- What a reply told: the provider's clock, the last error.

@@ -46,6 +46,12 @@ local function keepLaneSlot(lane, laneLimits, wake)
   return nil
 end
 
+-- Does whoever waits for the lane's other work sleep past a batch that is tried again?
+local function oversleeps(L)
+  local first = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
+  return first[2] and tonumber(redis.call('HGET', L, 'until') or '0') > tonumber(first[2]) + 500
+end
+
 -- The same for one kind of query; whoever sleeps past the first task is replaced.
 local function keepPollSlot(call)
   local C = P .. 'poll:' .. call
