@@ -20,6 +20,8 @@ const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 60_000;
 /** A provider that throttles without saying for how long means its window: a second at most of them. */
 const THROTTLED_MS = 1000;
+/** Alibaba's limit of a domain is by the minute, and its page says to wait for one (read 2026-11-21). */
+const DOMAINS_THROTTLED_MS = 60_000;
 /** What may have been applied is not sent again sooner: Tencent's v2 log tells two purges of a key apart by 3 s. */
 const RESEND_AFTER_MS = 3000;
 /** Huawei locks a key for 5 minutes after 5 bad signatures: one probe in 10 minutes stays far from that. */
@@ -56,8 +58,10 @@ function decideFailure(failure: Failure, at: AttemptFacts): Verdict {
   const outage: Hold = { scope: "call", why: "provider", ms: FIRST_BACKOFF_MS };
   switch (failure.kind) {
     case "throttled": {
-      const ms = failure.retryAfterMs ?? THROTTLED_MS;
-      return { do: "retry", inMs: ms, resend: null, hold: { scope: "call", why: "rate", ms } };
+      const isCall = failure.scope !== "domains";
+      const ms = failure.retryAfterMs ?? (isCall ? THROTTLED_MS : DOMAINS_THROTTLED_MS);
+      const hold: Hold = isCall ? { scope: "call", why: "rate", ms } : { scope: "domains", ms };
+      return { do: "retry", inMs: ms, resend: null, hold };
     }
     case "quota":
       return (

@@ -89,6 +89,8 @@ export type Verdict =
 export type Hold =
   /** The call, for everybody: the provider slows us down, or is away. */
   | { readonly scope: "call"; readonly why: "rate" | "provider"; readonly ms: number }
+  /** The batch's domains, in every lane of the call; the call where the batch has none. */
+  | { readonly scope: "domains"; readonly ms: number }
   | { readonly scope: "quota"; readonly spent: readonly SpentQuota[] }
   | { readonly scope: "account"; readonly reason: string; readonly probeInMs: number };
 

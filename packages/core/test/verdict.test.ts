@@ -39,6 +39,17 @@ describe("a verdict", () => {
       OLD,
       { do: "retry", inMs: 1000, resend: null, hold: { scope: "call", why: "rate", ms: 1000 } },
     ],
+    // Only some of the call's domains: a minute, where the provider does not say for how long.
+    [
+      { kind: "throttled", scope: "domains", retryAfterMs: null, ...WORDS },
+      NO_FACTS,
+      { do: "retry", inMs: 60_000, resend: null, hold: { scope: "domains", ms: 60_000 } },
+    ],
+    [
+      { kind: "throttled", scope: "domains", retryAfterMs: 5000, ...WORDS },
+      NO_FACTS,
+      { do: "retry", inMs: 5000, resend: null, hold: { scope: "domains", ms: 5000 } },
+    ],
     [
       { kind: "quota", class: "url@overseas", doubtful: false, ...WORDS },
       OLD,

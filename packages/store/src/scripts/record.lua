@@ -5,7 +5,7 @@
 -- ARGV[7] letters: one an item: its end, or '.' for the verdict's own  [8] reasons: index TAB JSON NEWLINE …
 -- ARGV[9] accept: ms until the first query; retry: ms until the next sending; else 0
 -- ARGV[10] end: '1' gives the quota back; retry: resend cause or ''
--- ARGV[11] what stops with it: '' | rate | provider (the call, for ms) | quota (classes) | account
+-- ARGV[11] what stops with it: '' | rate | provider (the call, for ms) | domains (for ms) | quota (classes) | account
 -- ARGV[12] ms, or classes: class TAB units left or '' NEWLINE …, or the reason  [13] account: ms until a probe
 -- ARGV[14] call  [15] provider's Date, epoch ms, or ''  [16] error code  [17] error message
 -- ARGV[18] the credential's fingerprint, or ''  [19…] tasks, JSON each
@@ -115,7 +115,9 @@ else
   error('record: unknown verdict ' .. verdict)
 end
 
-if ARGV[11] == 'rate' or ARGV[11] == 'provider' then
+if ARGV[11] == 'domains' and holdDomains(ARGV[14], B, tonumber(ARGV[12])) then
+  openCall(ARGV[14])
+elseif ARGV[11] == 'rate' or ARGV[11] == 'provider' or ARGV[11] == 'domains' then
   holdCall(ARGV[14], ARGV[11], tonumber(ARGV[12]))
 elseif ARGV[11] == 'quota' then
   spentQuota(ARGV[12])

@@ -140,7 +140,7 @@ local function mayRetry(number)
     end
     return false
   end
-  local freeAt = domainsFreeAt(lane, B, have(limits.perDomainPerMinute))
+  local freeAt = domainsFreeAt(lane, limits.call, B, have(limits.perDomainPerMinute))
   if freeAt then parkBatch(number, 'rate', freeAt) end
   return not freeAt
 end
@@ -237,7 +237,7 @@ bookProbe(limits.call, ARGV[8], call.timeoutMs)
 local deadline = now + call.timeoutMs + LEASE_MS
 redis.call('HSET', B, 'state', 'sending', 'attempt', attempt, 'slot', slot)
 redis.call('HDEL', B, 'resend', 'waits')
-if redis.call('HEXISTS', B, 'domains') == 1 then spendDomains(lane, B) end
+if have(limits.perDomainPerMinute) then spendDomains(lane, B) end
 redis.call('ZADD', L .. ':sending', deadline, number)
 redis.call('HSET', P .. 'held', slot, number)
 redis.call('ZADD', L .. ':slots', deadline, slot)

@@ -107,6 +107,8 @@ export function holdArgs(hold: Hold | null): readonly [Arg, Arg, Arg] {
       return ["", "", ""];
     case "call":
       return [hold.why, Math.round(hold.ms), ""];
+    case "domains":
+      return ["domains", Math.round(hold.ms), ""];
     case "quota":
       return ["quota", hold.spent.map((each) => `${each.class}\t${each.remaining ?? ""}\n`).join(""), ""];
     case "account":

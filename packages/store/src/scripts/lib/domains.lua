@@ -1,10 +1,23 @@
 -- domains: targets of one domain that may be sent in a minute. Windows are second buckets; a batch remembers
--- what it took, so that it can be given back when the provider applied nothing.
+-- what it took, so that it can be given back when the provider applied nothing. A domain that the provider throttles
+-- is left alone for a while, in every lane of the call: its answer does not say which lane was too much.
 local function windowKey(lane, domain) return P .. 'window:' .. lane .. ':' .. domain end
 
+local function throttledKey(call) return P .. 'hold:' .. call .. ':domains' end
+
+local isThrottling = {}
+local function throttledUntil(call, domain)
+  if isThrottling[call] == nil then isThrottling[call] = redis.call('EXISTS', throttledKey(call)) == 1 end
+  local untilMs = isThrottling[call] and tonumber(redis.call('ZSCORE', throttledKey(call), domain) or '0')
+  return untilMs and untilMs > now and untilMs or nil
+end
+
 -- How many more targets may go now, and when there may be room for others.
-local function domainRoom(lane, domain, limit)
-  if not limit or domain == '' then return math.huge, nil end
+local function domainRoom(lane, call, domain, limit)
+  if domain == '' then return math.huge, nil end
+  local throttled = throttledUntil(call, domain)
+  if throttled then return 0, throttled end
+  if not limit then return math.huge, nil end
   local key = windowKey(lane, domain)
   local buckets = redis.call('HGETALL', key)
   local second = math.floor(now / 1000)
@@ -46,14 +59,28 @@ local function giveDomainsBack(lane, B)
   redis.call('HDEL', B, 'spentAt')
 end
 
+-- Leaves a batch's domains alone; false: it does not say which they are.
+local function holdDomains(call, B, ms)
+  local key = throttledKey(call)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  local found = false
+  eachDomain(B, function(domain)
+    if domain == '' then return end
+    found = true
+    redis.call('ZADD', key, 'GT', now + ms, domain)
+  end)
+  local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
+  if last[2] then redis.call('PEXPIRE', key, tonumber(last[2]) - now + 1000) end
+  return found
+end
+
 -- When a batch that is tried again fits its domains' minutes: nil for now.
-local function domainsFreeAt(lane, B, limit)
+local function domainsFreeAt(lane, call, B, limit)
   local freeAt = nil
-  if not limit then return nil end
   eachDomain(B, function(domain, n)
-    local room, when = domainRoom(lane, domain, limit)
+    local room, when = domainRoom(lane, call, domain, limit)
     -- A batch above a limit that was lowered meanwhile waits for an empty minute: it cannot get more.
-    if room < math.min(n, limit) then freeAt = math.max(freeAt or 0, when) end
+    if room < math.min(n, limit or n) then freeAt = math.max(freeAt or 0, when) end
   end)
   return freeAt
 end

@@ -186,7 +186,7 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   end
   local left = math.min(most, math.min(cap.batch, cap[class]) - #batch.refs)
   if left < 1 then return 0 end
-  local room, freeAt = domainRoom(lane, domain, perDomain)
+  local room, freeAt = domainRoom(lane, limits.call, domain, perDomain)
   -- What this batch has taken already is written with its seal.
   room = room - (known or 0)
   local function waitForMinute()
@@ -268,7 +268,7 @@ local function seal(lane, limits, plan, capOf, day)
   redis.call('HSET', B, 'lane', lane, 'options', batch.options, 'size', #batch.refs, 'left', #batch.refs,
     'ms', string.rep('s', #batch.refs), 'sealed', now, 'seal', sealed, 'ready', math.min(now, plan.ready or now),
     'class', plan.urgent and 'u' or 'n')
-  if have(limits.perDomainPerMinute) then
+  if have(limits.perDomainPerMinute) or have(limits.domains) then
     local domains = ''
     for domain, n in pairs(batch.domains) do domains = domains .. domain .. '\t' .. n .. '\n' end
     redis.call('HSET', B, 'domains', domains)

@@ -86,10 +86,12 @@ end
 
 local function openCall(call) redis.call('DEL', P .. 'hold:' .. call) end
 
--- Closes a call for a while; outages double with each further failure, up to 60 s.
+-- Closes a call for a while; outages double with each further failure, up to 60 s. Where nobody knows which domains
+-- the provider throttles, it is the call.
 local function holdCall(call, why, ms)
   local key = P .. 'hold:' .. call
   local wait = ms
+  if why == 'domains' then why = 'rate' end
   if why == 'provider' then
     local failures = redis.call('HINCRBY', key, 'failures', 1)
     -- One blip holds nobody up; the third failure in a row is an outage.
