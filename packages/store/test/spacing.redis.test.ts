@@ -98,6 +98,15 @@ describe("a key that is staged again while its batch is under way", () => {
     expect(await sent(store.later(31_000 + RESTED_MS))).toEqual(ONE);
   });
 
+  it("does not make the second sending wait for whoever sleeps until the answer", async () => {
+    await sealedOnce();
+    await box.stage("int_2", ONE);
+    // Sleeps until the attempt's deadline, and is alive when that has passed.
+    expect(await sent(store.later(25_000))).toBe("rate");
+    const then = store.later(31_000);
+    expect((await then.work.sweep("ali")).slots).toHaveLength(1);
+  });
+
   it("is told to its receipt and to its account: the rate, and until when", async () => {
     const first = await sealedOnce();
     await box.stage("int_2", ONE);
@@ -204,6 +213,21 @@ describe("a key that waits behind its batch", () => {
     await box.stage("int_2", ONE, { priority: "urgent" });
     expect(await sent()).toEqual(ONE);
     expect(await sent()).toBe("rate");
+  });
+
+  it("does not make up a full batch: other work keeps its quiet time", async () => {
+    await store.close();
+    store = await bundle({
+      limits: limitsWith({ resendAfterMs: RESEND_AFTER_MS, batch: 3 }),
+      coalesce: { quietMs: 10_000, maxWaitMs: 20_000 },
+    });
+    box = slotBox(store);
+    await box.stage("int_1", urls(3));
+    await sealed();
+    await box.stage("int_2", urls(3));
+    expect(await sent()).toBe("rate");
+    await box.stage("int_3", urls(1, "b.example.com"));
+    expect(await sent()).toBe("quiet");
   });
 
   it("returns to the front of its FIFO, in its order", async () => {
