@@ -174,7 +174,7 @@ describe("a refused credential", () => {
       }
       const answer = { task: claimed.tasks[0], size: 0, ended: [], next: [], rest: null, seen: polled };
       await view.work.settle("ali", answer);
-      expect(await store.connection.hkeys("t:{ali}:credentials")).toEqual(["wrong:proven"]);
+      expect(await store.connection.hkeys("t:{ali}:credentials")).toEqual(["proven:wrong"]);
       expect(claimed.tasks[0].task.call).toBe(POLL);
     },
   );
@@ -234,7 +234,7 @@ describe("another credential", () => {
     await stopped();
     const later = store.later(3 * DAY_MS, "right");
     await finish(later, await seal(later, await slotFor(later)));
-    expect(await store.connection.hkeys("t:{ali}:credentials")).toEqual(["right:proven"]);
+    expect(await store.connection.hkeys("t:{ali}:credentials")).toEqual(["proven:right"]);
   });
 });
 

@@ -1,7 +1,7 @@
 -- stop: a refused credential stops its account for whoever calls with it; another one goes on. `key` is the fingerprint
 -- of a credential; '': whoever calls did not say. A credential that has not been answered yet is tried by one call at
 -- a time, so that a wrong one costs one refusal and not as many as there are calls under way.
--- `credentials` holds of each: `<key>:stop`, JSON; `<key>:proven`, when it was welcome, to the minute; `<key>:proving`,
+-- `credentials` holds of each: `stop:<key>`, JSON; `proven:<key>`, when it was welcome, to the minute; `proving:<key>`,
 -- until when others wait for its first answer.
 local DAY_MS, MINUTE_MS = 86400000, 60000
 -- Whoever waits looks again after 30 s, so in a minute the refused call has probed, unless it has no work left.
@@ -10,11 +10,11 @@ local PROBE_GRACE_MS = 60000
 local PROVING_LOOK_MS = 50
 
 local function credentialOf(key)
-  local c = redis.call('HMGET', P .. 'credentials', key .. ':stop', key .. ':proven', key .. ':proving')
+  local c = redis.call('HMGET', P .. 'credentials', 'stop:' .. key, 'proven:' .. key, 'proving:' .. key)
   return c[1] and cjson.decode(c[1]), tonumber(c[2] or '0'), tonumber(c[3] or '0')
 end
 
-local function writeStop(key, stop) redis.call('HSET', P .. 'credentials', key .. ':stop', cjson.encode(stop)) end
+local function writeStop(key, stop) redis.call('HSET', P .. 'credentials', 'stop:' .. key, cjson.encode(stop)) end
 
 -- The stop that people are shown; nil: the account goes on.
 local function shownStop()
@@ -43,7 +43,7 @@ local function bookProbe(call, key, timeoutMs)
     writeStop(key, stop)
   elseif key ~= '' and proven == 0 then
     -- Twice: it may be signed and sent once more.
-    redis.call('HSET', P .. 'credentials', key .. ':proving', now + 2 * timeoutMs)
+    redis.call('HSET', P .. 'credentials', 'proving:' .. key, now + 2 * timeoutMs)
   end
 end
 
@@ -68,7 +68,7 @@ end
 local function othersWelcomeSince(key, sinceMs)
   local all = redis.call('HGETALL', P .. 'credentials')
   for i = 1, #all, 2 do
-    local other = string.match(all[i], '^(.*):proven$')
+    local other = string.match(all[i], '^proven:(.*)$')
     if other and other ~= key and tonumber(all[i + 1]) > sinceMs then return true end
   end
   return false
@@ -78,7 +78,7 @@ local function stopAccount(call, reason, probeMs, key)
   -- Not sent, because of a stop that is written already, or has been lifted since.
   if reason == 'stopped' then return end
   local stop = credentialOf(key)
-  redis.call('HDEL', P .. 'credentials', key .. ':proven', key .. ':proving')
+  redis.call('HDEL', P .. 'credentials', 'proven:' .. key, 'proving:' .. key)
   -- Calls that were under way with the first refusal tell nothing new.
   if stop and not stop.probing and now < stop.probeAt then return end
   -- While another credential works, as in a rolling deploy, an old stop is no news.
@@ -92,25 +92,25 @@ end
 local function welcome(call, key)
   local stop, proven, proving = credentialOf(key)
   local lifted = stop and (stop.call == call or stop.prober == call)
-  if lifted then redis.call('HDEL', P .. 'credentials', key .. ':stop') end
+  if lifted then redis.call('HDEL', P .. 'credentials', 'stop:' .. key) end
   if key ~= '' and (now >= proven + MINUTE_MS or proven > now) then
     if proven == 0 then forgetCredentials() end
-    redis.call('HSET', P .. 'credentials', key .. ':proven', now)
+    redis.call('HSET', P .. 'credentials', 'proven:' .. key, now)
   end
-  if proving > 0 then redis.call('HDEL', P .. 'credentials', key .. ':proving') end
+  if proving > 0 then redis.call('HDEL', P .. 'credentials', 'proving:' .. key) end
   local shown = redis.call('HGET', P .. 'account', 'stopKey')
   if shown and (shown ~= key or lifted) then redis.call('HDEL', P .. 'account', 'stopKey') end
 end
 
 -- An answer that tells nothing of the credential: the next call may try.
 local function notProven(key)
-  if key ~= '' then redis.call('HDEL', P .. 'credentials', key .. ':proving') end
+  if key ~= '' then redis.call('HDEL', P .. 'credentials', 'proving:' .. key) end
 end
 
 -- By hand: every credential may try again.
 local function liftStops()
   for _, field in ipairs(redis.call('HKEYS', P .. 'credentials')) do
-    if string.find(field, ':stop$') then redis.call('HDEL', P .. 'credentials', field) end
+    if string.find(field, '^stop:') then redis.call('HDEL', P .. 'credentials', field) end
   end
   redis.call('HDEL', P .. 'account', 'stopKey')
 end
