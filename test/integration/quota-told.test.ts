@@ -67,7 +67,7 @@ describe("the provider's own quota", () => {
     await expect.poll(quota, { timeout: 5000 }).toMatchObject({ limit: 2000, used: 2000, usedElsewhere: 0 });
     expect(outcomes("RefreshObjectCaches")).toEqual({ ok: 2 });
     await expect
-      .poll(async () => (await running.receipt(id)).waiting)
+      .poll(async () => (await running.receipt(id)).waiting, { timeout: 10_000 })
       .toMatchObject([{ reason: "quota", targets: 500 }]);
   });
 
@@ -123,7 +123,7 @@ describe("the provider's own quota", () => {
     const id = await running.post({ op: "purge", urls: urls(40) });
     await pending(id, 25);
     await expect
-      .poll(async () => (await running.receipt(id)).waiting)
+      .poll(async () => (await running.receipt(id)).waiting, { timeout: 10_000 })
       .toMatchObject([{ reason: "quota", targets: 25 }]);
     for (const left of [10, 0]) {
       running.simulators.clock.advance(DAY_MS);
