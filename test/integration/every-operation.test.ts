@@ -21,12 +21,64 @@ describe("every operation of the seeds reaches confirmed", () => {
       { op: "purge", directories: ["https://img.ali.example.com/a/", "https://img.ali.example.com/b/"] },
     ],
     ["Alibaba CDN: prefetch", { op: "prefetch", urls: urls("ali.example.com", 120) }],
+    ["Alibaba CDN: pattern", { op: "purge", patterns: ["https://img.ali.example.com/.*\\.png$"] }],
+    [
+      "Alibaba CDN: pages without their parameters, softly",
+      {
+        op: "purge",
+        ignoreParams: ["https://img.ali.example.com/a.html", "https://img.ali.example.com/b.html"],
+        options: { strength: "soft" },
+      },
+    ],
+    [
+      "Alibaba CDN: prefetch with every option",
+      {
+        op: "prefetch",
+        urls: urls("a.ali.example.com", 3),
+        options: {
+          area: "overseas",
+          "alibaba-cdn": {
+            l2Preload: true,
+            withHeader: { "Accept-Encoding": ["gzip", "br"] },
+            queryHashkey: true,
+            consistencyHash: false,
+          },
+        },
+      },
+    ],
     ["Alibaba CDN, signature RPC v1", { op: "purge", urls: urls("rpc.example.com", 3) }],
     ["ApsaraVideo: refresh by media id", { op: "purge", media: ids(25), account: "alivod" }],
     [
       "ApsaraVideo: preload by media id",
       { op: "prefetch", media: ids(3), account: "alivod", options: { "alibaba-vod": { formats: ["mp4"] } } },
     ],
+    [
+      "ApsaraVideo: preload with every option",
+      {
+        op: "prefetch",
+        media: ids(2),
+        account: "alivod",
+        options: {
+          "alibaba-vod": {
+            formats: ["m3u8", "mp4"],
+            definitions: ["LD", "SD", "HD"],
+            streamType: ["video"],
+            resultType: "Multiple",
+            sliceFlag: true,
+            sliceCount: 20,
+            userData: { Extend: { localId: "x" } },
+          },
+        },
+      },
+    ],
+    ["ApsaraVideo: files", { op: "purge", urls: urls("vod.example.com", 60) }],
+    ["ApsaraVideo: directories", { op: "purge", directories: ["https://img.vod.example.com/a/"] }],
+    ["ApsaraVideo: pattern", { op: "purge", patterns: ["https://img.vod.example.com/.*\\.ts$"] }],
+    [
+      "ApsaraVideo: pages without their parameters",
+      { op: "purge", ignoreParams: ["https://img.vod.example.com/a.html"] },
+    ],
+    ["ApsaraVideo: prefetch of files", { op: "prefetch", urls: urls("vod.example.com", 3) }],
     ["Tencent API 3.0: files", { op: "purge", urls: urls("tc.example.com", 1100) }],
     ["Tencent API 3.0: directories", { op: "purge", directories: ["https://img.tc.example.com/a/"] }],
     ["Tencent API 3.0: push", { op: "prefetch", urls: urls("tc.example.com", 600) }],
