@@ -147,7 +147,7 @@ describe("v2", () => {
       fieldsOf(tencentCdn.poll.encode([{ call: "GetCdnRefreshLog", id: "t1", state }], sampleCall(settings)));
     expect(query({ urls: 3 })).toMatchObject({ Action: "GetCdnRefreshLog", taskId: "t1" });
     const sinceMs = Date.parse("2026-07-01T08:15:28Z");
-    const byTime = query({ sinceMs, dirs: ["https://a.test/d/"] });
+    const byTime = query({ sinceMs, type: "1" });
     expect(byTime).toMatchObject({ startDate: "2026-07-01 16:15:28", endDate: "2026-07-01 16:16:28" });
     expect(byTime).not.toHaveProperty("taskId");
   });
@@ -164,23 +164,5 @@ describe("an account", () => {
   it("cannot purge a wildcard domain", () => {
     expect(tencentCdn.whyNot?.("purge-url", "https://*.a.test/x", sampleAccount())).toContain("*.a.test");
     expect(tencentCdn.whyNot?.("purge-url", "https://a.test/*", sampleAccount())).toBeNull();
-  });
-
-  it("has no prefetch in v2, and other batches and rates", () => {
-    const api3 = tencentCdn.table(sampleAccount());
-    const v2 = tencentCdn.table(sampleAccount({ signature: "v2-sha256" }));
-    const batches = ({ lanes }: typeof api3) =>
-      Object.entries(lanes).map(([lane, { batch }]) => [lane, batch.value]);
-    expect(batches(api3)).toEqual([
-      ["purge-url", 1_000],
-      ["purge-directory", 500],
-      ["prefetch-url", 500],
-    ]);
-    expect(batches(v2)).toEqual([
-      ["purge-url", 1_000],
-      ["purge-directory", 20],
-    ]);
-    expect(v2.calls.RefreshCdnUrl?.perMinute?.value).toBe(10_000);
-    expect(api3.calls.PurgeUrlsCache?.perSecond?.value).toBe(20);
   });
 });
