@@ -15,16 +15,26 @@ export async function quotaLoop(
     onTurn();
   };
   const watched = { ...ports, events: { ...ports.events, turned } };
+  await untilStopped((isStart) => followQuota(account, isStart, watched), ports, onTurn, onFault);
+}
+
+/** Turns again and again, after the pause that each turn asks for; a turn that fails is repeated as it was. */
+export async function untilStopped(
+  turn: (isStart: boolean) => Promise<number>,
+  { clock, stopping }: Pick<WorkPorts, "clock" | "stopping">,
+  onTurn: () => void,
+  onFault: (error: unknown) => void,
+): Promise<void> {
   let isStart = true;
-  while (!ports.stopping.aborted) {
+  while (!stopping.aborted) {
     let pauseMs = RETRY_MS;
     try {
-      pauseMs = await followQuota(account, isStart, watched);
+      pauseMs = await turn(isStart);
       isStart = false;
     } catch (error) {
       onFault(error);
     }
     onTurn();
-    await ports.clock.sleep(pauseMs, ports.stopping);
+    await clock.sleep(pauseMs, stopping);
   }
 }

@@ -90,6 +90,11 @@ describe("quota", () => {
     },
   );
 
+  it("lets no provider be asked for its figures more than ten times a second", () => {
+    expect(quota({ askEveryMs: 100 })).toEqual(["good"]);
+    expect(quota({ askEveryMs: 99 })).toEqual(["refused", "quota.askEveryMs: invalid-value"]);
+  });
+
   it("keeps less in reserve than a class that the file sets has", () => {
     expect(quota({ url: 10, reserveForUrgent: 10 })).toEqual(["refused", "quota.reserveForUrgent: conflict"]);
     expect(quota({ url: 11, reserveForUrgent: 10 })).toEqual(["good"]);

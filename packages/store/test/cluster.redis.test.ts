@@ -51,6 +51,12 @@ it("on a Redis Cluster an intent goes from stage to its end, every script in its
     (await now.intake.intentIds({ accounts: ["ali"], sinceMs: null, cursor: null, limit: 9 })).items,
   ).toHaveLength(2);
   expect(await now.work.sweep("ali")).toMatchObject({ resent: 0 });
+  const round = { calls: ["DescribeRefreshQuota"], everyMs: 60_000, leaseMs: 20_000, atOnce: true };
+  expect(await now.work.claimQuota("ali", round)).toEqual({ kind: "ask" });
+  const figures = [{ class: "url", limit: 2000, remaining: 500, batch: 39 }];
+  const told = { figures, hold: null, seen: { ...polled, call: "DescribeRefreshQuota" }, isLast: true };
+  expect(await now.work.settleQuota("ali", told)).toEqual([]);
+  expect((await now.intake.accounts())[0]?.quotas[0]).toMatchObject({ limit: 2000, usedElsewhere: 500 });
   expect(await now.intake.idempotency.claim("shop", "k", "b", "int_3")).toMatchObject({ kind: "mine" });
   await now.intake.ping();
 });
