@@ -1,7 +1,7 @@
 import type { Json } from "@purgeline/core";
 import type { Admitted } from "@purgeline/engine";
 import { ApiProblem } from "./api-problem.ts";
-import { outcomeUnknown, storeAway } from "./error-handler.ts";
+import { outcomeUnknown, storeAway, storeFull } from "./error-handler.ts";
 
 // How long a backlog takes to shrink depends on quotas: often enough to notice, rarely enough not to matter.
 const BACKLOG_RETRY_AFTER_S = "30";
@@ -33,6 +33,8 @@ export function answerOf(admitted: Admitted): { readonly response: Json; readonl
           headers: { "retry-after": RUNNING_RETRY_AFTER_S },
         },
       );
+    case "full":
+      throw storeFull();
     case "backlog":
       throw new ApiProblem(
         "backlog",

@@ -25,6 +25,7 @@ export const PROBLEM_KINDS = {
   backlog: [429, "Too much is pending"],
   internal: [500, "Something went wrong here"],
   "store-unavailable": [503, "Redis cannot be reached"],
+  "store-full": [503, "Redis is nearly full"],
   "outcome-unknown": [503, "Redis did not answer in time"],
 } as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
 

@@ -7,6 +7,8 @@ const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
 // A reconnect takes 50 ms to 1 s; clients that come back at once would only add to the trouble.
 const STORE_RETRY_AFTER_S = 2;
+// Room comes with every batch that ends.
+const FULL_RETRY_AFTER_S = 10;
 
 /** Redis is away, or was only asked to tell something: nothing was changed. */
 export function storeAway(cause: unknown): ApiProblem {
@@ -14,6 +16,15 @@ export function storeAway(cause: unknown): ApiProblem {
     headers: { "retry-after": String(STORE_RETRY_AFTER_S) },
     cause,
   });
+}
+
+/** Redis has no memory for new work beside what draining needs. */
+export function storeFull(): ApiProblem {
+  return new ApiProblem(
+    "store-full",
+    "Redis has no memory left for new work; nothing was enqueued. What is accepted goes on, and makes room.",
+    { headers: { "retry-after": String(FULL_RETRY_AFTER_S) } },
+  );
 }
 
 /** Redis was asked and did not answer: what was asked for may have been done. */

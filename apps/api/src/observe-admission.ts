@@ -27,6 +27,7 @@ export function observeAdmission(
     case "refused":
     case "mismatch":
     case "running":
+    case "full":
     case "backlog":
     case "unavailable":
       if (op !== null) metrics.intent(op, "refused");

@@ -55,6 +55,7 @@ export async function openIntake(
     intentsMs: config.history.intentsMs,
     idempotencyKeysMs: config.history.idempotencyKeysMs,
     maxPendingTargets: config.intake.maxPendingTargets,
+    maxMemoryPercent: config.intake.maxMemoryPercent,
   });
   const queue = openQueues({
     connection: link("request"),

@@ -36,6 +36,7 @@ export async function admitForeign(payload: Json, job: ForeignJob, ports: Foreig
     case "mismatch":
       return refused(job, [`/id: ${id} came with another body before`], body, ports);
     case "running":
+    case "full":
     case "backlog":
     case "unavailable":
       return { kind: "later", delayMs: RETRY_MS };

@@ -57,6 +57,7 @@ export async function openLinks(
     intentsMs: config.history.intentsMs,
     idempotencyKeysMs: config.history.idempotencyKeysMs,
     maxPendingTargets: config.intake.maxPendingTargets,
+    maxMemoryPercent: config.intake.maxMemoryPercent,
   };
   const intakeStore = openIntakeStore({ ...shared, subscriber: link("worker") });
   const onError = (error: Error): void => log.debug("redis.lost", { error });

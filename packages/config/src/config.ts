@@ -11,7 +11,11 @@ export interface Config {
   readonly tokens: readonly Token[] | null;
   /** At least one; names are unique. */
   readonly accounts: readonly Account[];
-  readonly intake: { readonly maxPendingTargets: number; readonly maxBodyBytes: number };
+  readonly intake: {
+    readonly maxPendingTargets: number;
+    readonly maxMemoryPercent: number;
+    readonly maxBodyBytes: number;
+  };
   readonly history: { readonly intentsMs: number; readonly idempotencyKeysMs: number };
   readonly health: { readonly stalledMs: number };
   readonly log: { readonly level: LogLevel };

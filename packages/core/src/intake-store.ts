@@ -13,6 +13,13 @@ export type Staged =
   /** Nothing of this leg was stored. */
   | { readonly kind: "backlog"; readonly pending: number };
 
+/** Of the server's memory, as far as it counts against its limit. */
+export interface MemoryState {
+  readonly usedBytes: number;
+  /** Above it new work is refused, so that what was accepted can be drained; null: the server has no limit. */
+  readonly limitBytes: number | null;
+}
+
 /** Cursors as `intentIds` and `targets` give them; whatever else a client sends is not one. */
 export const INTENTS_CURSOR: RegExp = /^\d{1,15}:int_[A-Za-z0-9_-]{1,64}$/;
 export const TARGETS_CURSOR: RegExp = /^[a-z][a-z0-9-]{0,30}:\d{1,9}$/;
@@ -25,6 +32,9 @@ export interface IntakeStore {
    * `body` is kept until `staged` says that every leg of the intent is there.
    */
   stage(head: IntentHead, leg: LegPlan, body: Json | null): Promise<Staged>;
+  /** Whether Redis has memory for these and for draining them; none given: for anything new at all. */
+  hasRoom(legs: readonly LegPlan[]): Promise<boolean>;
+  memory(): Promise<MemoryState>;
   /** Every leg is staged: the body kept with this account's leg is not needed any more. */
   staged(account: string, intentId: string): Promise<void>;
 

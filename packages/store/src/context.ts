@@ -1,5 +1,6 @@
 import { type Account, type CallName, dayStarts, type Lane, type Limits } from "@purgeline/core";
 import type { Connection } from "./connect.ts";
+import { type MemoryGauge, memoryGauge } from "./memory.ts";
 import { type Arg, loadScript, runScript, type Script } from "./script.ts";
 
 /** One configured account, as the store needs it. */
@@ -22,6 +23,8 @@ export interface StoreOptions {
   readonly intentsMs: number;
   readonly idempotencyKeysMs: number;
   readonly maxPendingTargets: number;
+  /** Of the server's `maxmemory`, for new work. Default: all of it. */
+  readonly maxMemoryPercent?: number;
   /** Added to Redis's clock by every script; 0 outside tests. */
   readonly skewMs?: number;
 }
@@ -29,6 +32,7 @@ export interface StoreOptions {
 /** What all parts of the store share. */
 export interface Context extends StoreOptions {
   readonly byName: ReadonlyMap<string, StoreAccount>;
+  readonly memory: MemoryGauge;
   run(script: Script, account: string, ...args: readonly Arg[]): Promise<unknown>;
   account(name: string): StoreAccount;
   /** The fingerprint as scripts take it. */
@@ -55,6 +59,7 @@ export function createContext(options: StoreOptions): Context {
   return {
     ...options,
     byName,
+    memory: memoryGauge(options.connection, options.maxMemoryPercent ?? 100),
     resets,
     run: (each, account, ...args) =>
       runScript(options.connection, each, accountPrefix(options.prefix, account), [skewMs, ...args]),

@@ -72,6 +72,7 @@ export interface Settings {
   /** Default: nothing waits for more. */
   readonly coalesce?: { readonly quietMs: number; readonly maxWaitMs: number };
   readonly maxPendingTargets?: number;
+  readonly maxMemoryPercent?: number;
   readonly intentsMs?: number;
 }
 
@@ -149,6 +150,7 @@ export function view(
     intentsMs: settings.intentsMs ?? 60_000,
     idempotencyKeysMs: 60_000,
     maxPendingTargets: settings.maxPendingTargets ?? 100_000,
+    maxMemoryPercent: settings.maxMemoryPercent ?? 100,
     skewMs,
   };
   const work = openWorkStore(options);

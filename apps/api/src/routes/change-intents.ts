@@ -3,6 +3,7 @@ import type { FastifyRequest } from "fastify";
 import { admissionPorts } from "../admission-ports.ts";
 import type { ApiDeps, ApiScope } from "../api-deps.ts";
 import { ApiProblem } from "../api-problem.ts";
+import { storeFull } from "../error-handler.ts";
 import { changedSchema } from "../schemas/intent.ts";
 import { refusals } from "../schemas/problem.ts";
 import { idParams, noSuchIntent } from "./read-intents.ts";
@@ -35,6 +36,7 @@ export function changeIntents(app: ApiScope, deps: ApiDeps): void {
   app.post("/v1/intents/:id/retry", { schema: retry }, async (request) => {
     const { id } = request.params;
     await changeable(id, request, deps);
+    if (!(await store.hasRoom([]))) throw storeFull();
     const changedTargets = await retryIntent(id, ports);
     log.info("intent.retried", { intentId: id, targets: changedTargets });
     return { ...receiptOf(await changeable(id, request, deps)), changedTargets };

@@ -97,6 +97,8 @@ export const token = section({
 
 export const intake = section({
   maxPendingTargets: integer(1).default(5_000_000),
+  // Draining intents of one target takes a fifth more than they do (docs/reliability.md); the rest is reserve.
+  maxMemoryPercent: integer(1, 100).default(75),
   // 10,000 targets of 1,600 bytes: an intent of the largest size whose URLs are long.
   maxBodyBytes: integer(1_024).default(16_777_216),
 });

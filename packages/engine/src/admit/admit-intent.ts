@@ -40,6 +40,8 @@ export type Admitted =
   | { readonly kind: "refused"; readonly why: "invalid" | "forbidden"; readonly problems: readonly Problem[] }
   | { readonly kind: "mismatch" }
   | { readonly kind: "running" }
+  /** Redis has no memory for it beside what draining needs. */
+  | { readonly kind: "full" }
   | { readonly kind: "backlog"; readonly account: string; readonly pending: number }
   /** `intentId`: it may exist; null: nothing was enqueued. */
   | { readonly kind: "unavailable"; readonly intentId: string | null; readonly cause: StoreUnavailable };
@@ -56,6 +58,8 @@ export async function admitIntent(
 ): Promise<Admitted> {
   const planned = planIntent(body, producer, ports.intake, ports.newId);
   if (!planned.ok) return { kind: "refused", why: planned.why, problems: planned.problems };
+  // Before the key is claimed: that, too, would be stored for a day.
+  if (!(await ports.store.hasRoom(planned.plan.legs))) return { kind: "full" };
   if (key === null) return await stagePlan(planned.plan, null, ports);
   const lock = { token: producer.name, key, digest: digestOf(body) };
   let claim: IdempotencyClaim;

@@ -1,5 +1,6 @@
 import type { IntakeStore, LegView } from "@purgeline/core";
 import { type Context, script } from "../context.ts";
+import { weightOf } from "../memory.ts";
 import { slotPairs } from "../slots.ts";
 import { asUnavailable } from "../unavailable.ts";
 import { lanesOf, readAccount } from "./account-state.ts";
@@ -20,6 +21,13 @@ export function intakeStore(context: Context, changes: Changes): IntakeStore {
   };
   return {
     stage: (head, leg, body) => stage(context, head, leg, body),
+    hasRoom: (legs) => context.memory.fits(weightOf(legs)),
+    async memory() {
+      const wasReady = context.connection.status === "ready";
+      return await context.memory.read().catch((error: unknown) => {
+        throw asUnavailable(error, wasReady);
+      });
+    },
     async staged(account, intentId) {
       await context.run(script("staged"), account, intentId);
     },

@@ -13,7 +13,7 @@ import { batchId, batchNumber } from "../batch-id.ts";
 import { type Context, script } from "../context.ts";
 import { kinded, list, number, type Reply, text } from "../script.ts";
 import { laneNamed, slotsOf } from "../slots.ts";
-import { endingsOf, holdArgs, reasonJson, recordedOf, seenArgs } from "./record.ts";
+import { endingsOf, holdArgs, reasonJson, reasonLines, recordedOf, seenArgs } from "./record.ts";
 
 /** A claimed task whose worker dies is asked for again after this long: above any call's time-out. */
 const CLAIM_MS = 30_000;
@@ -78,7 +78,7 @@ export async function settle(context: Context, account: string, answer: TaskAnsw
     batchNumber(answer.task.batch),
     answer.task.ref,
     letters,
-    reasons,
+    await reasonLines(context, reasons),
     answer.rest === null ? "" : LETTER[answer.rest.end],
     answer.rest === null ? "" : reasonJson(answer.rest.code, answer.rest.message),
     call ?? "",

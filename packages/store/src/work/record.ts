@@ -18,6 +18,8 @@ import { slotOf } from "../slots.ts";
 
 /** A provider's message may be a whole page; a receipt shows a sentence. */
 const MESSAGE_CHARS = 300;
+/** The longest that a provider lists has 49; what an answer calls a code may be anything. */
+const CODE_CHARS = 100;
 
 export async function record(
   context: Context,
@@ -36,7 +38,7 @@ export async function record(
     batch.attempt,
     verdict.do,
     letters,
-    reasons,
+    await reasonLines(context, reasons),
     delayOf(verdict),
     flagOf(verdict),
     ...holdArgs(verdict.do === "retry" ? verdict.hold : null),
@@ -57,7 +59,40 @@ function flagOf(verdict: Verdict): string {
   return verdict.do === "retry" ? (verdict.resend ?? "") : "0";
 }
 
-function endings(verdict: Verdict, size: number): { readonly letters: string; readonly reasons: string } {
+/** A bad end of the item at `index`. */
+type Reason = Pick<Rejected, "index" | "code" | "message">;
+
+interface Endings {
+  /** One for each item. */
+  readonly letters: string;
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * `index TAB reason NEWLINE` for each. A target that fails with a sentence takes three times as much as it did
+ * while it waited: where there is no memory for that it is remembered by its code alone, which takes no more
+ * than it leaves.
+ */
+export async function reasonLines({ memory }: Context, reasons: readonly Reason[]): Promise<string> {
+  const whole = linesOf(reasons, MESSAGE_CHARS);
+  return whole === "" || (await memory.fits(whole.length)) ? whole : linesOf(reasons, 0);
+}
+
+function linesOf(reasons: readonly Reason[], chars: number): string {
+  return reasons
+    .map(({ index, code, message }) => `${index + 1}\t${jsonOf(code, message, chars)}\n`)
+    .join("");
+}
+
+function jsonOf(code: string, message: string, chars: number): string {
+  return JSON.stringify([code.slice(0, CODE_CHARS), message.slice(0, chars)]);
+}
+
+export function reasonJson(code: string, message: string): string {
+  return jsonOf(code, message, MESSAGE_CHARS);
+}
+
+function endings(verdict: Verdict, size: number): Endings {
   switch (verdict.do) {
     case "accept":
       return endingsOf(size, ".", verdict.rejected);
@@ -66,39 +101,24 @@ function endings(verdict: Verdict, size: number): { readonly letters: string; re
     case "end":
       return {
         letters: LETTER[verdict.end].repeat(size),
-        reasons: Array.from({ length: size }, (_, i) => reasonLine(i, verdict.code, verdict.message)).join(
-          "",
-        ),
+        reasons: Array.from({ length: size }, (_, index) => ({
+          index,
+          code: verdict.code,
+          message: verdict.message,
+        })),
       };
     case "retry":
     case "split":
-      return { letters: "", reasons: "" };
+      return { letters: "", reasons: [] };
     default:
       return verdict satisfies never;
   }
 }
 
-/** One letter an item, and `index TAB reason NEWLINE` for those that ended badly. */
-export function endingsOf(
-  size: number,
-  letter: string,
-  ended: readonly Rejected[],
-): { readonly letters: string; readonly reasons: string } {
+export function endingsOf(size: number, letter: string, ended: readonly Rejected[]): Endings {
   const letters = Array.from({ length: size }, () => letter);
-  let reasons = "";
-  for (const item of ended) {
-    letters[item.index] = LETTER[item.end];
-    if (item.end !== "confirmed") reasons += reasonLine(item.index, item.code, item.message);
-  }
-  return { letters: letters.join(""), reasons };
-}
-
-function reasonLine(index: number, code: string, message: string): string {
-  return `${index + 1}\t${reasonJson(code, message)}\n`;
-}
-
-export function reasonJson(code: string, message: string): string {
-  return JSON.stringify([code, message.slice(0, MESSAGE_CHARS)]);
+  for (const item of ended) letters[item.index] = LETTER[item.end];
+  return { letters: letters.join(""), reasons: ended.filter(({ end }) => end !== "confirmed") };
 }
 
 export function holdArgs(hold: Hold | null): readonly [Arg, Arg, Arg] {
@@ -122,7 +142,7 @@ export function seenArgs(seen: Seen): readonly Arg[] {
   return [
     seen.call,
     seen.providerDateMs ?? "",
-    seen.error?.code ?? "",
+    (seen.error?.code ?? "").slice(0, CODE_CHARS),
     (seen.error?.message ?? "").slice(0, MESSAGE_CHARS),
   ];
 }

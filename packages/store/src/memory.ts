@@ -1,0 +1,104 @@
+import type { LegPlan, MemoryState } from "@purgeline/core";
+import { Cluster, type Redis } from "ioredis";
+import type { Connection } from "./connect.ts";
+
+/** INFO costs the server some 50 µs: once a second does not matter. */
+const FRESH_MS = 1000;
+/** Sooner once so much of the room that was read is given away: ten processes may do that at once. */
+const SHARE_OF_ROOM = 0.1;
+/** A server that is slower than this has other troubles, which the staging itself will meet. */
+const PATIENCE_MS = 1000;
+
+/** What draining leaves of a leg of one target in Redis (docs/reliability.md): most of it is names and fields. */
+const LEG_BYTES = 2400;
+/** A pending target beside its text: two digests, a ref, five bytes of state, and the tables' own. */
+const TARGET_BYTES = 110;
+
+/** How full Redis is, as far as one process needs to know. */
+export interface MemoryGauge {
+  /** Whether so many more bytes leave the headroom untouched; where they do they count from then on. */
+  fits(bytes: number): Promise<boolean>;
+  read(): Promise<MemoryState>;
+}
+
+/** `maxPercent` of the server's `maxmemory` are for new work; the rest is there to drain it. */
+export function memoryGauge(connection: Connection, maxPercent: number): MemoryGauge {
+  let last: { readonly state: MemoryState; readonly atMs: number } | null = null;
+  let under: Promise<MemoryState> | null = null;
+  /** Given away since the last reading was asked for. */
+  let given = 0;
+
+  async function ask(): Promise<MemoryState> {
+    given = 0;
+    const state = fullest(await Promise.all(nodesOf(connection).map((node) => stateOf(node, maxPercent))));
+    last = { state, atMs: performance.now() };
+    return state;
+  }
+  const read = (): Promise<MemoryState> => {
+    under ??= ask().finally(() => {
+      under = null;
+    });
+    return under;
+  };
+  /** As new as it has to be for so many more bytes; the last known where nobody answers. */
+  async function known(bytes: number): Promise<MemoryState> {
+    if (last !== null && performance.now() - last.atMs < FRESH_MS) {
+      const room = roomOf(last.state);
+      if (given + bytes <= room * SHARE_OF_ROOM || given + bytes > room) return last.state;
+    }
+    return (await soon(read())) ?? last?.state ?? UNKNOWN;
+  }
+  return {
+    async fits(bytes) {
+      const room = roomOf(await known(bytes));
+      // Read now: others were let in during the wait.
+      if (given + bytes > room) return false;
+      given += bytes;
+      return true;
+    },
+    read,
+  };
+}
+
+function roomOf({ usedBytes, limitBytes }: MemoryState): number {
+  return limitBytes === null ? Number.POSITIVE_INFINITY : limitBytes - usedBytes;
+}
+
+const UNKNOWN: MemoryState = { usedBytes: 0, limitBytes: null };
+
+/** null: no answer in time, or none at all. */
+async function soon(reading: Promise<MemoryState>): Promise<MemoryState | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(resolve, PATIENCE_MS, null);
+  try {
+    return await Promise.race([reading.catch(() => null), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What these will take in Redis. */
+export function weightOf(legs: readonly LegPlan[]): number {
+  const targets = legs.flatMap(({ lanes }) => lanes.flatMap((lane) => lane.targets));
+  return targets.reduce((sum, { text }) => sum + TARGET_BYTES + text.length, LEG_BYTES * legs.length);
+}
+
+function nodesOf(connection: Connection): readonly Redis[] {
+  return connection instanceof Cluster ? connection.nodes("master") : [connection];
+}
+
+/** One account lives on one node, and any of them may be it: the fullest speaks for all. */
+function fullest(states: readonly MemoryState[]): MemoryState {
+  const share = ({ usedBytes, limitBytes }: MemoryState): number =>
+    limitBytes === null ? 0 : usedBytes / limitBytes;
+  return states.reduce((worst, state) => (share(state) > share(worst) ? state : worst), states[0] ?? UNKNOWN);
+}
+
+async function stateOf(node: Redis, maxPercent: number): Promise<MemoryState> {
+  const told = await node.info("memory");
+  const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(told)?.[1] ?? 0);
+  // Buffers of replicas and of the append-only file are no reason for Redis to refuse anything.
+  const usedBytes = field("used_memory") - field("mem_not_counted_for_evict");
+  const maxMemory = field("maxmemory");
+  return { usedBytes, limitBytes: maxMemory === 0 ? null : Math.floor((maxMemory * maxPercent) / 100) };
+}

@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type Bundle, bundle, legOf, type Settings, type View } from "./bundle.ts";
+import { record, seal, urls } from "./steps.ts";
+
+const MB = 1024 * 1024;
+
+let store: Bundle;
+afterEach(() => store.close());
+
+/** Redis may hold so many bytes beside what it holds now, half of all for new work. */
+async function limited(settings: Settings = {}): Promise<void> {
+  store = await bundle({ maxMemoryPercent: 50, ...settings });
+}
+async function setMaxMemory(bytes: number): Promise<void> {
+  await store.connection.config("SET", "maxmemory", String(bytes));
+}
+/** Without the buffers that a long command would take for itself. */
+async function putBallast(bytes: number): Promise<void> {
+  await store.connection.setrange("ballast", bytes - 1, "x");
+}
+const hasRoomFor = (targets: number) => store.intake.hasRoom([legOf(urls(targets))]);
+
+describe("room for new work", { timeout: 20_000 }, () => {
+  it("is always there where Redis has no limit", async () => {
+    await limited();
+    expect(await hasRoomFor(10_000)).toBe(true);
+    expect(await store.intake.memory()).toMatchObject({ limitBytes: null });
+  });
+
+  it("ends at the configured part of maxmemory, long before Redis refuses anything", async () => {
+    await limited();
+    await setMaxMemory(20 * MB);
+    expect(await store.intake.memory()).toMatchObject({ limitBytes: 10 * MB });
+    expect(await hasRoomFor(10_000)).toBe(true);
+    await putBallast(10 * MB);
+    await store.intake.memory();
+    expect(await hasRoomFor(1)).toBe(false);
+    expect(await store.intake.hasRoom([])).toBe(false);
+    await expect(store.stage("int_1", urls(1000))).resolves.toHaveLength(1);
+  });
+
+  it("counts what was let in since Redis was asked last, though none of it is stored yet", async () => {
+    await limited();
+    await setMaxMemory(20 * MB);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => hasRoomFor(10_000)));
+    const letIn = answers.filter(Boolean).length;
+    // 10,000 URLs of 25 characters are taken for 1.4 MB; about 8 MB are free.
+    expect(letIn).toBeGreaterThanOrEqual(4);
+    expect(letIn).toBeLessThanOrEqual(6);
+  });
+
+  it("is there again by itself when memory is", async () => {
+    await limited();
+    await setMaxMemory(20 * MB);
+    await putBallast(10 * MB);
+    expect(await hasRoomFor(1)).toBe(false);
+    await store.connection.del("ballast");
+    await expect.poll(() => hasRoomFor(1), { timeout: 5000 }).toBe(true);
+  });
+});
+
+it("without room, targets that fail are remembered by their code alone", { timeout: 20_000 }, async () => {
+  await limited();
+  await setMaxMemory(20 * MB);
+  const end = { do: "end", end: "failed", code: "Bad.Url", message: "no such page", refund: false } as const;
+  const failed = async (id: string, view: View): Promise<unknown> => {
+    const [slot] = await view.stage(id, urls(2, `${id}.example.com`));
+    await record(view, await seal(view, slot), end);
+    const [leg] = await view.intake.legs(id);
+    return leg?.failures[0];
+  };
+  expect(await failed("int_1", store)).toMatchObject({ code: "Bad.Url", message: "no such page" });
+  await putBallast(10 * MB);
+  // Another process, which has not asked Redis yet.
+  expect(await failed("int_2", store.later(0))).toMatchObject({ code: "Bad.Url", message: "" });
+});
