@@ -122,6 +122,8 @@ describe("the ways of official clients", () => {
 });
 
 describe("task lists", () => {
+  const DAY = "2026-01-01T00:00:00Z";
+  const between = (StartTime: string, EndTime: string) => ({ StartTime, EndTime });
   const ask = async (played: PlayedForTest, action: string, params: Readonly<Record<string, string>>) => {
     played.sim.clock.advance(201);
     const now = { Timestamp: `${new Date(played.sim.clock.nowMs()).toISOString().slice(0, 19)}Z` };
@@ -167,27 +169,11 @@ describe("task lists", () => {
     ["DescribeRefreshTasks", { PageSize: "0" }, "InvalidParameter"],
     ["DescribeRefreshTasks", { PageNumber: "0" }, "InvalidParameter"],
     ["DescribeRefreshTasks", { PageNumber: "100001" }, "InvalidParameter"],
-    ["DescribeRefreshTasks", { StartTime: "2026-01-01T00:00:00Z" }, "MissingTimeParameter"],
-    [
-      "DescribeRefreshTasks",
-      { StartTime: "yesterday", EndTime: "2026-01-01T00:00:00Z" },
-      "InvalidStartTime.Malformed",
-    ],
-    [
-      "DescribeRefreshTasks",
-      { StartTime: "2026-01-01T00:00:00Z", EndTime: "now" },
-      "InvalidEndTime.Malformed",
-    ],
-    [
-      "DescribeRefreshTasks",
-      { StartTime: "2026-01-02T00:00:00Z", EndTime: "2026-01-01T00:00:00Z" },
-      "InvalidEndTime.Mismatch",
-    ],
-    [
-      "DescribeRefreshTasks",
-      { StartTime: "2020-01-01T00:00:00Z", EndTime: "2020-01-02T00:00:00Z" },
-      "InvalidStartTime.ValueNotSupported",
-    ],
+    ["DescribeRefreshTasks", { StartTime: DAY }, "MissingTimeParameter"],
+    ["DescribeRefreshTasks", between("yesterday", DAY), "InvalidStartTime.Malformed"],
+    ["DescribeRefreshTasks", between(DAY, "now"), "InvalidEndTime.Malformed"],
+    ["DescribeRefreshTasks", between("2026-01-02T00:00:00Z", DAY), "InvalidEndTime.Mismatch"],
+    ["DescribeRefreshTasks", between("2020-01-01T00:00:00Z", DAY), "InvalidStartTime.ValueNotSupported"],
     ["DescribeRefreshTasks", { Status: "Complete" }, "MissingParameter.ObjectType"],
     ["DescribeRefreshTasks", { Status: "Done", ObjectType: "file" }, "InvalidStatus.ValueNotSupported"],
     ["DescribeRefreshTaskById", {}, "MissingParameter"],
