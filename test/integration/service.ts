@@ -1,5 +1,12 @@
 import { loadConfig } from "@purgeline/config";
-import { effectiveLimits, type Json, type Limits, type SlotQueue, type StateCounts } from "@purgeline/core";
+import {
+  type Credentials,
+  effectiveLimits,
+  type Json,
+  type Limits,
+  type SlotQueue,
+  type StateCounts,
+} from "@purgeline/core";
 import {
   admitIntent,
   awaitIntent,
@@ -53,7 +60,8 @@ export interface Service {
   /** The receipt once the intent has ended, or as it is after `timeoutMs`. */
   ended(id: string, timeoutMs?: number): Promise<Receipt>;
   receipt(id: string): Promise<Receipt>;
-  startWorker(): Promise<{ stop(): Promise<void> }>;
+  /** `credentials`: what it calls with instead of what the simulators take. */
+  startWorker(credentials?: Credentials): Promise<{ stop(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -141,11 +149,16 @@ export async function service(
       return receipt(id);
     },
     receipt,
-    async startWorker() {
+    async startWorker(credentials) {
       const stop = new AbortController();
       const ready = Promise.withResolvers<void>();
+      const changed = credentials === undefined ? {} : { credentials };
+      const accounts = config.accounts.map((account) => ({
+        ...account,
+        settings: { ...account.settings, ...changed },
+      }));
       const done = runWorker({
-        config,
+        config: { ...config, accounts },
         redis: target,
         configuredAtMs: 1,
         version: "test",

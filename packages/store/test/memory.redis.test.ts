@@ -6,7 +6,7 @@ let store: Bundle;
 afterEach(() => store.close());
 
 it("returns to what history keeps after a drain of 20,000 targets, and to nothing after that", async () => {
-  store = await bundle({ intentsMs: 1, limits: limitsWith({}, 100_000) });
+  store = await bundle({ intentsMs: 1, limits: limitsWith({ resendAfterMs: 2000 }, 100_000) });
   await store.stage("int_0", urls(1, "z.example.com"));
   await drain(store, (sealed) => finish(store, sealed));
   const idle = new Set(await keys(store));

@@ -230,6 +230,15 @@ describe("another credential", () => {
     expect(await shown()).toMatchObject({ reason: "Forbidden" });
   });
 
+  it("of long ago is forgotten when one is refused, too", async () => {
+    const [slot] = await right.stage("int_1", urls(2));
+    const first = await seal(right, slot);
+    await finish(right, first);
+    const later = store.later(3 * DAY_MS, "wrong");
+    await record(later, await seal(later, await slotFor(later)), refused);
+    expect(await store.connection.hkeys("t:{ali}:credentials")).toEqual(["stop:wrong"]);
+  });
+
   it("of long ago is forgotten", async () => {
     await stopped();
     const later = store.later(3 * DAY_MS, "right");
