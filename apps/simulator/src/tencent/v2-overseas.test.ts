@@ -98,6 +98,10 @@ describe("the overseas log", () => {
     expect(await total({ date })).toBe(2);
     expect(await total({ date, url: abroad(1).items[0] })).toBe(1);
     expect(await total({ date, host: "other.example.com" })).toBe(0);
+    sim.clock.advance(86_400_000);
+    const nextDate = String(taskOf(await submit(abroad(3))).state?.date);
+    sim.clock.advance(3_000);
+    expect([await total({ date }), await total({ date: nextDate })]).toEqual([2, 3]);
     expect(await total({})).toBe("refused");
     expect(await total({ date: "2026-11-21" })).toBe("refused");
     expect(await total({ date: "20200101" })).toBe("refused");
