@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { addAccountRoutes } from "./account-routes.ts";
 import type { VirtualClock } from "./clock.ts";
 import { FAULT_SCHEMA } from "./fault-schema.ts";
 import type { Fault, Faults } from "./faults.ts";
@@ -13,12 +14,6 @@ export interface Controls {
   readonly accounts: readonly PlayedAccount[];
 }
 
-const TASKS_SCHEMA = {
-  type: "object",
-  required: ["completeMs"],
-  properties: { completeMs: { type: "number", minimum: 0 }, account: { type: "string" } },
-  additionalProperties: false,
-};
 const CLOCK_SCHEMA = {
   type: "object",
   required: ["advanceMs"],
@@ -67,7 +62,7 @@ export function addControlRoutes(app: FastifyInstance, controls: Controls): void
     clock.advance(request.body.advanceMs);
     return { now: now() };
   });
-  addAccountRoutes(app, controls);
+  addAccountRoutes(app, controls.accounts);
 }
 
 /** A code that no account in scope can be refused with would never strike. */
@@ -77,27 +72,4 @@ function whyNotKnown(fault: Fault, accounts: readonly PlayedAccount[]): string |
   const codes = [...new Set(inScope.flatMap((account) => account.codes))].toSorted();
   if (codes.includes(fault.code)) return null;
   return `body/code is ${JSON.stringify(fault.code)}: must be one of ${codes.join(", ")}`;
-}
-
-function addAccountRoutes(app: FastifyInstance, { accounts }: Controls): void {
-  app.get("/_sim/codes", () => ({
-    accounts: accounts.map(({ settings, codes }) => ({ account: settings.name, codes })),
-  }));
-  app.get("/_sim/quota", () => ({
-    accounts: accounts.map(({ settings, quota }) => ({ account: settings.name, quotas: quota.report() })),
-  }));
-  app.post<{ Body: { completeMs: number; account?: string } }>(
-    "/_sim/tasks",
-    { schema: { body: TASKS_SCHEMA } },
-    ({ body: { completeMs, account } }, reply) => {
-      const meant = accounts.filter(({ settings }) => account === undefined || settings.name === account);
-      if (meant.length === 0) {
-        const names = accounts.map(({ settings }) => settings.name).join(", ");
-        reply.code(404);
-        return { message: `account ${JSON.stringify(account)} is not played here; there is ${names}` };
-      }
-      for (const { tasks } of meant) tasks.setCompleteMs(completeMs);
-      return { completeMs, accounts: meant.map(({ settings }) => settings.name) };
-    },
-  );
 }

@@ -6,6 +6,8 @@ export interface DailyQuota {
   remaining(quotaClass: QuotaClass): number | null;
   /** Takes all the units or none; false: that many are not left. */
   take(quotaClass: QuotaClass, units: number): boolean;
+  /** Takes what there is of these units, as another user of the account would. */
+  spend(quotaClass: QuotaClass, units: number): void;
   report(): readonly QuotaReport[];
 }
 
@@ -19,7 +21,7 @@ export interface QuotaReport {
 }
 
 export function createDailyQuota(
-  limits: Readonly<Record<QuotaClass, number>>,
+  limits: () => Readonly<Record<QuotaClass, number>>,
   timeZone: string,
   nowMs: () => number,
 ): DailyQuota {
@@ -35,8 +37,13 @@ export function createDailyQuota(
   };
   const remaining = (quotaClass: QuotaClass): number | null => {
     turnDay();
-    const limit = limits[quotaClass];
-    return limit === undefined ? null : limit - (used.get(quotaClass) ?? 0);
+    const limit = limits()[quotaClass];
+    // A limit that was lowered in mid-day may be below what is used.
+    return limit === undefined ? null : Math.max(0, limit - (used.get(quotaClass) ?? 0));
+  };
+
+  const add = (quotaClass: QuotaClass, units: number): void => {
+    used.set(quotaClass, (used.get(quotaClass) ?? 0) + units);
   };
 
   return {
@@ -44,14 +51,17 @@ export function createDailyQuota(
     take(quotaClass, units) {
       const left = remaining(quotaClass);
       if (left !== null && left < units) return false;
-      used.set(quotaClass, (used.get(quotaClass) ?? 0) + units);
+      add(quotaClass, units);
       return true;
+    },
+    spend(quotaClass, units) {
+      add(quotaClass, Math.min(units, remaining(quotaClass) ?? units));
     },
     report() {
       turnDay();
-      return Object.entries(limits).map(([name, limit]) => {
+      return Object.entries(limits()).map(([name, limit]) => {
         const spent = used.get(name) ?? 0;
-        return { class: name, limit, used: spent, remaining: limit - spent, day };
+        return { class: name, limit, used: spent, remaining: Math.max(0, limit - spent), day };
       });
     },
   };

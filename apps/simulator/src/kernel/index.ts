@@ -35,8 +35,10 @@ export interface WireReply {
   readonly body: string;
 }
 
-/** One account at its provider: what the provider would keep about it. */
+/** One account at its provider: what the provider would keep about it. Its limits may change under way. */
 export interface PlayedAccount extends SimulatedAccount {
+  /** From now on these limits hold. */
+  grant(limits: Limits): void;
   readonly quota: DailyQuota;
   readonly tasks: TaskStore;
   /** Weighted sliding windows under any key, for limits that are not about calls (URLs a minute for a domain). */

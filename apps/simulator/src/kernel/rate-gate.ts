@@ -16,7 +16,7 @@ export interface RateGate {
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-export function createRateGate(limits: Limits): RateGate {
+export function createRateGate(limits: () => Limits): RateGate {
   const windows = new Map<CallName, SlidingWindow>();
   return {
     arrive(call, atMs) {
@@ -25,7 +25,7 @@ export function createRateGate(limits: Limits): RateGate {
       window.add(atMs);
       const inLastSecond = window.count(atMs, SECOND_MS);
       const inLastMinute = window.count(atMs, MINUTE_MS);
-      const { perSecond, perMinute } = limits.calls[call] ?? { perSecond: null, perMinute: null };
+      const { perSecond, perMinute } = limits().calls[call] ?? { perSecond: null, perMinute: null };
       const overRate =
         (perSecond !== null && inLastSecond > perSecond) || (perMinute !== null && inLastMinute > perMinute);
       return { overRate, inLastSecond, inLastMinute };

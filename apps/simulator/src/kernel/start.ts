@@ -1,15 +1,13 @@
 import type { AccountSettings } from "@purgeline/core";
 import { createClock } from "./clock.ts";
 import type { Controls } from "./control.ts";
-import { createDailyQuota } from "./daily-quota.ts";
 import { createFaults } from "./faults.ts";
-import type { PlayedAccount, SimulatedAccount, SimulatorKind } from "./index.ts";
+import type { SimulatedAccount, SimulatorKind } from "./index.ts";
 import { createLedger, type LedgerEntry } from "./ledger.ts";
 import { planOrigins, withAddresses } from "./origins.ts";
+import { play } from "./play.ts";
 import { createRateGate } from "./rate-gate.ts";
 import { type Listening, listen, type ServerPlan } from "./server.ts";
-import { createKeyedWindows } from "./sliding-window.ts";
-import { createTaskStore } from "./tasks.ts";
 
 export interface SimulatorOptions {
   /** How long a task takes; 0: it is finished at once. Default 2,000. */
@@ -42,11 +40,13 @@ export async function startSimulatorsOf(
   const shared = { clock: createClock(), faults: createFaults(), ledger };
   const codesOf = (settings: AccountSettings): readonly string[] =>
     cast.find(({ providers }) => providers.includes(settings.provider))?.simulator.codes(settings) ?? [];
-  const played = accounts.map((account) => ({
-    ...play(account, shared, options.completeMs ?? 2_000),
-    codes: codesOf(account.settings),
-  }));
-  const gates = new Map(accounts.map(({ settings, limits }) => [settings.name, createRateGate(limits)]));
+  const completeMs = options.completeMs ?? 2_000;
+  const played = accounts.map((account) =>
+    play(account, { ...shared, completeMs, codes: codesOf(account.settings) }),
+  );
+  const gates = new Map(
+    played.map((account) => [account.settings.name, createRateGate(() => account.limits)]),
+  );
   const controls: Controls = { ...shared, accounts: played };
   const servers = await openAll(
     [...plans].map(([origin, { player, names }]) => {
@@ -66,26 +66,6 @@ export async function startSimulatorsOf(
     close: async () => {
       await Promise.all(servers.map((server) => server.close()));
     },
-  };
-}
-
-function play(
-  account: SimulatedAccount,
-  { clock, faults }: Pick<Controls, "clock" | "faults">,
-  completeMs: number,
-): Omit<PlayedAccount, "codes"> {
-  const { settings, limits } = account;
-  return {
-    ...account,
-    quota: createDailyQuota(limits.quotas, limits.resetTimeZone, clock.nowMs),
-    tasks: createTaskStore({
-      account: settings.name,
-      completeMs,
-      lookBackMs: limits.lookBackMs,
-      clock,
-      faults,
-    }),
-    windows: createKeyedWindows(clock.monotonicMs),
   };
 }
 
