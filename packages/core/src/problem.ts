@@ -23,10 +23,12 @@ export function cutQuery(url: string): string {
 }
 
 // The query of every URL, and of a path such as an HTTP request's target.
-const URL_QUERY = /((?:[a-z][a-z0-9+.-]*:\/\/|^\/)[^\s?"'<>]*)\?[^\s"'<>]*/gi;
+const URL_QUERY = /((?:[a-z][a-z0-9+.-]*:\/\/|(?<![^\s"'(])\/)[^\s?"'<>]*)\?[^\s"'<>]*/gi;
+// The same within a form, and within the string that a form's signature is made of.
+const ENCODED_QUERY = /(https?%(?:25)*3A%(?:25)*2F%(?:25)*2F[^\s"'<>&]*?)%(?:25)*3F[^\s"'<>&]*/gi;
 const URL_USER = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>@]*@/gi;
 
 /** A sentence with user names, passwords and queries taken out of the URLs in it. */
 export function cutUrls(text: string): string {
-  return text.replace(URL_USER, "$1***@").replace(URL_QUERY, "$1?…");
+  return text.replace(URL_USER, "$1***@").replace(URL_QUERY, "$1?…").replace(ENCODED_QUERY, "$1?…");
 }

@@ -14,6 +14,15 @@ describe("cutUrls", () => {
     ["https://a.test/x", "https://a.test/x"],
     ["is it so? yes", "is it so? yes"],
     ["a/b?c", "a/b?c"],
+    ['the request was "GET /a.js?sign=1"', 'the request was "GET /a.js?…"'],
+    [
+      "ObjectPath=https%3A%2F%2Fa.test%2Fx%3Fsign%3D1&Force=true",
+      "ObjectPath=https%3A%2F%2Fa.test%2Fx?…&Force=true",
+    ],
+    [
+      "POST&%2F&ObjectPath%3Dhttps%253A%252F%252Fa.test%252Fx%253Fsign%253D1",
+      "POST&%2F&ObjectPath%3Dhttps%253A%252F%252Fa.test%252Fx?…",
+    ],
   ])("%s is shown as %s", (given, shown) => {
     expect(cutUrls(given)).toBe(shown);
   });

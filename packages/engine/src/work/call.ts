@@ -79,8 +79,9 @@ async function signAndSend<Answer extends { readonly kind: string }>(
 ): Promise<Sent<Answer>> {
   const { settings } = account.account;
   const token = await sessionToken(ports, account);
+  let request: HttpRequest | null = null;
   const ended = (answer: Answer | Failure, reply: HttpReply | null, durationMs: number): Sent<Answer> => {
-    const told = isFailure(answer) ? discreet(answer, settings.credentials, tokenOf(token)) : answer;
+    const told = discreet(answer, { settings, token: tokenOf(token), request });
     return { answered: answered(call.call, told, reply, durationMs), token: tokenOf(token) };
   };
   if (typeof token === "object" && token !== null) return ended(token, null, 0);
@@ -93,7 +94,7 @@ async function signAndSend<Answer extends { readonly kind: string }>(
     const startedAt = ports.clock.monotonic();
     try {
       const nonce = ports.chance.nonce();
-      const request = call.encode({ settings, nowMs: clockMs ?? ports.clock.now(), nonce, token });
+      request = call.encode({ settings, nowMs: clockMs ?? ports.clock.now(), nonce, token });
       const reply = await ports.transport.send(request, {
         timeoutMs: account.limits.calls[call.call]?.timeoutMs ?? 10_000,
         mayWrite: freshSince(permit.askedAt, ports, call),
