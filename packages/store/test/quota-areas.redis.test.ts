@@ -135,6 +135,25 @@ describe("a spent class", () => {
     expect((await seal(now, woken)).batch.items).toHaveLength(10);
   });
 
+  it("lets them go in the same day, too, where the provider takes its refusal back", async () => {
+    const sealed = await seal(now, (await now.stage("int_1", urls(10), OVERSEAS))[0]);
+    const spent = [{ class: "url@overseas", remaining: null }];
+    const hold = { scope: "quota", spent } as const;
+    const { slots } = await record(now, sealed, { do: "retry", inMs: 0, resend: null, hold });
+    const [second] = await now.stage("int_2", urls(10, "p.example.com"), OVERSEAS);
+    await waits(now, slots[0] ?? second);
+    const answer: ToldQuota = {
+      figures: [{ class: "url@overseas", limit: 50, remaining: 40, batch: null }],
+      hold: null,
+      seen: { ...seen, call: "DescribePurgeQuota" },
+      isLast: true,
+    };
+    const [woken] = await now.work.settleQuota("ali", answer);
+    const again = await seal(now, woken);
+    expect(again.batch.id).toBe(sealed.batch.id);
+    expect((await seal(now, again.next)).batch.items).toEqual(urls(10, "p.example.com"));
+  });
+
   it("of many groups that stand before one that may go is passed over in a few looks", async () => {
     await sendAll((await now.stage("int_0", urls(50), OVERSEAS))[0]);
     const many = Array.from({ length: 100 }, (_, i) => `https://h${i}.example.com/`);

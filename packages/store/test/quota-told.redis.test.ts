@@ -1,7 +1,7 @@
 import { dayStarts, type QuotaFigure, type ToldQuota, type Verdict } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Bundle, bundle, CALL, limitsWith, type View } from "./bundle.ts";
-import { finish, record, rescue, retryAtOnce, seal, seen, urls, waits } from "./steps.ts";
+import { finish, record, rescue, retryAtOnce, seal, sealAll, seen, urls, waits } from "./steps.ts";
 
 let store: Bundle;
 afterEach(() => store.close());
@@ -62,6 +62,10 @@ describe("what the provider tells of its quota counts downward only", () => {
     await seal(now, (await now.stage("int_2", urls(50, "b.example.com")))[0] ?? first.next);
     await tell(now, told);
     expect(await quota(now)).toEqual({ limit, used: 100, reserved: 50, usedElsewhere });
+    const left = Math.max(0, limit - 150 - usedElsewhere);
+    const [slot] = await now.stage("int_3", urls(1000, "c.example.com"));
+    const rest = await sealAll(now, slot ?? (await rescue(store.later(morning + 25_000)))[0]);
+    expect(rest.reduce((sum, { batch }) => sum + batch.items.length, 0)).toBe(left);
   });
 
   it("and each answer replaces the one before", async () => {
@@ -112,6 +116,15 @@ describe("a told batch", () => {
     expect((await seal(store, first.next)).batch.items).toHaveLength(50);
     const [account] = await store.intake.accounts();
     expect(account?.lanes[0]).toMatchObject({ batch: 50, toldBatch: 500 });
+  });
+
+  it("makes a batch full, which need not wait for company, and none of it nothing", async () => {
+    store = await bundle({ coalesce: { quietMs: 60_000, maxWaitMs: 60_000 } });
+    await tell(store, { batch: 0 });
+    const [slot] = await store.stage("int_1", urls(39));
+    expect((await waits(store, slot)).why.reason).toBe("quiet");
+    await tell(store, { batch: 39 });
+    expect((await seal(store, slot)).batch.items).toHaveLength(39);
   });
 
   it("splits what was sealed before and was not applied", async () => {

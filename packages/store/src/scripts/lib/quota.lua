@@ -61,8 +61,7 @@ local function quotaRoom(class, days, limit)
   for _, day in ipairs(days) do
     local spent = redis.call('HMGET', quotaKey(class, day), 'used', 'reserved', 'elsewhere', 'full')
     if spent[4] then return 0 end
-    local elsewhere = math.max(0, tonumber(spent[3] or '0'))
-    room = math.min(room, limit - tonumber(spent[1] or '0') - tonumber(spent[2] or '0') - elsewhere)
+    room = math.min(room, limit - tonumber(spent[1] or '0') - tonumber(spent[2] or '0') - tonumber(spent[3] or '0'))
   end
   return math.max(0, room)
 end
