@@ -1,5 +1,5 @@
 import { providerContract } from "@purgeline/testkit/provider-contract";
-import { IAM, KEYS, TOKEN } from "../shared/huawei/sample-credentials.ts";
+import { IAM, IAM_KEYS, KEYS, TOKEN } from "../shared/huawei/sample-credentials.ts";
 import { huaweiCdn } from "./index.ts";
 import { settingsWith } from "./sample-account.ts";
 
@@ -11,6 +11,6 @@ const telling = {
   ShowQuota: reply({ quotas: [{ type: "file_refresh", quota_limit: 2000, used: 15, user_domain_id: "d" }] }),
 };
 
-for (const credentials of [KEYS, TOKEN, IAM]) {
+for (const credentials of [KEYS, TOKEN, IAM, IAM_KEYS]) {
   providerContract(huaweiCdn, settingsWith(credentials), accepting, telling);
 }

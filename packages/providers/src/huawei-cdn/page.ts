@@ -1,15 +1,16 @@
+import { IDENTITY_TEXT, SOURCES_TEXT } from "../shared/huawei/page-text.ts";
 import type { ProviderPage } from "../shared/page.ts";
 
 const LANES = ["purge-url", "purge-directory", "prefetch-url"] as const;
 
 export const page: ProviderPage = {
   title: "Huawei Cloud CDN",
-  text: `Requests are signed with SDK-HMAC-SHA256, or carry a token in \`X-Auth-Token\` that is given or
-fetched from IAM. Errors come with HTTP 200, too. A directory can be purged softly
+  text: `${IDENTITY_TEXT}
+
+Errors come with HTTP 200, too. A directory can be purged softly
 (\`strength: soft\`): then only what the origin has changed goes. A purge takes about five minutes to
 reach every node: a prefetch that begins sooner may keep the old copy. Of a URL with Chinese characters
-both forms may be cached: purge it without \`zhUrlEncode\` and with it. Sources without a host are under
-\`https://support.huaweicloud.com/\`.`,
+both forms may be cached: purge it without \`zhUrlEncode\` and with it. ${SOURCES_TEXT}`,
   settings: {
     domainId: "names the account, since the CDN is a service of all of it",
     enterpriseProjectId: "an enterprise project, or `all`; required where the key or user is a sub-account's",

@@ -1,6 +1,6 @@
 import type { AccountSettings } from "@purgeline/core";
 import { providerContract } from "@purgeline/testkit/provider-contract";
-import { IAM, KEYS, TOKEN } from "../shared/huawei/sample-credentials.ts";
+import { IAM, IAM_KEYS, KEYS, TOKEN } from "../shared/huawei/sample-credentials.ts";
 import { huaweiVod } from "./index.ts";
 import { settingsWith } from "./sample-account.ts";
 
@@ -12,5 +12,5 @@ const accepting = {
   "prefetch-url": accepted,
 };
 
-const ACCOUNTS: readonly AccountSettings[] = [KEYS, TOKEN, IAM].map(settingsWith);
+const ACCOUNTS: readonly AccountSettings[] = [KEYS, TOKEN, IAM, IAM_KEYS].map(settingsWith);
 for (const settings of ACCOUNTS) providerContract(huaweiVod, settings, accepting);

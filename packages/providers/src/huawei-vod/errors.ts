@@ -2,7 +2,7 @@ import type { ErrorClass } from "../shared/huawei/error-class.ts";
 
 /** support.huaweicloud.com/api-vod/ErrorCode.html, read 2026-11-21; the stored page ends after VOD.10066. */
 export const SERVICE_CODES: Readonly<Record<string, ErrorClass>> = {
-  // Internal error; internal communication fault.
+  // Internal error; internal communication fault: tried again in spite of their 403, and nobody says what was applied.
   "VOD.10051": "internal",
   "VOD.10052": "internal",
   // Illegal parameter; the message names the field, which holds up to ten items.
