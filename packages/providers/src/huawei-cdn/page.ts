@@ -8,8 +8,8 @@ export const page: ProviderPage = {
   text: `${IDENTITY_TEXT}
 
 Errors come with HTTP 200, too. A directory can be purged softly
-(\`strength: soft\`): then only what the origin has changed goes. A purge takes about five minutes to
-reach every node: a prefetch that begins sooner may keep the old copy. Of a URL with Chinese characters
+(\`strength: soft\`): then only what the origin has changed goes. Between a purge and a
+prefetch of one URL leave about five minutes (CDN FAQ), or the prefetch may keep the old copy. Of a URL with Chinese characters
 both forms may be cached: purge it without \`zhUrlEncode\` and with it. ${SOURCES_TEXT}`,
   settings: {
     domainId: "names the account, since the CDN is a service of all of it",
