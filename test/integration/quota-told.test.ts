@@ -152,29 +152,49 @@ describe("the provider's own quota", () => {
   });
 });
 
-it("Tencent's own batch goes before the page's", { timeout: 30_000 }, async () => {
-  const yaml = `  - { name: tc, provider: tencent-cdn, endpoint: "http://127.0.0.1:0", credentials: { secretId: tc-id, secretKey: tc-secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 } }\n`;
-  running = await service(yaml, {
-    completeMs: 0,
-    played: (limits) => {
-      const directories = limits.lanes["purge-directory"];
-      if (directories === undefined) throw new Error("no directories");
-      return { ...limits, lanes: { ...limits.lanes, "purge-directory": { ...directories, batch: 39 } } };
-    },
-  });
-  await running.startWorker();
-  const lane = async () => {
+describe("Tencent's two areas", () => {
+  const tencent = (more: string): string =>
+    `  - { name: tc, provider: tencent-cdn, endpoint: "http://127.0.0.1:0", credentials: { secretId: tc-id, secretKey: tc-secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 }, ${more} }\n`;
+
+  it("are counted apart: what is spent overseas holds up nothing at home", { timeout: 40_000 }, async () => {
+    running = await service(tencent(`quota: { "url@overseas": 10 }`), { completeMs: 0 });
+    await running.startWorker();
+    const abroad = await running.post({ op: "purge", urls: urls(15), options: { area: "overseas" } });
+    await pending(abroad, 5);
+    const home = await running.post({ op: "purge", urls: urls(5, "h.example.com") });
+    expect(await running.ended(home)).toMatchObject({ state: "confirmed" });
+    await expect
+      .poll(async () => (await running.receipt(abroad)).waiting, { timeout: 10_000 })
+      .toMatchObject([{ reason: "quota", targets: 5 }]);
     const [account] = await running.store.accounts();
-    return account?.lanes.find((each) => each.lane === "purge-directory");
-  };
-  await expect.poll(lane, { timeout: 10_000 }).toMatchObject({ batch: 39, toldBatch: 39 });
-  const directories = urls(90).map((url) => (url.endsWith("/") ? url : `${url}/`));
-  const id = await running.post({ op: "purge", directories });
-  expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
-  const sent = running.simulators.ledger.since(0, 1000).filter((each) => each.call === "PurgePathCache");
-  expect(sent.map(({ items, outcome }) => [items.length, outcome])).toEqual([
-    [39, "ok"],
-    [39, "ok"],
-    [12, "ok"],
-  ]);
+    const spent = account?.quotas.map(({ class: name, used }) => [name, used]) ?? [];
+    expect(Object.fromEntries(spent)).toMatchObject({ url: 5, "url@overseas": 10 });
+    expect(outcomes("PurgeUrlsCache", "tc")).toEqual({ ok: 2 });
+  });
+
+  it("and the batch that the provider tells goes before the page's", { timeout: 30_000 }, async () => {
+    running = await service(tencent(""), {
+      completeMs: 0,
+      played: (limits) => {
+        const directories = limits.lanes["purge-directory"];
+        if (directories === undefined) throw new Error("no directories");
+        return { ...limits, lanes: { ...limits.lanes, "purge-directory": { ...directories, batch: 39 } } };
+      },
+    });
+    await running.startWorker();
+    const lane = async () => {
+      const [account] = await running.store.accounts();
+      return account?.lanes.find((each) => each.lane === "purge-directory");
+    };
+    await expect.poll(lane, { timeout: 10_000 }).toMatchObject({ batch: 39, toldBatch: 39 });
+    const directories = urls(90).map((url) => (url.endsWith("/") ? url : `${url}/`));
+    const id = await running.post({ op: "purge", directories });
+    expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
+    const sent = running.simulators.ledger.since(0, 1000).filter((each) => each.call === "PurgePathCache");
+    expect(sent.map(({ items, outcome }) => [items.length, outcome])).toEqual([
+      [39, "ok"],
+      [39, "ok"],
+      [12, "ok"],
+    ]);
+  });
 });

@@ -30,12 +30,12 @@ describe("a verdict", () => {
       { do: "accept", tasks: [{ call: "Ask", id: "t" }], pollInMs: 1000, rejected: [] },
     ],
     [
-      { kind: "throttled", retryAfterMs: 7000, ...WORDS },
+      { kind: "throttled", scope: "call", retryAfterMs: 7000, ...WORDS },
       NO_FACTS,
       { do: "retry", inMs: 7000, resend: null, hold: { scope: "call", why: "rate", ms: 7000 } },
     ],
     [
-      { kind: "throttled", retryAfterMs: null, ...WORDS },
+      { kind: "throttled", scope: "call", retryAfterMs: null, ...WORDS },
       OLD,
       { do: "retry", inMs: 1000, resend: null, hold: { scope: "call", why: "rate", ms: 1000 } },
     ],

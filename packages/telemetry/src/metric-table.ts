@@ -111,8 +111,14 @@ export const STATE_GAUGES = {
     help: "Batches that the provider accepted and works on.",
     labels: ["account", "lane"],
   },
-  purgeline_quota_limit: { help: "Units of the provider's day.", labels: ["account", "quota"] },
-  purgeline_quota_used: { help: "Units spent in the provider's day.", labels: ["account", "quota"] },
+  purgeline_quota_limit: {
+    help: "Units of the provider's day, as configured or told.",
+    labels: ["account", "quota"],
+  },
+  purgeline_quota_used: {
+    help: "Units spent in the provider's day, by others too.",
+    labels: ["account", "quota"],
+  },
   purgeline_quota_remaining: {
     help: "Units neither spent nor reserved in the provider's day.",
     labels: ["account", "quota"],
