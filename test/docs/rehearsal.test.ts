@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../cli/free-port.ts";
 import { type Running, startPurgeline } from "../cli/program.ts";
+import { zoneAtNoon } from "../integration/zone-at-noon.ts";
 import { asPattern, type Block, blocksOf } from "./page-steps.ts";
 
 /*
@@ -42,6 +43,11 @@ async function end(role: string): Promise<void> {
   running.get(role)?.child.kill("SIGTERM");
   await running.get(role)?.ended;
   running.delete(role);
+}
+
+/** The page's file, for here and now. */
+function localFile(words: string): string {
+  return local(words).replace("askEveryMs: 1000", `askEveryMs: 1000, resetTimeZone: ${zoneAtNoon()}`);
 }
 
 function local(words: string): string {
@@ -87,7 +93,7 @@ describe("docs/simulators.md", () => {
 
   it.skipIf(!hasCurl)("shows commands that do what it says", { timeout: 180_000 }, async () => {
     for (const [at, block] of BLOCKS.entries()) {
-      if (block.file !== null) writeFileSync(join(directory, block.file), local(block.text));
+      if (block.file !== null) writeFileSync(join(directory, block.file), localFile(block.text));
       if (block.language === "sh") await follow(block.text, printedAfter(at));
     }
   });

@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterEach, expect, it } from "vitest";
 import { freePort } from "../cli/free-port.ts";
 import { startPurgeline } from "../cli/program.ts";
+import { zoneAtNoon } from "../integration/zone-at-noon.ts";
 import { needBrowser, openBrowser } from "./browser.ts";
 
 const SCREENSHOT = new URL("../../docs/images/board.png", import.meta.url).pathname;
@@ -33,7 +34,7 @@ accounts:
     endpoint: ${sim}
     hosts: ["*.example.com"]
     credentials: { accessKeyId: board-id, accessKeySecret: board-secret }
-    quota: { directory: 2 }
+    quota: { directory: 2, resetTimeZone: ${zoneAtNoon()} }
 `,
   );
   for (const [command, words] of [
