@@ -1,4 +1,4 @@
-import type { Problem } from "@purgeline/core";
+import { cutUrls, type Problem } from "@purgeline/core";
 
 /** Every kind of refusal: its HTTP status and title. The code is part of the problem's `type` and stable. */
 export const PROBLEM_KINDS = {
@@ -67,7 +67,7 @@ export function problemDocument({ code, message, extras }: ApiProblem): Readonly
   };
 }
 
-/** RFC 6901. */
+/** RFC 6901. A URL where a member's name is expected is shown like any URL. */
 function pointerTo(path: readonly (string | number)[]): string {
-  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return path.map((part) => `/${cutUrls(String(part)).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "@purgeline/core";
+import { type Problem, showValue } from "@purgeline/core";
 import type { z } from "zod";
 import type { ApiScope } from "./api-deps.ts";
 import { ApiProblem } from "./api-problem.ts";
@@ -29,7 +29,7 @@ function invalidParameter(error: z.ZodError, place: string, data: unknown): ApiP
       }));
     const [name = ""] = issue.path.map(String);
     const value = typeof data === "object" && data !== null ? Reflect.get(data, name) : undefined;
-    const shown = typeof value === "string" ? { value: value.slice(0, 200) } : {};
+    const shown = typeof value === "string" ? { value: showValue(value) } : {};
     return [{ path: [place, name], code: "invalid-parameter", ...shown, detail: issue.message }];
   });
   return new ApiProblem("invalid-parameter", "Nothing was done.", { errors });

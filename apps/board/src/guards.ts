@@ -23,7 +23,8 @@ export async function wantAdmin(
     authenticate: { realm: "Purgeline board" },
     async validate(name, secret) {
       if (pairAllows(tokens, "admin", name, secret)) return;
-      log.warn("auth.refused", { tokenName: name });
+      // Any other name may be a secret that was typed into the wrong field.
+      log.warn("auth.refused", { tokenName: tokens.some((token) => token.name === name) ? name : null });
       throw new Refused(401, "the name and secret of a token that allows admin are wanted");
     },
   });

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from "@purgeline/config";
 import { healthServer } from "@purgeline/health";
 import type { Metrics } from "@purgeline/telemetry";
 import { type BoardOptions, boardPlugin } from "./board-plugin.ts";
@@ -35,6 +36,7 @@ export async function startBoard(options: BoardRoleOptions): Promise<BoardRole> 
     ping,
     render: metrics.render,
     tokens,
+    isOwnHost: isLoopbackHost,
     onRequest: metrics.httpRequest,
   });
   app.get("/", (_request, reply) => reply.redirect(BASE_PATH));

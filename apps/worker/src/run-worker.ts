@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Config } from "@purgeline/config";
+import { type Config, isLoopbackHost } from "@purgeline/config";
 import {
   type Intake,
   intakeOf,
@@ -96,6 +96,7 @@ function health(links: Links, watch: LoopWatch, metrics: Metrics, config: Config
     ping,
     render: metrics.render,
     tokens: config.tokens,
+    isOwnHost: isLoopbackHost,
     onRequest: metrics.httpRequest,
   });
 }

@@ -10,10 +10,10 @@ export interface Problem {
   readonly detail: string;
 }
 
-/** Shows a value in a message: cut, and never the query of a URL, which may carry a signature. */
+/** Shows a value in a message: cut, and never the query of a URL, which may carry a signature, nor its password. */
 export function showValue(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
-  return cutQuery(text).slice(0, 200);
+  return cutQuery(cutUrls(text)).slice(0, 200);
 }
 
 /** Signed URLs are secrets: logs, previews and errors show them without their query. */
@@ -26,7 +26,7 @@ export function cutQuery(url: string): string {
 const URL_QUERY = /((?:[a-z][a-z0-9+.-]*:\/\/|(?<![^\s"'(])\/)[^\s?"'<>]*)\?[^\s"'<>]*/gi;
 // The same within a form, and within the string that a form's signature is made of.
 const ENCODED_QUERY = /(https?%(?:25)*3A%(?:25)*2F%(?:25)*2F[^\s"'<>&]*?)%(?:25)*3F[^\s"'<>&]*/gi;
-const URL_USER = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>@]*@/gi;
+const URL_USER = /((?:[a-z][a-z0-9+.-]*:)?\/\/)[^\s/?#"'<>]*@/gi;
 
 /** A sentence with user names, passwords and queries taken out of the URLs in it. */
 export function cutUrls(text: string): string {

@@ -10,6 +10,7 @@ describe("cutUrls", () => {
       "GET https://a.test/x?… failed, then http://b.test/y?…",
     ],
     ["redis://user:pass@redis.test:6379/0", "redis://***@redis.test:6379/0"],
+    ["//user:p@ss@a.test/x", "//***@a.test/x"],
     ["rediss://:pass@redis.test", "rediss://***@redis.test"],
     ["https://a.test/x", "https://a.test/x"],
     ["is it so? yes", "is it so? yes"],
@@ -31,6 +32,7 @@ describe("cutUrls", () => {
 describe("showValue", () => {
   it("shows the beginning of a value, and of a URL nothing after its path", () => {
     expect(showValue("https://a.test/x?sign=1")).toBe("https://a.test/x?…");
+    expect(showValue("https://me:pass@a.test/x")).toBe("https://***@a.test/x");
     expect(showValue("x".repeat(300))).toHaveLength(200);
     expect(showValue({ a: 1 })).toBe('{"a":1}');
     expect(showValue(undefined)).toBe("undefined");

@@ -182,7 +182,7 @@ describe("a body with a fault is refused with its code and place", () => {
 
   it("a fault shows neither user name nor password of a URL", () => {
     const [problem] = problemsOf({ op: "purge", urls: ["http://user:p%40ss@www.example.com/a"] });
-    expect(problem).toMatchObject({ code: "url-credentials", value: "http://…@www.example.com/a" });
+    expect(problem).toMatchObject({ code: "url-credentials", value: "http://***@www.example.com/a" });
   });
 
   it("10,000 targets are taken over all kinds, one more is not", () => {

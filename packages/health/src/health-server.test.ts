@@ -7,14 +7,21 @@ const healthy: HealthOptions = {
   ping: () => Promise.resolve(),
   render: () => Promise.resolve({ contentType: "text/plain", body: "purgeline_redis_up 1\n" }),
   tokens: null,
+  isOwnHost: (hostname) => hostname === "localhost",
   onRequest: () => undefined,
 };
 let app = healthServer(healthy);
 afterEach(() => app.close());
 
-async function get(change: Partial<HealthOptions>, url: string, authorization?: string) {
+async function get(
+  change: Partial<HealthOptions>,
+  url: string,
+  authorization?: string,
+  host = "localhost:9090",
+) {
   app = healthServer({ ...healthy, ...change });
-  const reply = await app.inject({ url, headers: authorization === undefined ? {} : { authorization } });
+  const headers = { host, ...(authorization === undefined ? {} : { authorization }) };
+  const reply = await app.inject({ url, headers });
   return { status: reply.statusCode, body: reply.body };
 }
 
@@ -47,5 +54,19 @@ describe("a role's health", () => {
       body: "purgeline_redis_up 1\n",
     });
     expect(await get({}, "/metrics")).toMatchObject({ status: 200 });
+  });
+
+  it("without tokens shows metrics under this machine's own names only", async () => {
+    const rebound = await get({}, "/metrics", undefined, "evil.example.com");
+    expect(rebound).toMatchObject({ status: 403, body: expect.stringContaining("foreign-host") });
+    const tokens = [{ name: "prom", secret, allow: ["read" as const] }];
+    const proxied = await get({ tokens }, "/metrics", `Bearer ${secret}`, "metrics.example.com");
+    expect(proxied).toMatchObject({ status: 200 });
+  });
+
+  it("says that there is nothing elsewhere, and repeats nothing of what was asked", async () => {
+    const lost = await get({}, `/nowhere?token=${secret}`);
+    expect(lost).toMatchObject({ status: 404, body: expect.stringContaining("no-such-route") });
+    expect(lost.body).not.toContain(secret);
   });
 });

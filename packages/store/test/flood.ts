@@ -39,15 +39,18 @@ export async function settleFlood(
   sizes: ReadonlyMap<string, number>,
   endedOf: (size: number) => readonly Rejected[],
 ): Promise<void> {
-  const later = store.later(LATER_MS);
-  for (;;) {
-    const slot = (await rescue(later)).find(({ kind }) => kind.for === "poll");
-    const claimed = slot === undefined ? null : await later.work.claimPolls(slot, 100);
-    if (claimed?.kind !== "tasks") return;
-    for (const task of claimed.tasks) {
-      const size = sizes.get(task.batch) ?? 0;
-      const ended = endedOf(size);
-      await later.work.settle("ali", { task, size, ended, next: [], rest: null, seen: polled });
+  const due = "t:{ali}:poll:DescribeRefreshTaskById:due";
+  for (let skewMs = LATER_MS; (await store.connection.zcard(due)) > 0; skewMs += LATER_MS) {
+    const later = store.later(skewMs);
+    for (;;) {
+      const slot = (await rescue(later)).find(({ kind }) => kind.for === "poll");
+      const claimed = slot === undefined ? null : await later.work.claimPolls(slot, 100);
+      if (claimed?.kind !== "tasks") break;
+      for (const task of claimed.tasks) {
+        const size = sizes.get(task.batch) ?? 0;
+        const ended = endedOf(size);
+        await later.work.settle("ali", { task, size, ended, next: [], rest: null, seen: polled });
+      }
     }
   }
 }

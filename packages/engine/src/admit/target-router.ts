@@ -109,12 +109,7 @@ function faultsAt(
 }
 
 function problemOf(target: GivenTarget, code: string, detail: string): Problem {
-  return {
-    path: [target.kind, target.index],
-    code,
-    value: showValue(withoutCredentials(target.text)),
-    detail,
-  };
+  return { path: [target.kind, target.index], code, value: showValue(target.text), detail };
 }
 
 function invalid(target: GivenTarget, code: string, detail: string): Refused {
@@ -123,9 +118,4 @@ function invalid(target: GivenTarget, code: string, detail: string): Refused {
 
 function forbidden(target: GivenTarget, code: string, detail: string): Refused {
   return { kind: "forbidden", problems: [problemOf(target, code, detail)] };
-}
-
-/** Faults are copied into logs and tickets: a password in a refused URL must not be. */
-function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/?#]*@/, "//…@");
 }
