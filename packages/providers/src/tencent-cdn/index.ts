@@ -51,8 +51,10 @@ export const tencentCdn: Provider = {
       V2_LOGS.includes(task.call) ? encodeV2Poll(task, call) : encodeApi3Poll(task, call),
     decode(reply, [task]): PollAnswer {
       const body = parseObject(reply.body);
-      if (isObject(body?.Response)) return decodeApi3Poll(reply, body.Response, task);
-      if (body?.code !== undefined) return decodeV2Poll(reply, body, task);
+      // A query knows its API: records of the other one would be read by the wrong words.
+      const isV2 = V2_LOGS.includes(task.call);
+      if (!isV2 && isObject(body?.Response)) return decodeApi3Poll(reply, body.Response, task);
+      if (isV2 && body?.code !== undefined) return decodeV2Poll(reply, body, task);
       return unreadable(reply);
     },
     match: matchUrlRows,

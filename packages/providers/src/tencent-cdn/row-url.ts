@@ -3,7 +3,13 @@ import { matchRows } from "@purgeline/core";
 
 /** Rows name URLs as the provider spells them: perhaps with a lower-case host, or percent-encoded (UrlEncode). */
 export function matchUrlRows(items: readonly string[], rows: readonly Row[]): readonly (Row | null)[] {
-  return matchRows(items, rows, (text) => URL.parse(text)?.href ?? text);
+  return matchRows(items, rows, encodedForm);
+}
+
+/** What the service may make of a URL. Browsers leave some characters bare that encoders escape, and the reverse. */
+function encodedForm(text: string): string {
+  const href = URL.parse(text)?.href ?? text;
+  return href.replace(/[[\]|^`{}"<>\\]/g, encodeURIComponent).replaceAll("%27", "'");
 }
 
 /** One record of a task, in words that both APIs share. */
