@@ -2,7 +2,7 @@ import basicAuth from "@fastify/basic-auth";
 import { isLoopbackHost } from "@purgeline/config";
 import { type KnownToken, pairAllows } from "@purgeline/health";
 import type { Logger } from "@purgeline/telemetry";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 /** An answer that ends the request; `message` is shown. */
 export class Refused extends Error {
@@ -32,13 +32,22 @@ export async function wantAdmin(
     // Answered here: Bull Board's own error handler would call it an internal error.
     app.basicAuth(request, reply, (error) => {
       if (error === undefined) done();
-      else void reply.code(401).type("application/problem+json").send(unauthorized(error.message));
+      else void refuse(reply, 401, "Unauthorized", "unauthorized", error.message);
     });
   });
 }
 
-function unauthorized(detail: string): object {
-  return { type: "about:blank", title: "Unauthorized", status: 401, detail, code: "unauthorized" };
+function refuse(
+  reply: FastifyReply,
+  status: number,
+  title: string,
+  code: string,
+  detail: string,
+): FastifyReply {
+  return reply
+    .code(status)
+    .type("application/problem+json")
+    .send({ type: "about:blank", title, status, detail, code });
 }
 
 /**
@@ -46,13 +55,11 @@ function unauthorized(detail: string): object {
  * made to point here (DNS rebinding): then the browser still sends that name.
  */
 export function wantLoopbackHost(app: FastifyInstance, log: Logger): void {
-  app.addHook("onRequest", async (request) => {
-    if (isLoopbackHost(request.hostname)) return;
-    log.warn("auth.refused", { host: request.hostname });
-    throw new Refused(
-      403,
-      `Host is ${JSON.stringify(request.hostname)}: without tokens only loopback names are served`,
-    );
+  app.addHook("onRequest", async ({ hostname }, reply) => {
+    if (isLoopbackHost(hostname)) return;
+    log.warn("auth.refused", { host: hostname });
+    const detail = `Host is ${JSON.stringify(hostname)}: without tokens only loopback names are served`;
+    return refuse(reply, 403, "Forbidden", "foreign-host", detail);
   });
 }
 

@@ -96,6 +96,9 @@ describe("who may look", () => {
     }
     expect((await ask("/board")).headers["www-authenticate"]).toContain("Basic");
     expect(events()).toContainEqual(expect.objectContaining({ event: "auth.refused", tokenName: "shop" }));
+    // Typed into the field of the name: no name of ours, so it may be anything.
+    expect((await ask("/board", basic("ops-secret:"))).status).toBe(401);
+    expect(events()).toContainEqual(expect.objectContaining({ event: "auth.refused", tokenName: null }));
     expect(JSON.stringify(events())).not.toContain("secret");
   });
 
@@ -116,6 +119,7 @@ describe("who may look", () => {
     ]) {
       const answer = await ask(SUBMIT, { host });
       expect(answer.status).toBe(403);
+      expect(JSON.parse(answer.text)).toMatchObject({ code: "foreign-host" });
       expect(answer.text).toContain("loopback");
     }
   });
