@@ -83,6 +83,14 @@ describe("a batch spends the classes that its options name", () => {
     expect(await ledger()).toEqual({ home: [5, 0], overseas: [5, 0] });
   });
 
+  it("and books them anew where a newer configuration counts otherwise", async () => {
+    const sealed = await seal(now, (await now.stage("int_1", urls(10), OVERSEAS))[0]);
+    const quotas = { ...limits.quotas };
+    await store.work.publish("ali", { ...limitsWith(), quotas }, { atMs: 2, digest: "two" });
+    await seal(now, (await record(now, sealed, retryAtOnce)).slots[0]);
+    expect(await ledger()).toEqual({ home: [0, 10], overseas: [0, 0] });
+  });
+
   it("is no fuller than the scarcer of them allows", async () => {
     const [slot] = await now.stage("int_1", urls(80), GLOBAL);
     const first = await seal(now, slot);
