@@ -98,6 +98,17 @@ describe("a credential that has not been answered yet", () => {
     await finish(later, submit);
     expect(await later.work.claimPolls(poll, 10)).toMatchObject({ kind: "tasks" });
   });
+
+  it("holds submits up while a query is the first to try it", async () => {
+    const [slot] = await store.stage("int_1", urls(2));
+    const first = await seal(store, slot);
+    const { slots } = await accept(store, first);
+    const later = store.later(2000, "right");
+    const poll = slots.find(({ kind }) => kind.for === "poll");
+    if (poll === undefined) throw new Error("no poll slot");
+    expect(await later.work.claimPolls(poll, 10)).toMatchObject({ kind: "tasks" });
+    expect(await waits(later, first.next)).toMatchObject({ why: { reason: "provider" } });
+  });
 });
 
 describe("a refused credential", () => {
@@ -263,38 +274,4 @@ it("what was not sent because of a stop does not stop a credential again", async
   await record(right, await seal(right, slot), { ...refused, hold }, { ...seen, error: null });
   expect(await shown()).toBeNull();
   expect((await seal(right, await slotFor(store.later(25_000)))).batch.attempt).toBe(2);
-});
-
-describe("a take that finds nothing to send", () => {
-  /** A directory that is under way and staged again: all that its lane could send must wait. */
-  async function nothingToSend(): Promise<Slot | undefined> {
-    await store.close();
-    store = await bundle({ limits: limitsWith({ batch: 1, resendAfterMs: 3000 }) });
-    const how = { lane: "purge-directory" } as const;
-    const [slot] = await store.stage("int_d1", ["https://a.example.com/d/"], how);
-    const { next } = await seal(store, slot);
-    const [more] = await store.stage("int_d2", ["https://a.example.com/d/"], how);
-    return more ?? next;
-  }
-
-  it("leaves a stopped account's probe to another one", async () => {
-    const idle = await nothingToSend();
-    const [slot] = await store.stage("int_1", urls(1));
-    const hold = { scope: "account", reason: "Forbidden", probeInMs: 5000 } as const;
-    const { slots } = await record(store, await seal(store, slot), { ...refused, hold });
-    const then = store.later(5100);
-    expect(await waits(then, idle)).toMatchObject({ waitMs: 1 });
-    expect((await seal(then, slots[0])).batch.attempt).toBe(2);
-  });
-
-  it("leaves an outage's probe to another one", async () => {
-    const idle = await nothingToSend();
-    const hold = { scope: "call", why: "provider", ms: 5000 } as const;
-    let [slot] = await store.stage("int_1", urls(1));
-    for (let i = 0; i < 3; i += 1)
-      slot = (await record(store, await seal(store, slot), { ...refused, hold })).slots[0];
-    const then = store.later(5100);
-    expect(await waits(then, idle)).toMatchObject({ waitMs: 1 });
-    expect((await seal(then, slot)).batch.attempt).toBe(4);
-  });
 });
