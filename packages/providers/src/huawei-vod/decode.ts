@@ -17,7 +17,7 @@ export function decodeSubmit(reply: HttpReply, batch: BatchContent): Outcome {
     return { kind: "ambiguous", code: "no-task-id", message: "accepted without a task_id", requestId };
   }
   const call = batch.lane.startsWith("prefetch") ? "ShowPreheatingAsset" : "ShowRefreshResult";
-  const isMedia = batch.lane.endsWith("-media");
-  const task = isMedia ? { call, id, state: { media: true } } : { call, id };
-  return { kind: "accepted", tasks: [task], rejected: [], requestId };
+  // A query does not see the batch: a list shorter than it is not yet whole.
+  const state = { targets: batch.items.length, ...(batch.lane.endsWith("-media") ? { media: true } : {}) };
+  return { kind: "accepted", tasks: [{ call, id, state }], rejected: [], requestId };
 }

@@ -23,10 +23,10 @@ describe("a call as the provider's pages show it", () => {
       });
     const id = "5199337c31c8e4622f1590735b13a263";
     expect(Object.fromEntries(tasks)).toEqual({
-      "purge-media": [{ call: "ShowRefreshResult", id, state: { media: true } }],
-      "purge-url": [{ call: "ShowRefreshResult", id }],
-      "prefetch-media": [{ call: "ShowPreheatingAsset", id, state: { media: true } }],
-      "prefetch-url": [{ call: "ShowPreheatingAsset", id }],
+      "purge-media": [{ call: "ShowRefreshResult", id, state: { targets: 2, media: true } }],
+      "purge-url": [{ call: "ShowRefreshResult", id, state: { targets: 2 } }],
+      "prefetch-media": [{ call: "ShowPreheatingAsset", id, state: { targets: 1, media: true } }],
+      "prefetch-url": [{ call: "ShowPreheatingAsset", id, state: { targets: 2 } }],
     });
   });
 });

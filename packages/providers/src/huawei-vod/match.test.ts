@@ -21,10 +21,24 @@ describe("rows of assets", () => {
     expect(ends([ID_1, ID_2], rows.toReversed())).toEqual(["confirmed", "failed"]);
   });
 
-  it("confirm an asset that no row names, when nothing failed or what failed is another's", () => {
-    expect(ends([ID_1, ID_3], [confirmed(urlOf(ID_1))])).toEqual(["confirmed", "confirmed"]);
+  it("say nothing of an asset that none of them names: what is not listed is not done", () => {
+    expect(ends([ID_1, ID_3], [confirmed(urlOf(ID_1))])).toEqual(["confirmed", null]);
     const another = [failed(urlOf(ID_1)), confirmed(urlOf(ID_2))];
-    expect(ends([ID_1, ID_2, ID_3], another)).toEqual(["failed", "confirmed", "confirmed"]);
+    expect(ends([ID_1, ID_2, ID_3], another)).toEqual(["failed", "confirmed", null]);
+    expect(ends([ID_1, ID_3], [confirmed("https://vod.example.com/somewhere/else.mp4")])).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  it("end the only asset of a task, whatever its URLs look like", () => {
+    const named = confirmed(urlOf(ID_1));
+    const [done, broken] = [
+      confirmed("https://vod.example.com/a.mp4"),
+      failed("https://vod.example.com/b.mp4"),
+    ];
+    expect(ends([ID_1], [done])).toEqual(["confirmed"]);
+    expect(ends([ID_1], [named, broken])).toEqual(["failed"]);
   });
 
   it("fail an asset that no row names, when a failed row names none of ours", () => {
@@ -35,9 +49,9 @@ describe("rows of assets", () => {
   it("find an id only as a word of the path, not of the query, nor within a longer one", () => {
     const stray = (url: string) => ends([ID_1, "ab"], [failed(url), confirmed(urlOf("ab"))]);
     expect(stray(`https://vod.example.com/${ID_1}.m3u8`)).toEqual(["failed", "confirmed"]);
-    expect(stray(`https://vod.example.com/x/ab?of=${ID_1}`)).toEqual(["confirmed", "failed"]);
+    expect(stray(`https://vod.example.com/x/ab?of=${ID_1}`)).toEqual([null, "failed"]);
     const within = [failed("https://vod.example.com/abc/cab"), confirmed(urlOf("ab"))];
-    expect(ends(["ab"], within)).toEqual(["confirmed"]);
+    expect(ends(["ab", ID_2], within)).toEqual(["confirmed", "failed"]);
   });
 
   it("say nothing while there are none", () => {

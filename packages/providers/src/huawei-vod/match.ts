@@ -6,22 +6,20 @@ export function matchHuaweiRows(items: readonly string[], rows: readonly Row[]):
 }
 
 /**
- * An asset ends as its URLs do: failed when one failed. An asset without a row was
- * still part of a finished task, so it is confirmed, unless some failed row names no
- * asset of ours: that one may be its own, so it fails. A failure too many is sent
- * again by `retry`; a confirmation too many would be a stale page for good.
+ * An asset ends as its URLs do, failed when one failed; all rows of a task about one asset are its own.
+ * Of an asset that no row names nothing is known, unless some failed row names no asset of ours: that
+ * one may be its own, so it fails. A failure too many is sent again by `retry`; a confirmation too many
+ * would be a stale page for good.
  */
 function matchAssets(ids: readonly string[], rows: readonly Row[]): readonly (Row | null)[] {
-  const named = rows.map((row) => ({
-    row,
-    id: ids.find((id) => row.item === id || names(row.item, id)) ?? null,
-  }));
-  const stray = named.filter(({ id }) => id === null).map(({ row }) => row);
+  const ownerOf = (row: Row): string | null =>
+    (ids.length === 1 ? ids[0] : ids.find((id) => row.item === id || names(row.item, id))) ?? null;
+  const owned = rows.map((row) => ({ row, id: ownerOf(row) }));
   const isFailed = (row: Row): boolean => row.end === "failed";
-  const rest = stray.find(isFailed) ?? rows.find((row) => !isFailed(row)) ?? null;
+  const stray = owned.find(({ row, id }) => id === null && isFailed(row))?.row ?? null;
   return ids.map((id) => {
-    const own = named.filter((entry) => entry.id === id).map(({ row }) => row);
-    return own.find(isFailed) ?? own[0] ?? rest;
+    const own = owned.filter((entry) => entry.id === id).map(({ row }) => row);
+    return own.find(isFailed) ?? own[0] ?? stray;
   });
 }
 

@@ -37,6 +37,20 @@ describe("a query's answer", () => {
     });
   });
 
+  it("asks again while the list is shorter than what was sent: a partial answer is no end", () => {
+    const both: Task = { ...URLS, state: { targets: 2 } };
+    expect(decodeQuery(refreshed([A, "SUCCEED"]), [both])).toMatchObject({
+      tasks: [{ rows: [confirmed(A)], next: [both] }],
+    });
+    expect(decodeQuery(refreshed([A, "SUCCEED"], [B, "SUCCEED"]), [both])).toMatchObject({
+      tasks: [{ rows: [confirmed(A), confirmed(B)], next: [] }],
+    });
+    const media: Task = { ...MEDIA, state: { targets: 2, media: true } };
+    expect(decodeQuery(preheated([A, "succeed"]), [media])).toMatchObject({
+      tasks: [{ rows: [], next: [media] }],
+    });
+  });
+
   it("tells nothing of a media task before all of it is final", () => {
     expect(decodeQuery(preheated([A, "succeed"], [B, "processing"]), [MEDIA])).toMatchObject({
       tasks: [{ rows: [], next: [MEDIA] }],

@@ -54,14 +54,15 @@ export function decodeQuery(reply: HttpReply, tasks: readonly [Task, ...Task[]])
 }
 
 /**
- * There is no overall status: a task is finished when no result is under way. A
- * media task tells nothing before that, since its rows name URLs, and what
- * `matchHuaweiRows` makes of an asset without a row stands only on the whole list.
+ * There is no overall status: a task is finished when no result is under way, and each target has
+ * one. A media task tells nothing before that, since its rows name URLs, and what `matchHuaweiRows`
+ * makes of an asset without a row stands only on the whole list.
  */
 function progressOf(task: Task, results: readonly JsonObject[]): Progress {
   const rows = results.map(rowOf);
   const final = rows.filter((row) => row !== null);
-  if (rows.length > 0 && final.length === rows.length) return { rows: final, next: [] };
+  const least = typeof task.state?.targets === "number" ? task.state.targets : 1;
+  if (rows.length >= least && final.length === rows.length) return { rows: final, next: [] };
   return { rows: task.state?.media === true ? [] : final, next: [task] };
 }
 

@@ -51,6 +51,7 @@ export function matchContract(provider: Provider, lanes: readonly Lane[]): void 
     const ends = (given: readonly Row[]) => provider.poll.match(items, given).map((row) => row?.end ?? null);
     expect(ends(rows)).toEqual(["confirmed", "failed", "confirmed", "confirmed"]);
     expect(ends(rows.toReversed())).toEqual(ends(rows));
+    expect(ends(rows.slice(0, 1))).toEqual(["confirmed", null, null, null]);
     expect(ends([])).toEqual([null, null, null, null]);
   });
 }
