@@ -243,7 +243,27 @@ describe("DescribeVodRefreshTasks of media", () => {
     expect(told(page(all.slice(60), 70), task)).toEqual({ rows: [confirmed("m1")], next: [] });
   });
 
-  it("goes by the whole task where a URL is not named as the job spelled it", () => {
+  it("confirms nothing by another's rows in a shared task, and asks for the other ids meanwhile", () => {
+    const task = next(
+      { media: "m1", urls: [u(1)], ids: ["7"] },
+      { media: "m2", urls: [u(2), u(3)], ids: ["7", "8"] },
+    );
+    const shared = told(
+      page([
+        [u(99), "Complete"],
+        [u(2), "Complete"],
+      ]),
+      task,
+    );
+    expect(shared.rows).toEqual([]);
+    expect(shared.next.map(({ id }) => id)).toEqual(["7", "8"]);
+    const [alone] = shared.next;
+    if (alone === undefined) throw new Error("not asked again");
+    expect(told(page([[u(99), "Complete"]]), alone)).toEqual({ rows: [], next: [alone] });
+    expect(told(page([[u(1), "Complete"]]), alone)).toEqual({ rows: [confirmed("m1")], next: [] });
+  });
+
+  it("goes by the whole task where the job's lists do not tell which URL is whose", () => {
     const odd: Line = { media: "m1", urls: ["https://v.test/a", "b.mp4"], ids: ["7"] };
     expect(told(page([["https://v.test/a,b.mp4", "Complete"]]), next(odd)).rows).toEqual([confirmed("m1")]);
     const failing = told(page([["https://v.test/a,b.mp4", "Failed"]]), next(odd));

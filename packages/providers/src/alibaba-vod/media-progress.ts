@@ -37,7 +37,23 @@ export function mediaProgress(body: JsonObject, task: Task, plan: MediaPlan): Pr
     return { rows: seen.rows, next: [{ ...again, state }] };
   }
   const rest = byWholeTask(seen.left, task.id, failure);
-  return { rows: [...seen.rows, ...rest.rows], next: tasksOf(rest.left) };
+  const [unlisted, others] = parted(rest.left, task.id);
+  return { rows: [...seen.rows, ...rest.rows], next: [...onceMore(again, unlisted), ...tasksOf(others)] };
+}
+
+/** Media whose URLs this task id should list and does not, and those that wait for other ids alone. */
+function parted(plan: MediaPlan, taskId: string): readonly [MediaPlan, MediaPlan] {
+  const waits = (entries: readonly Entry[]): boolean => entries.some((entry) => entry.taskId === taskId);
+  const media = [...plan];
+  return [
+    new Map(media.filter(([, entries]) => waits(entries))),
+    new Map(media.filter(([, entries]) => !waits(entries))),
+  ];
+}
+
+/** The page that was asked last: where something is listed later, the list ends later. */
+function onceMore(again: Task, plan: MediaPlan): readonly Task[] {
+  return plan.size === 0 ? [] : [{ ...again, state: { ...again.state, media: planJson(plan) } }];
 }
 
 /** Strikes out the URLs that this page shows as complete; one that failed fails its media. */
@@ -47,9 +63,10 @@ function lookAt(plan: MediaPlan, taskId: string, page: readonly RefreshRow[]): S
 }
 
 /**
- * The task id is read to its end and all of it is final, yet some URL of ours is not named in it as
- * the job spelled it: when everything is complete so is that one; when something failed it may be
- * that one, and failed is the careful answer.
+ * The task id is read to its end and all of it is final, and the job did not say which URLs of ours it
+ * carries: when everything is complete so are those; when something failed it may be one of them, and
+ * failed is the careful answer. A URL that the job named and the list does not is not known to be done:
+ * what is listed may be another batch's of the same second.
  */
 function byWholeTask(plan: MediaPlan, taskId: string, failure: Words | null): Seen {
   const verdict: Row = {
@@ -59,7 +76,7 @@ function byWholeTask(plan: MediaPlan, taskId: string, failure: Words | null): Se
     message: null,
     ...failure,
   };
-  return sift(plan, (entry) => (entry.taskId === taskId ? verdict : null));
+  return sift(plan, (entry) => (entry.taskId === taskId && entry.url === "" ? verdict : null));
 }
 
 function sift(plan: MediaPlan, verdictOf: (entry: Entry) => Row | null): Seen {
