@@ -14,7 +14,7 @@ What Purgeline knows about each provider, in numbers, written from the code
 
 const GUIDE = `## How to read the pages
 
-Every number is a default that an account may override: \`limits.lanes\`, \`limits.calls\` and \`quota\` in
+Every number is a default that an account may override: \`limits\` and \`quota\` in
 [the configuration](../configuration.md); \`purgeline check\` prints what is in force. A source that says
 _unconfirmed_ means that no page states the number and the careful choice was taken. Sources named
 _Purgeline_ are our own choice. Nothing was tried on a live service.

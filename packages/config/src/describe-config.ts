@@ -142,12 +142,10 @@ function describeIdentity(credentials: Credentials): JsonObject {
 
 function describeLimits(limits: Limits): JsonObject {
   const lanes = Object.entries(limits.lanes).map(([lane, own]) => {
-    const { batch, bodyBytes, urlChars, domains, perDomainPerMinute, inFlight, resendAfterMs } = own;
-    return [
-      lane,
-      given({ batch, bodyBytes, urlChars, domains, perDomainPerMinute, inFlight, resendAfterMs }),
-    ] as const;
+    const { call, quota, quotaByOption, weight, ...numbers } = own;
+    return [lane, given(numbers)] as const;
   });
   const calls = Object.entries(limits.calls).map(([call, own]) => [call, given({ ...own })] as const);
-  return { lanes: Object.fromEntries(lanes), calls: Object.fromEntries(calls) };
+  const { lookBackMs, pollEveryMs } = limits;
+  return { lanes: Object.fromEntries(lanes), calls: Object.fromEntries(calls), lookBackMs, pollEveryMs };
 }

@@ -11,15 +11,20 @@ const accountIn = (file: unknown): unknown => {
 describe("describeConfig", () => {
   it("writes out the limits in force: the file's where it sets them, else the provider's", () => {
     const account = accountIn(
-      withAccount({ limits: { lanes: { "purge-url": { batch: 10 } } }, quota: { url: 7 } }),
+      withAccount({
+        limits: { lanes: { "purge-url": { batch: 10, unitsPerTarget: 3 } }, lookBackMs: 9_000 },
+        quota: { url: 7 },
+      }),
     );
     expect(account).toMatchObject({
       limits: {
         lanes: {
-          "purge-url": { batch: 10, bodyBytes: 1_000_000, urlChars: 1_024, inFlight: 16 },
-          "purge-directory": { batch: 100 },
+          "purge-url": { batch: 10, bodyBytes: 1_000_000, urlChars: 1_024, inFlight: 16, unitsPerTarget: 3 },
+          "purge-directory": { batch: 100, unitsPerTarget: 1 },
         },
         calls: { DescribeRefreshTasks: { perSecond: 5, timeoutMs: 10_000 } },
+        lookBackMs: 9_000,
+        pollEveryMs: 5_000,
       },
       quota: {
         url: 7,

@@ -50,9 +50,12 @@ export const FULL = {
             perDomainPerMinute: 40,
             inFlight: 2,
             resendAfterMs: 3_000,
+            unitsPerTarget: 2,
           },
         },
         calls: { RefreshObjectCaches: { perSecond: 5, perMinute: 30, timeoutMs: 900 } },
+        lookBackMs: 7_200_000,
+        pollEveryMs: 6_000,
       },
       quota: {
         url: 500,

@@ -45,6 +45,7 @@ export interface LaneOverride {
   readonly perDomainPerMinute?: number;
   readonly inFlight?: number;
   readonly resendAfterMs?: number;
+  readonly unitsPerTarget?: number;
 }
 
 export interface CallOverride {
@@ -57,6 +58,8 @@ export interface CallOverride {
 export interface LimitOverrides {
   readonly lanes: Readonly<Partial<Record<Lane, LaneOverride>>>;
   readonly calls: Readonly<Record<CallName, CallOverride>>;
+  readonly lookBackMs?: number;
+  readonly pollEveryMs?: number;
   readonly quotas: Readonly<Record<QuotaClass, number>>;
   readonly resetTimeZone: string | null;
   readonly reserveForUrgent: number;
@@ -84,7 +87,7 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
       call: spec.call,
       quota: spec.quota,
       quotaByOption: spec.quotaByOption,
-      unitsPerTarget: spec.unitsPerTarget,
+      unitsPerTarget: own.unitsPerTarget ?? spec.unitsPerTarget,
       weight: spec.weight,
       batch: own.batch ?? spec.batch.value,
       bodyBytes: own.bodyBytes ?? spec.bodyBytes.value,
@@ -107,8 +110,8 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
     quotas,
     reserveForUrgent: overrides.reserveForUrgent,
     resetTimeZone: overrides.resetTimeZone ?? table.resetTimeZone,
-    lookBackMs: table.lookBackMs.value,
-    pollEveryMs: table.pollEveryMs.value,
+    lookBackMs: overrides.lookBackMs ?? table.lookBackMs.value,
+    pollEveryMs: overrides.pollEveryMs ?? table.pollEveryMs.value,
   };
 }
 

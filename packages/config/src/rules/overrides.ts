@@ -7,8 +7,7 @@ import type { AccountDraft } from "../schema/file.ts";
 /** `limits` and `quota` of an account, compared with what its provider ships. */
 export function readOverrides(draft: AccountDraft): LimitOverrides {
   const { classes, resetTimeZone, reserveForUrgent } = draft.quota;
-  const { lanes, calls } = draft.limits;
-  return { lanes, calls, quotas: classes, resetTimeZone, reserveForUrgent };
+  return { ...draft.limits, quotas: classes, resetTimeZone, reserveForUrgent };
 }
 
 /** Reports what the provider's table has no place for, and what exceeds it. */

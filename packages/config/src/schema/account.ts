@@ -59,6 +59,7 @@ const laneOverride = section({
   perDomainPerMinute: limit,
   inFlight: limit,
   resendAfterMs: limit,
+  unitsPerTarget: limit,
 }) satisfies z.ZodType<LaneOverride>;
 
 const callOverride = section({
@@ -75,6 +76,8 @@ const lanes = Object.fromEntries(LANES.map((lane) => [lane, z.exactOptional(lane
 const limits = section({
   lanes: section(lanes).prefault({}),
   calls: z.record(z.string(), callOverride, { error: "expected a mapping (key: value)" }).default({}),
+  lookBackMs: limit,
+  pollEveryMs: limit,
 });
 
 /** Required keys are optional here: rules/ reports them, so that one missing key hides no other problem. */
