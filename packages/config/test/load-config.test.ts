@@ -42,7 +42,7 @@ describe("loadConfig", () => {
           askQuotaEveryMs: 300_000,
         },
       ],
-      intake: { maxPendingTargets: 5_000_000, maxMemoryPercent: 75, maxBodyBytes: 16_777_216 },
+      intake: { maxPendingTargets: 5_000_000, maxMemoryPercent: 60, maxBodyBytes: 16_777_216 },
       history: { intentsMs: 604_800_000, idempotencyKeysMs: 86_400_000 },
       health: { stalledMs: 60_000 },
       log: { level: "info" },

@@ -68,7 +68,7 @@ export const FULL = {
       giveUpAfter: "90m",
     },
   ],
-  intake: { maxPendingTargets: 1_000, maxMemoryPercent: 60, maxBodyBytes: 4_096 },
+  intake: { maxPendingTargets: 1_000, maxMemoryPercent: 50, maxBodyBytes: 4_096 },
   history: { intents: "3d", idempotencyKeys: "1h" },
   health: { stalledMs: 5_000 },
   log: { level: "debug" },

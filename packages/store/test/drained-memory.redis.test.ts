@@ -72,6 +72,7 @@ function failAll(size: number): readonly Rejected[] {
 it.each<[string, number, (size: number) => readonly Rejected[]]>([
   ["intents of 10,000 targets", 10_000, confirmAll],
   ["intents of one target", 1, confirmAll],
+  ["intents of one target that fails with a long message", 1, failAll],
   ["targets that fail with long messages", 10_000, failAll],
 ])(
   "%s are drained: memory is back but for the history, and without that all of it",
