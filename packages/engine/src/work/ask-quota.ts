@@ -36,18 +36,21 @@ export function quotaCalls({ account, provider }: WorkAccount): readonly CallNam
 }
 
 /**
- * The provider's own figures as they are now, asked for here or by whoever came first; null: there are none.
- * They are in the ledger by then.
+ * The provider's own figures as they are now, asked for here or by whoever came first; null: there are none. They are
+ * in the ledger by then. What was asked before the refusal counts only where it `isShort` already: that there was room
+ * then proves nothing, and what is gone stays gone for the day.
  */
 export async function askQuota(
   account: WorkAccount,
+  isShort: (told: readonly QuotaFigure[]) => boolean,
   ports: WorkPorts,
 ): Promise<readonly QuotaFigure[] | null> {
+  if (quotaCalls(account).length === 0) return null;
   try {
-    if (quotaCalls(account).length === 0) return null;
+    const earlier = await rounds.get(account);
+    if (earlier?.told && isShort(earlier.told)) return earlier.told;
     const first = await quotaRound(account, true, ports);
-    if (first.pauseMs === 0) return first.told;
-    // Somebody has just asked, or asks: that there was room before the refusal proves nothing.
+    if (first.pauseMs === 0 || (first.told !== null && isShort(first.told))) return first.told;
     await ports.clock.sleep(Math.min(first.pauseMs, LONGEST_WAIT_MS), ports.stopping);
     return (await quotaRound(account, true, ports)).told;
   } catch (error) {

@@ -6,6 +6,7 @@ import {
   type HttpReply,
   type Lane,
   type Outcome,
+  type QuotaFigure,
   quotasOf,
   type Slot,
   type SlotEnd,
@@ -112,16 +113,22 @@ async function factsOf(
   outcome: Outcome,
 ): Promise<AttemptFacts> {
   const limits = account.limits.lanes[lane];
+  const quotas = limits === undefined ? [] : quotasOf(limits, batch.options);
+  const units = batch.items.length * (limits?.unitsPerTarget ?? 1);
+  const isShort = (told: readonly QuotaFigure[]): boolean =>
+    told.some(
+      ({ class: name, remaining }) => quotas.includes(name) && remaining !== null && remaining < units,
+    );
   return {
     items: batch.items,
     attempt: batch.attempt,
     ageMs: batch.ageMs,
     giveUpAfterMs: account.account.giveUpAfterMs,
     pollInMs: account.limits.pollEveryMs,
-    quotas: limits === undefined ? [] : quotasOf(limits, batch.options),
-    units: batch.items.length * (limits?.unitsPerTarget ?? 1),
+    quotas,
+    units,
     // A code alone does not say whether it was the day: the provider's own figures do.
-    told: outcome.kind === "quota" ? await askQuota(account, ports) : null,
+    told: outcome.kind === "quota" ? await askQuota(account, isShort, ports) : null,
     jitter: ports.chance.unit(),
   };
 }

@@ -125,11 +125,17 @@ describe("a batch that is refused for want of quota", () => {
     expect(told.records).toMatchObject([{ verdict: { hold: { spent: [{ remaining: 1 }] } } }]);
   });
 
+  it("but what was gone before it is gone", async () => {
+    const rounds = [{ kind: "wait", waitMs: 2500, told: [short] }] as const;
+    const told = await refused({ rounds, quotas: { Urls: figures(LEFT) } });
+    expect(told.sleeps).toEqual([]);
+    expect(told.records).toMatchObject([{ verdict: { hold: { spent: [{ remaining: 1 }] } } }]);
+  });
+
   it("or by what was told to somebody else since", async () => {
-    const [before, since] = [{ ...short }, LEFT];
     const rounds = [
-      { kind: "wait", waitMs: 20_000, told: [before] },
-      { kind: "wait", waitMs: 2900, told: [since] },
+      { kind: "wait", waitMs: 20_000, told: [] },
+      { kind: "wait", waitMs: 2900, told: [LEFT] },
     ] as const;
     const told = await refused({ rounds, quotas: { Urls: figures(short) } });
     expect(told.sleeps).toEqual([3000]);
@@ -164,7 +170,7 @@ describe("a batch that is refused for want of quota", () => {
     expect(told.records).toHaveLength(1);
   });
 
-  it("costs one question, however many are refused at once", async () => {
+  it("costs one question, however many are refused at once for want of what is gone", async () => {
     const made = toy({
       takes: [TAKE, TAKE, TAKE],
       outcomes: [failureOf("quota", { class: "url", doubtful: false })],
@@ -178,5 +184,25 @@ describe("a batch that is refused for want of quota", () => {
     expect(made.told.records.map(({ verdict }) => verdict)).toMatchObject(
       Array(3).fill({ hold: { spent: [{ remaining: 1 }] } }),
     );
+  });
+
+  it("is not judged by a question that was under way before it", async () => {
+    const left = [LEFT, short];
+    const made = toy({
+      takes: [TAKE],
+      outcomes: [failureOf("quota", { class: "url", doubtful: false })],
+      rounds: [{ kind: "ask" }, { kind: "ask" }],
+      quotas: { Urls: figures() },
+    });
+    const { quota, ...provider } = made.account.provider;
+    if (quota === undefined) throw new Error("no quota");
+    const decode = (): QuotaAnswer => figures(left.shift() ?? short);
+    const account = { ...made.account, provider: { ...provider, quota: { ...quota, decode } } };
+    const ports = { ...made.ports, accounts: new Map([["ali", account]]) };
+    const earlier = followQuota(account, false, ports);
+    await submit(SUBMIT_SLOT, new Turns(), ports, () => Promise.resolve());
+    await earlier;
+    expect(left).toEqual([]);
+    expect(made.told.records).toMatchObject([{ verdict: { hold: { spent: [{ remaining: 1 }] } } }]);
   });
 });
