@@ -59,7 +59,9 @@ describe("docs/metrics.md", () => {
   it("gives every metric a unit that its name agrees with", () => {
     for (const [name = "", , unit] of described) {
       expect(unit).toMatch(
-        name.includes("seconds") ? /seconds$/ : /^(?:targets|batches|units|jobs|intents|calls|0 or 1|1)$/,
+        name.includes("seconds")
+          ? /seconds$/
+          : /^(?:targets|bytes|batches|units|jobs|intents|calls|0 or 1|1)$/,
       );
     }
   });

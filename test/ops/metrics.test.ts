@@ -51,7 +51,8 @@ async function everything(): Promise<string> {
   metrics.progress("worker");
   metrics.httpRequest("/v1/intents", 202, 1);
   const queues = [{ queue: "submit.ali", jobs: { waiting: 1 } }];
-  metrics.readStateWith(async () => ({ accounts: [ACCOUNT], queues, intakeLimitTargets: 1 }));
+  const redisMemory = { usedBytes: 1, limitBytes: 2 };
+  metrics.readStateWith(async () => ({ accounts: [ACCOUNT], queues, intakeLimitTargets: 1, redisMemory }));
   return (await metrics.render()).body;
 }
 

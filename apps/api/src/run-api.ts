@@ -34,8 +34,12 @@ export async function runApi(context: ApiContext): Promise<void> {
   });
   const { store, queue, close } = await openIntake(config, intake, context);
   metrics.readStateWith(async () => {
-    const [accounts, queues] = await Promise.all([store.accounts(), queue.counts()]);
-    return { accounts, queues, intakeLimitTargets: config.intake.maxPendingTargets };
+    const [accounts, queues, redisMemory] = await Promise.all([
+      store.accounts(),
+      queue.counts(),
+      store.memory(),
+    ]);
+    return { accounts, queues, intakeLimitTargets: config.intake.maxPendingTargets, redisMemory };
   });
   const app = await createApi({
     store,

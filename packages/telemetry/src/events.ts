@@ -44,11 +44,11 @@ export const EVENTS = {
   "account.resumed": "An account's pause or stop was ended by someone.",
   "account.stopped": "The provider refused the account's credential; nothing is sent until a probe passes.",
 
-  "rescue.swept": "The sweep found work that a crash left behind and took it up again.",
-  "job.failed": "A BullMQ job's handler threw; the job runs again.",
   "callback.taken": "A provider called back; the task that it named is asked for soon.",
   "callback.refused": "A provider's callback was not signed with the account's key, or cannot be read.",
 
+  "rescue.swept": "The sweep found work that a crash left behind and took it up again.",
+  "job.failed": "A BullMQ job's handler threw; the job runs again.",
   "job.refused": "A foreign job on the queue `intents` was refused by the admission.",
   "loop.stalled": "A loop has work that it could do and has not turned for `health.stalledMs`.",
 } as const satisfies Readonly<Record<string, string>>;

@@ -95,6 +95,14 @@ export const STATE_GAUGES = {
     help: "Pending targets at which the intake answers 429 (intake.maxPendingTargets).",
     labels: [],
   },
+  purgeline_redis_memory_bytes: {
+    help: "Memory of Redis, as far as it counts against its maxmemory; of a cluster the fullest node's.",
+    labels: [],
+  },
+  purgeline_redis_memory_limit_bytes: {
+    help: "Memory at which the intake answers 503 (intake.maxMemoryPercent of maxmemory); absent: there is no limit.",
+    labels: [],
+  },
   purgeline_oldest_unconfirmed_age_seconds: {
     help: "Age of the oldest target that has no end yet; 0: there is none.",
     labels: ["account", "lane", "priority"],

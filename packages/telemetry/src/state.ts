@@ -1,4 +1,10 @@
-import { type AccountState, type LaneState, type Priority, remainingOf } from "@purgeline/core";
+import {
+  type AccountState,
+  type LaneState,
+  type MemoryState,
+  type Priority,
+  remainingOf,
+} from "@purgeline/core";
 import type { StateGauge } from "./metric-table.ts";
 
 /** Jobs of one BullMQ queue by state (`waiting`, `active`, `delayed`, `failed` …). */
@@ -14,6 +20,8 @@ export interface StateSnapshot {
   readonly queues: readonly QueueJobs[];
   /** null: this role has no intake. */
   readonly intakeLimitTargets: number | null;
+  /** Absent from roles without an intake. */
+  readonly redisMemory?: MemoryState;
 }
 
 export interface Sample {
@@ -35,8 +43,18 @@ export function samplesOf(snapshot: StateSnapshot | null): readonly Sample[] {
     ...(limit === null
       ? []
       : [{ name: "purgeline_intake_limit_targets" as const, labels: {}, value: limit }]),
+    ...(snapshot.redisMemory === undefined ? [] : memorySamples(snapshot.redisMemory)),
     ...snapshot.accounts.flatMap(accountSamples),
     ...snapshot.queues.flatMap(queueSamples),
+  ];
+}
+
+function memorySamples({ usedBytes, limitBytes }: MemoryState): readonly Sample[] {
+  return [
+    { name: "purgeline_redis_memory_bytes", labels: {}, value: usedBytes },
+    ...(limitBytes === null
+      ? []
+      : [{ name: "purgeline_redis_memory_limit_bytes" as const, labels: {}, value: limitBytes }]),
   ];
 }
 

@@ -38,6 +38,7 @@ const STATE: StateSnapshot = {
   accounts: [ALI],
   queues: [{ queue: "submit.ali", jobs: { waiting: 2, failed: 1 } }],
   intakeLimitTargets: 5_000_000,
+  redisMemory: { usedBytes: 700, limitBytes: 1000 },
 };
 
 function setup(options: Partial<MetricsOptions> = {}) {
@@ -133,6 +134,8 @@ describe("state gauges", () => {
     expect(lines.toSorted()).toEqual(
       [
         "purgeline_redis_up 1",
+        "purgeline_redis_memory_bytes 700",
+        "purgeline_redis_memory_limit_bytes 1000",
         "purgeline_intake_limit_targets 5000000",
         'purgeline_pending_targets{account="ali",lane="purge-url"} 50412',
         'purgeline_oldest_unconfirmed_age_seconds{account="ali",lane="purge-url",priority="normal"} 61.5',
