@@ -129,13 +129,15 @@ describe("options of URLs at VOD", () => {
   it("are not those of media, nor those of the CDN alone", () => {
     const problemsOf = (block: JsonObject) => {
       const result = checked("prefetch-url", own(block));
-      return result.ok ? [] : result.problems.map(({ detail }) => detail);
+      return result.ok ? [] : result.problems.map(({ detail, value }) => [detail, value]);
     };
-    const unknown = (key: string) =>
-      `alibaba-vod has no option "${key}" for prefetch-url; allowed are l2Preload, withHeader.`;
+    const unknown = (key: string, value: string) => [
+      `alibaba-vod has no option "${key}" for prefetch-url; allowed are l2Preload, withHeader.`,
+      value,
+    ];
     expect(problemsOf({ sliceCount: 3, queryHashkey: true })).toEqual([
-      unknown("sliceCount"),
-      unknown("queryHashkey"),
+      unknown("sliceCount", "3"),
+      unknown("queryHashkey", "true"),
     ]);
   });
 });

@@ -26,9 +26,9 @@ export function ownOptions(
 ): OwnOptions {
   const given = own ?? {};
   const params: Record<string, Json> = {};
-  const problems: Problem[] = Object.keys(given)
-    .filter((key) => !Object.hasOwn(rules, key))
-    .map((key) => unknownOption(provider, lane, key, Object.keys(rules)));
+  const problems: Problem[] = Object.entries(given)
+    .filter(([key]) => !Object.hasOwn(rules, key))
+    .map(([key, value]) => unknownOption(provider, lane, key, value, Object.keys(rules)));
   for (const [key, rule] of Object.entries(rules)) {
     const value = given[key];
     if (value === undefined) continue;
@@ -39,11 +39,18 @@ export function ownOptions(
   return { params, problems };
 }
 
-function unknownOption(provider: string, lane: string, key: string, known: readonly string[]): Problem {
+function unknownOption(
+  provider: string,
+  lane: string,
+  key: string,
+  value: Json,
+  known: readonly string[],
+): Problem {
   const allowed = known.length === 0 ? "it takes none" : `allowed are ${known.join(", ")}`;
   return {
     path: [provider, key],
     code: "unknown-option",
+    value: showValue(value),
     detail: `${provider} has no option "${key}" for ${lane}; ${allowed}.`,
   };
 }
