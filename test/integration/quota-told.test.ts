@@ -136,6 +136,19 @@ describe("the provider's own quota", () => {
     expect(outcomes("RefreshObjectCaches")).toEqual({ ok: 3 });
   });
 
+  it("may be none of what a key has a right to: it purges all the same", { timeout: 30_000 }, async () => {
+    running = await service(ali("ali", "quota: { askEveryMs: 100 }"), { completeMs: 0 });
+    running.simulators.faults.add({ kind: "code", code: "Forbidden.RAM", call: "DescribeRefreshQuota" });
+    await running.startWorker();
+    await expect
+      .poll(() => outcomes("DescribeRefreshQuota")["Forbidden.RAM"] ?? 0, { timeout: 10_000 })
+      .toBeGreaterThan(1);
+    const id = await running.post({ op: "purge", urls: urls(3) });
+    expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
+    const [account] = await running.store.accounts();
+    expect(account?.stopped).toBeNull();
+  });
+
   it("is not asked for by a refused key, however often it would be", { timeout: 30_000 }, async () => {
     const every = "quota: { askEveryMs: 100 }";
     running = await service(ali("ali", every) + ali("other", `${every}, region: cn-shanghai`), {

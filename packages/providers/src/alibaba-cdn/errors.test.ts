@@ -1,6 +1,6 @@
 import type { BatchContent, Lane, Task } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
-import { errorReplies, LISTED_ERRORS, meaningOf } from "../shared/alibaba/listed-errors.ts";
+import { errorReplies, LISTED_ERRORS, meaningOf, meaningToQuota } from "../shared/alibaba/listed-errors.ts";
 import { alibabaCdn } from "./index.ts";
 
 const { decode, poll, quota } = alibabaCdn;
@@ -15,10 +15,12 @@ describe("the code that the CDN refuses with", () => {
         decode(reply, batchOf("prefetch-url")),
         poll.decode(reply, [byId]),
         poll.decode(reply, [{ ...byId, call: "DescribeRefreshTasks" }]),
-        quota?.decode("DescribeRefreshQuota", reply) ?? { kind: "no quota codec" },
       ];
       expect(answers.map(meaningOf)).toEqual(answers.map(() => meaning));
-      for (const answer of answers) expect(answer).toMatchObject({ code, message: "m", requestId: "r-1" });
+      const told = quota?.decode("DescribeRefreshQuota", reply) ?? { kind: "no quota codec" };
+      expect(meaningOf(told)).toBe(meaningToQuota(code, meaning));
+      for (const answer of [...answers, told])
+        expect(answer).toMatchObject({ code, message: "m", requestId: "r-1" });
     }
   });
 

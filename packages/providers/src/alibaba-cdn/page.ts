@@ -16,7 +16,8 @@ origin may answer 304, and the old copy stays. URLs have no soft purge. Wildcard
 as they are there. \`queryHashkey\` and \`consistencyHash\` are in the official SDK and on no page: they are
 passed on as they are said.
 
-The account's own figures come from DescribeRefreshQuota. Its PreloadEdge fields (prefetches to the outer
+The account's own figures come from DescribeRefreshQuota; a key without the right to ask
+(\`cdn:DescribeRefreshQuota\`) works all the same, by the table's. Its PreloadEdge fields (prefetches to the outer
 nodes) are not used: no page says which prefetches spend them, and their sample is far below the day's
 prefetches. A domain over its minute (\`QuotaPerMinuteExceeded.Refresh\`) or with a full refresh queue
 (\`TooMany.Refresh\`) holds back that domain alone. \`PreloadQueueFull\` is a full queue by its message and

@@ -1,6 +1,6 @@
 import type { BatchContent, Failure, HttpReply, Lane, Outcome, Task } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
-import { errorReplies, LISTED_ERRORS, meaningOf } from "../shared/alibaba/listed-errors.ts";
+import { errorReplies, LISTED_ERRORS, meaningOf, meaningToQuota } from "../shared/alibaba/listed-errors.ts";
 import { alibabaVod } from "./index.ts";
 
 const LANES: Readonly<Record<string, string>> = {
@@ -24,11 +24,11 @@ function submitted(lane: string, reply: HttpReply): Outcome {
 }
 
 function asked(reply: HttpReply): readonly ({ readonly kind: string } | Failure)[] {
-  const told = alibabaVod.quota?.decode("DescribeVodRefreshQuota", reply);
-  return [
-    ...QUERIES.map((task) => alibabaVod.poll.decode(reply, [task])),
-    ...(told === undefined ? [] : [told]),
-  ];
+  return QUERIES.map((task) => alibabaVod.poll.decode(reply, [task]));
+}
+
+function askedForQuota(reply: HttpReply): { readonly kind: string } | Failure {
+  return alibabaVod.quota?.decode("DescribeVodRefreshQuota", reply) ?? { kind: "no quota codec" };
 }
 
 describe("the code that VOD refuses with", () => {
@@ -41,14 +41,15 @@ describe("the code that VOD refuses with", () => {
           expect([lane, meaningOf(outcome)]).toEqual([lane, meaning]);
           if (outcome.kind === "quota") expect([lane, outcome.class]).toEqual([lane, spent]);
         }
-        expect(asked(reply).map(meaningOf)).toEqual([meaning, meaning, meaning, meaning]);
+        expect(asked(reply).map(meaningOf)).toEqual([meaning, meaning, meaning]);
+        expect(meaningOf(askedForQuota(reply))).toBe(meaningToQuota(code, meaning));
       }
     },
   );
 
   it("is none on the page of a broken proxy: what came of the call is unknown", () => {
     const page = { status: 502, headers: { "content-type": "text/html" }, body: "<h1>502 Bad Gateway</h1>" };
-    for (const answer of [submitted("purge-media", page), ...asked(page)]) {
+    for (const answer of [submitted("purge-media", page), ...asked(page), askedForQuota(page)]) {
       expect(answer).toMatchObject({ kind: "ambiguous", code: "HTTP502" });
     }
   });

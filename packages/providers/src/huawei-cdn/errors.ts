@@ -16,5 +16,8 @@ export const SERVICE_CODES: Readonly<Record<string, ErrorClass>> = {
   "CDN.0114": "auth",
 };
 
+/** No permission for this call, whatever else the key may do. */
+export const ABOUT_RIGHTS: ReadonlySet<string> = new Set(["CDN.0004", "CDN.0020", "CDN.0021"]);
+
 /** "Upper limit", and "too many URLs, or no quota left": one code for a batch that is too large and for a day that is over. */
 export const OVER_LIMIT: ReadonlySet<string> = new Set(["CDN.0005", "CDN.0110"]);

@@ -110,6 +110,12 @@ describe("the quota", () => {
     });
   });
 
+  it.each(["CDN.0004", "CDN.0020", "CDN.0021"])("with %s is refused alone: the key may purge", (code) => {
+    const refused = reply({ error: { error_code: code, error_msg: "no permission" } });
+    expect(huaweiCdn.quota?.decode("ShowQuota", refused)).toMatchObject({ kind: "refused", code });
+    expect(read(refused)).toMatchObject({ kind: "auth", code });
+  });
+
   it.each([
     ["no list", []],
     ["no number", [{ type: "preheat", quota_limit: "many", used: 1 }]],

@@ -65,6 +65,11 @@ export const LISTED_ERRORS: readonly ListedError[] = [
   ["InvalidAction.NotFound", 404, "refused"],
 ];
 
+/** To the quota query: a key without the right to ask is none that may not purge. */
+export function meaningToQuota(code: string, meaning: string): string {
+  return ["Forbidden", "Forbidden.RAM", "NoPermission"].includes(code) ? "refused" : meaning;
+}
+
 /** The body in its three forms: as documented, with the link that newer answers have, with the denial's details. */
 export function errorReplies(code: string, status: number): readonly HttpReply[] {
   const body = { RequestId: "r-1", HostId: "cdn.aliyuncs.com", Code: code, Message: "m" };
