@@ -2,7 +2,7 @@ import type { BatchContent, CallContext, HttpRequest, JsonObject, Lane, Provider
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { providers } from "../src/index.ts";
-import { testAccount } from "../src/shared/alibaba/test-account.ts";
+import { testAccount, testCall } from "../src/shared/alibaba/test-account.ts";
 
 const PRODUCTS = ["alibaba-cdn", "alibaba-vod"] as const;
 type Product = (typeof PRODUCTS)[number];
@@ -159,6 +159,23 @@ describe.each(PRODUCTS)("any batch for %s", (product) => {
       }),
     );
   });
+});
+
+it.each(PRODUCTS)("the largest options for %s fit the room that a body's weight leaves them", (product) => {
+  const provider = providerOf(product);
+  const own = {
+    l2Preload: true,
+    withHeader: { "X-Title": ["中".repeat(2_048 - '{"X-Title":[""]}'.length)] },
+  };
+  for (const signature of ["acs3", "rpc"]) {
+    const settings = testAccount(product, { signature });
+    const checked = provider.options("prefetch-url", { strength: null, area: "overseas", own }, settings);
+    if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+    const batch = { lane: "prefetch-url", items: ["a"], options: checked.value } as const;
+    const { body } = provider.encode(batch, testCall(settings));
+    const fixed = provider.table(settings).lanes["prefetch-url"]?.weight.fixed ?? 0;
+    expect(body?.length ?? 0).toBeLessThanOrEqual(fixed);
+  }
 });
 
 describe.each(PRODUCTS)("equal options for %s", (product) => {

@@ -11,8 +11,8 @@ function sourced(value: number, source: string): Sourced {
 export const PAGE_SIZE = 50;
 
 const UNCONFIRMED = "Purgeline (unconfirmed by any page)";
-/** UserData or WithHeader of 2,048 characters, three bytes each, and the short ones. */
-const OWN_PARAMS_BYTES = 6_700;
+/** WithHeader with 2,048 characters of JSON, each of up to three bytes, which are nine in a form, and the short ones. */
+const OWN_PARAMS_BYTES = 19_000;
 
 function call(perSecond: Sourced): CallSpec {
   return { perSecond, perMinute: null, timeoutMs: sourced(10_000, "Purgeline") };
