@@ -8,6 +8,7 @@ function call(atMs: number, change: Partial<ProviderCall> = {}): ProviderCall {
   return {
     receivedAt: new Date(atMs).toISOString(),
     receivedMonotonicMs: atMs,
+    waitedMs: 0,
     account: "ali",
     call: "RefreshObjectCaches",
     accepted: [URL],
@@ -67,6 +68,11 @@ describe("the judge of a campaign", () => {
 
   it("allows as many calls as the limit in every second", () => {
     expect(breaches({ provider: [call(2000), call(2500), call(3000)] })).toEqual([]);
+  });
+
+  it("takes what the provider was late to read for as early as it may have come", () => {
+    const provider = [call(2000, { waitedMs: 1 }), call(2500), call(2999)];
+    expect(breaches({ provider })).toEqual([]);
   });
 
   it("counts what may exist apart from what was accepted, and asks nothing of it", () => {

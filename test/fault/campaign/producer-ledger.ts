@@ -16,6 +16,8 @@ export type ProducerEntry =
 export interface ProviderCall {
   readonly receivedAt: string;
   readonly receivedMonotonicMs: number;
+  /** How long it may have waited unread before, at most. */
+  readonly waitedMs: number;
   readonly account: string | null;
   readonly call: string | null;
   readonly accepted: readonly string[];

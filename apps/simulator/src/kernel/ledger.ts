@@ -10,6 +10,8 @@ export interface LedgerEntry {
   readonly receivedAt: string;
   /** Monotonic clock of the simulator's process at arrival: for exact windows. */
   readonly receivedMonotonicMs: number;
+  /** How long it may have waited in that process before, at most. */
+  readonly waitedMs: number;
   readonly account: string | null;
   readonly call: CallName | null;
   readonly items: readonly string[];

@@ -10,7 +10,8 @@ export interface Arrival {
 
 /** One account's call rates. Every arrival counts, the refused ones too, as most providers count. */
 export interface RateGate {
-  arrive(call: CallName, atMs: number): Arrival;
+  /** Read at `atMs`, having waited `waitedMs` at most: the caller gets the benefit of the doubt. */
+  arrive(call: CallName, atMs: number, waitedMs: number): Arrival;
 }
 
 const SECOND_MS = 1_000;
@@ -19,10 +20,10 @@ const MINUTE_MS = 60_000;
 export function createRateGate(limits: () => Limits): RateGate {
   const windows = new Map<CallName, SlidingWindow>();
   return {
-    arrive(call, atMs) {
+    arrive(call, atMs, waitedMs) {
       const window = windows.get(call) ?? createSlidingWindow(MINUTE_MS);
       windows.set(call, window);
-      window.add(atMs);
+      window.add(atMs - waitedMs);
       const inLastSecond = window.count(atMs, SECOND_MS);
       const inLastMinute = window.count(atMs, MINUTE_MS);
       const { perSecond, perMinute } = limits().calls[call] ?? { perSecond: null, perMinute: null };

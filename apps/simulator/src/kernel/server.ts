@@ -62,11 +62,12 @@ function splitter(handler: RequestListener, door: Origin): RequestListener {
 }
 
 async function serve(incoming: IncomingMessage, response: ServerResponse, door: Origin): Promise<void> {
-  const { clock } = door;
+  const { clock, loop } = door;
   const stamp: Stamp = {
     nowMs: clock.nowMs(),
     monotonicMs: clock.monotonicMs(),
     realMonotonicMs: performance.now(),
+    waitedMs: loop.sinceTurnMs(),
   };
   const request = await readRequest(incoming);
   if (request === null) incoming.destroy();

@@ -163,6 +163,7 @@ describe("the ledger", () => {
         seq: 1,
         receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         receivedMonotonicMs: expect.any(Number),
+        waitedMs: expect.any(Number),
         account: "a",
         call: "Work",
         items: ["1", "2"],

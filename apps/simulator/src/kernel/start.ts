@@ -4,6 +4,7 @@ import type { Controls } from "./control.ts";
 import { createFaults } from "./faults.ts";
 import type { SimulatedAccount, SimulatorKind } from "./index.ts";
 import { createLedger, type LedgerEntry } from "./ledger.ts";
+import { watchLoop } from "./loop-delay.ts";
 import { planOrigins, withAddresses } from "./origins.ts";
 import { play } from "./play.ts";
 import { createRateGate } from "./rate-gate.ts";
@@ -37,7 +38,7 @@ export async function startSimulatorsOf(
   const cast = kinds.map(({ providers, create }) => ({ providers, simulator: create() }));
   const plans = planOrigins(cast, accounts);
   const ledger = createLedger(options.ledgerEntries ?? 20_000, options.onEntry ?? (() => undefined));
-  const shared = { clock: createClock(), faults: createFaults(), ledger };
+  const shared = { clock: createClock(), loop: watchLoop(), faults: createFaults(), ledger };
   const codesOf = (settings: AccountSettings): readonly string[] =>
     cast.find(({ providers }) => providers.includes(settings.provider))?.simulator.codes(settings) ?? [];
   const completeMs = options.completeMs ?? 2_000;
@@ -64,6 +65,7 @@ export async function startSimulatorsOf(
       return withAddresses(account.settings, addressOf);
     },
     close: async () => {
+      shared.loop.close();
       await Promise.all(servers.map((server) => server.close()));
     },
   };

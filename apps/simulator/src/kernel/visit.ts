@@ -2,6 +2,7 @@ import type { VirtualClock } from "./clock.ts";
 import type { Faults } from "./faults.ts";
 import type { Answer, PlayedAccount, Recognised, Simulator, Visit, WireReply, WireRequest } from "./index.ts";
 import type { Ledger } from "./ledger.ts";
+import type { LoopDelay } from "./loop-delay.ts";
 import type { Arrival, RateGate } from "./rate-gate.ts";
 
 /** What the server does with the connection. */
@@ -16,6 +17,7 @@ export interface Origin {
   readonly accounts: readonly PlayedAccount[];
   readonly gates: ReadonlyMap<string, RateGate>;
   readonly clock: VirtualClock;
+  readonly loop: LoopDelay;
   readonly faults: Faults;
   readonly ledger: Ledger;
 }
@@ -26,6 +28,8 @@ export interface Stamp {
   readonly monotonicMs: number;
   /** The process's own clock, without the virtual offset. */
   readonly realMonotonicMs: number;
+  /** How long it had waited in this process by then, at most. */
+  readonly waitedMs: number;
 }
 
 interface Act {
@@ -59,6 +63,7 @@ export function receive(origin: Origin, request: WireRequest, stamp: Stamp): End
     {
       receivedAt: new Date(stamp.nowMs).toISOString(),
       receivedMonotonicMs: stamp.realMonotonicMs,
+      waitedMs: stamp.waitedMs,
       account: strike.account,
       call: seen.call,
       items: seen.items,
@@ -75,7 +80,9 @@ export function receive(origin: Origin, request: WireRequest, stamp: Stamp): End
 
 function arrive(origin: Origin, seen: Recognised, stamp: Stamp): Arrival | null {
   if (seen.account === null || seen.call === null) return null;
-  return origin.gates.get(seen.account.settings.name)?.arrive(seen.call, stamp.monotonicMs) ?? null;
+  return (
+    origin.gates.get(seen.account.settings.name)?.arrive(seen.call, stamp.monotonicMs, stamp.waitedMs) ?? null
+  );
 }
 
 /** The simulator's answer, or what the first fault that strikes makes of it. */

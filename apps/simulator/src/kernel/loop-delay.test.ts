@@ -1,0 +1,14 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { watchLoop } from "./loop-delay.ts";
+
+it("tells that the process was busy with something else", async () => {
+  const loop = watchLoop();
+  await pause(5);
+  const busyUntil = performance.now() + 40;
+  while (performance.now() < busyUntil);
+  expect(loop.sinceTurnMs()).toBeGreaterThanOrEqual(40);
+  await pause(5);
+  expect(loop.sinceTurnMs()).toBeLessThan(40);
+  loop.close();
+});

@@ -1,0 +1,22 @@
+/**
+ * How long something that is read now may have waited in this process, at most: since the event loop
+ * last turned. Between a call's arrival and its stamp lies whatever else the process, or the machine,
+ * was busy with; a simulator that took that for the caller's haste would see violations that are its own.
+ */
+export interface LoopDelay {
+  sinceTurnMs(): number;
+  close(): void;
+}
+
+const TURN_MS = 1;
+
+export function watchLoop(): LoopDelay {
+  let turnedAt = performance.now();
+  const timer = setInterval(() => {
+    turnedAt = performance.now();
+  }, TURN_MS).unref();
+  return {
+    sinceTurnMs: () => performance.now() - turnedAt,
+    close: () => clearInterval(timer),
+  };
+}
