@@ -36,7 +36,7 @@ async function end({ child, ended, interrupt }: Running): Promise<void> {
 it("a sample is confirmed at every provider, and the request that is printed works as it stands", async () => {
   const demo = start();
   const said = await demo.until(/Try it:\n.*\n/);
-  expect(said).toContain("All 11 intents are confirmed.");
+  expect(said).toContain("All 13 intents are confirmed.");
   for (const provider of ["alibaba-cdn", "alibaba-vod", "tencent-cdn", "huawei-vod"]) {
     expect(said).toMatch(new RegExp(`^${provider} purge .* confirmed · `, "m"));
     expect(said).toMatch(new RegExp(`^${provider} prefetch .* confirmed · `, "m"));

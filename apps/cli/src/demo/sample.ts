@@ -44,5 +44,7 @@ export function sampleIntents(run: string): readonly Sample[] {
     sample("huawei-vod purge assets", { op: "purge", media: media(10), account: "huawei" }),
     sample("huawei-vod purge urls", { op: "purge", urls: urls("vod.example.com", 12) }),
     sample("huawei-vod prefetch urls", { op: "prefetch", urls: urls("vod.example.com", 5) }),
+    sample("huawei-cdn purge urls", { op: "purge", urls: urls("img.static.example.com", 60) }),
+    sample("huawei-cdn prefetch urls", { op: "prefetch", urls: urls("img.static.example.com", 20) }),
   ];
 }
