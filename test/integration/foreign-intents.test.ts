@@ -60,7 +60,10 @@ describe("an intent from a foreign BullMQ client", () => {
     const other = await queue.add("purge", purge("https://a.example.com/2"), { jobId: "purge-home" });
     expect(new Set([firstId, await ended(again), await ended(other)]).size).toBe(3);
     const url = "https://a.example.com";
-    await vi.waitFor(() => expect(sent().sort()).toEqual([`${url}/1`, `${url}/1`, `${url}/2`]));
+    // The second sending of one key keeps its distance from the first.
+    await vi.waitFor(() => expect(sent().sort()).toEqual([`${url}/1`, `${url}/1`, `${url}/2`]), {
+      timeout: 10_000,
+    });
   });
 
   it("that comes twice under one id is one intent, and one with another body is refused, not swallowed", async () => {
