@@ -16,6 +16,13 @@ it.each([
   expect(found(text)).toEqual(["the log: the key"]);
 });
 
+it("a secret without twelve letters and digits in a row is found in a form as well", () => {
+  const signature = { name: "the signature", value: "/rPvc5+Bd/9TbX8=Tz+dGZDkEpo=" };
+  const once = encodeURIComponent(signature.value);
+  for (const text of [signature.value, once, encodeURIComponent(once)])
+    expect(leaksIn([{ name: "the log", text: `Signature=${text}` }], [signature])).toHaveLength(1);
+});
+
 it("nothing is found where nothing is, nor where the secret has its home", () => {
   expect(found("key *** refused")).toEqual([]);
   expect(leaksIn([{ name: "the log", text: KEY.value }], [{ ...KEY, home: /^the log$/ }])).toEqual([]);

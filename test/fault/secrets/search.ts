@@ -25,15 +25,17 @@ export function leaksIn(places: readonly Place[], secrets: readonly Secret[]): r
   );
 }
 
-/** Whatever is left of a leak that is twice as long, and the whole in base64, wherever in it that begins. */
+/** Of a leak twice as long as a piece, however spelled, one is left; of base64 the whole, wherever in it that begins. */
 function piecesOf(value: string): readonly string[] {
   if (value.length < PIECE) throw new Error(`a secret of ${value.length} characters cannot be looked for`);
-  const count = Math.floor(value.length / PIECE);
-  const pieces = Array.from({ length: count }, (_, i) => value.slice(i * PIECE, (i + 1) * PIECE));
-  const plain = pieces.filter((piece) => /^[A-Za-z0-9]+$/.test(piece));
-  // One that holds +, / or = is spelled otherwise in a form.
-  if (plain.length === 0) throw new Error("a secret needs twelve letters and digits in a row");
-  return [...pieces, ...[0, 1, 2].map((shift) => base64Within(value, shift))];
+  const once = encodeURIComponent(value);
+  const spellings = new Set([value, once, encodeURIComponent(once)]);
+  return [...[...spellings].flatMap(cutUp), ...[0, 1, 2].map((shift) => base64Within(value, shift))];
+}
+
+function cutUp(text: string): readonly string[] {
+  const count = Math.floor(text.length / PIECE);
+  return Array.from({ length: count }, (_, i) => text.slice(i * PIECE, (i + 1) * PIECE));
 }
 
 /** The part of a text's base64 that does not depend on its neighbours, `shift` bytes after a group of three. */
