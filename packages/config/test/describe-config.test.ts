@@ -12,7 +12,11 @@ describe("describeConfig", () => {
   it("writes out the limits in force: the file's where it sets them, else the provider's", () => {
     const account = accountIn(
       withAccount({
-        limits: { lanes: { "purge-url": { batch: 10, unitsPerTarget: 3 } }, lookBackMs: 9_000 },
+        limits: {
+          lanes: { "purge-url": { batch: 10, unitsPerTarget: 3 } },
+          lookBackMs: 9_000,
+          pollEveryMs: 8_000,
+        },
         quota: { url: 7 },
       }),
     );
@@ -24,7 +28,7 @@ describe("describeConfig", () => {
         },
         calls: { DescribeRefreshTasks: { perSecond: 5, timeoutMs: 10_000 } },
         lookBackMs: 9_000,
-        pollEveryMs: 5_000,
+        pollEveryMs: 8_000,
       },
       quota: {
         url: 7,
