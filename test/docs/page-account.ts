@@ -1,5 +1,6 @@
 import type { AccountSettings, Credentials, Provider } from "@purgeline/core";
 import type { PageAccount } from "@purgeline/providers";
+import { accountSettings } from "@purgeline/testkit";
 import { stringify } from "yaml";
 
 /** An account of each kind of credentials that there is. */
@@ -23,18 +24,12 @@ export const CREDENTIALS: Readonly<Record<Credentials["kind"], { told: string; s
 
 /** The account that a page shows, as the provider gets it. */
 export function settingsOf(provider: Provider, { settings }: PageAccount): AccountSettings {
-  return {
+  return accountSettings({
     name: "mine",
     provider: provider.name,
-    endpoint: null,
-    region: null,
-    projectId: null,
-    own: {},
-    callbackKey: null,
-    signature: null,
     credentials: CREDENTIALS.keys.sample,
     ...settings,
-  };
+  });
 }
 
 /** The same account, as a user writes it. */

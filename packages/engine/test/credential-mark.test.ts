@@ -1,20 +1,11 @@
 import type { AccountSettings, Credentials } from "@purgeline/core";
+import { accountSettings } from "@purgeline/testkit";
 import { describe, expect, it } from "vitest";
 import { credentialMark } from "../src/admit/credential-mark.ts";
 
 const keys: Credentials = { kind: "keys", accessKeyId: "id", accessKeySecret: "secret", securityToken: null };
 const iam: Credentials = { kind: "iam", endpoint: "https://iam.test", domain: "d", user: "u", password: "p" };
-const settings: AccountSettings = {
-  name: "ali",
-  provider: "alibaba-cdn",
-  endpoint: null,
-  region: null,
-  projectId: null,
-  own: {},
-  callbackKey: null,
-  signature: null,
-  credentials: keys,
-};
+const settings = accountSettings({ provider: "alibaba-cdn", credentials: keys });
 
 describe("the mark of a credential", () => {
   it("is 32 bits, and the same in every process and at every start", () => {

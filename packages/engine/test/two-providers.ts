@@ -9,6 +9,7 @@ import type {
   ProviderCatalog,
 } from "@purgeline/core";
 import { NO_OVERRIDES } from "@purgeline/core";
+import { accountSettings } from "@purgeline/testkit";
 import { type Intake, intakeOf } from "../src/admit/intake-accounts.ts";
 
 /*
@@ -95,17 +96,7 @@ const catalog: ProviderCatalog = new Map([files, clips].map((one) => [one.name, 
 
 function account(name: string, provider: string, hosts: readonly string[]): Account {
   return {
-    settings: {
-      name,
-      provider,
-      endpoint: null,
-      region: null,
-      projectId: null,
-      own: {},
-      callbackKey: null,
-      signature: null,
-      credentials: { kind: "token", token: "t" },
-    },
+    settings: accountSettings({ name, provider }),
     hosts,
     cacheKey: [{ host: "img.example.com", query: "ignore" }],
     coalesce: { quietMs: 200, maxWaitMs: 2000 },

@@ -1,1 +1,2 @@
+export * from "./account-settings.ts";
 export * from "./redis-server.ts";

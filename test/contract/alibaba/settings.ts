@@ -1,4 +1,5 @@
 import type { AccountSettings } from "@purgeline/core";
+import { accountSettings } from "@purgeline/testkit";
 import type { Keys } from "./ask.ts";
 
 export type Product = "alibaba-cdn" | "alibaba-vod";
@@ -8,16 +9,11 @@ export function keysOf(accessKeySecret: string, securityToken: string | null = n
 }
 
 export function settingsOf(product: Product, given: Partial<AccountSettings> = {}): AccountSettings {
-  return {
+  return accountSettings({
     name: "ali",
     provider: product,
-    endpoint: null,
     region: "cn-shanghai",
-    projectId: null,
-    own: {},
-    callbackKey: null,
-    signature: null,
     credentials: keysOf("secret/+=~*%"),
     ...given,
-  };
+  });
 }

@@ -15,6 +15,7 @@ import {
   type Task,
 } from "@purgeline/core";
 import { providers } from "@purgeline/providers";
+import { accountSettings } from "@purgeline/testkit";
 import type { SimulatorKind } from "../../src/kernel/index.ts";
 import { type Simulators, startSimulatorsOf } from "../../src/kernel/start.ts";
 import { send } from "../send.ts";
@@ -59,18 +60,13 @@ export async function playAccount(
 ): Promise<Played> {
   const provider = providers.get(service.provider);
   if (provider === undefined) throw new Error(`${service.provider} is not listed`);
-  const asked: AccountSettings = {
+  const asked = accountSettings({
     name: "hua",
     provider: provider.name,
     endpoint: "http://127.0.0.1:0",
-    region: null,
-    projectId: null,
-    own: {},
-    callbackKey: null,
-    signature: null,
     ...service.settings,
     credentials,
-  };
+  });
   const table = provider.table(asked);
   const calls = Object.fromEntries(Object.keys(table.calls).map((call) => [call, rate]));
   const limits = effectiveLimits(table, { ...NO_OVERRIDES, calls, ...change });

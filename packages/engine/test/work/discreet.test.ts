@@ -1,4 +1,5 @@
-import type { AccountSettings, HttpRequest } from "@purgeline/core";
+import type { HttpRequest } from "@purgeline/core";
+import { accountSettings } from "@purgeline/testkit";
 import { describe, expect, it } from "vitest";
 import { discreet, type Told } from "../../src/work/discreet.ts";
 
@@ -8,17 +9,11 @@ const KEYS = {
   accessKeySecret: "the+secret/of=it",
   securityToken: "CAIS+token/of==",
 } as const;
-const SETTINGS: AccountSettings = {
-  name: "ali",
+const SETTINGS = accountSettings({
   provider: "alibaba-cdn",
-  endpoint: null,
-  region: null,
-  projectId: null,
-  own: {},
   callbackKey: "key-of-callbacks",
-  signature: null,
   credentials: KEYS,
-};
+});
 const REQUEST: HttpRequest = {
   method: "POST",
   url: "https://cdn.aliyuncs.com/?Action=x&Signature=url%2Bproof%3D",

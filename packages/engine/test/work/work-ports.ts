@@ -20,6 +20,7 @@ import type {
   WorkStore,
 } from "@purgeline/core";
 import { matchRows, PermitStale } from "@purgeline/core";
+import { accountSettings } from "@purgeline/testkit";
 import type { WorkAccount, WorkPorts } from "../../src/index.ts";
 import { eventsInto, nothingTold, type Told } from "./told.ts";
 
@@ -27,17 +28,11 @@ const SECRET = "the-secret-of-the-account";
 export const SUBMIT_SLOT: Slot = { id: "s1", account: "ali", kind: { for: "submit", lane: "purge-url" } };
 export const POLL_SLOT: Slot = { id: "p1", account: "ali", kind: { for: "poll", call: "Ask" } };
 
-export const SETTINGS: AccountSettings = {
+export const SETTINGS: AccountSettings = accountSettings({
   name: "ali",
   provider: "toy",
-  endpoint: null,
-  region: null,
-  projectId: null,
-  own: {},
-  callbackKey: null,
-  signature: null,
   credentials: { kind: "keys", accessKeyId: "the-key-id", accessKeySecret: SECRET, securityToken: null },
-};
+});
 
 const CALL = { perSecond: 10, perMinute: null, timeoutMs: 1000 };
 export const LIMITS: Limits = {
