@@ -15,7 +15,7 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups)
     if #run == 0 then return end
     local C = L .. ':' .. class
     local length = redis.call('RPUSH', C .. ':q:' .. producer .. ':' .. runGroup, unpack(run))
-    if length == #run then joinRing(L, class .. '	' .. producer .. '	' .. runGroup) end
+    if length == #run then joinRing(L, class .. '\t' .. producer .. '\t' .. runGroup) end
     run = {}
   end
 

@@ -134,7 +134,7 @@ local function popGroup(L, class, producer, group, most, batch, weight, room)
         redis.call('DEL', P .. 'more:' .. refKey(known[i]))
       end
     end
-    for number, held in pairs(behind) do waitBehind(L, number, class .. '	' .. producer .. '	' .. group, held) end
+    for number, held in pairs(behind) do waitBehind(L, number, class .. '\t' .. producer .. '\t' .. group, held) end
     local texts = textsOf(live)
     for i, ref in ipairs(live) do
       local bytes = texts[i] and encodedBytes(texts[i], weight) or 0
