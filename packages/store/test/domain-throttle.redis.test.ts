@@ -30,11 +30,16 @@ async function throttledOnce(): Promise<Sealed> {
   return first;
 }
 
-describe.each([null, 10_000])(
-  "domains that the provider throttles, with %s targets a minute",
-  (perDomainPerMinute) => {
+describe.each([
+  [10, null],
+  [10, 10_000],
+  // Tencent limits neither, and throttles a host all the same.
+  [null, null],
+])(
+  "domains that the provider throttles, with %s in a call and %s targets a minute",
+  (domains, perDomainPerMinute) => {
     it("wait, visibly, while others of the account go on at once", async () => {
-      await open({ perDomainPerMinute });
+      await open({ domains, perDomainPerMinute });
       await throttledOnce();
       await box.stage("int_2", [...urls(2, "a.example.com", 5), ...urls(2, "c.example.com")]);
       expect((await sealed()).batch.items).toEqual(urls(2, "c.example.com"));
@@ -49,7 +54,7 @@ describe.each([null, 10_000])(
     });
 
     it("go again when the time is over, the refused batch first, and nothing of the hold is left", async () => {
-      await open({ perDomainPerMinute });
+      await open({ domains, perDomainPerMinute });
       const first = await throttledOnce();
       await box.stage("int_2", urls(1, "a.example.com", 5));
       expect(await box.take(store)).toMatchObject({ kind: "wait" });
@@ -64,7 +69,7 @@ describe.each([null, 10_000])(
     });
 
     it("wait in every lane of the call", async () => {
-      await open({ perDomainPerMinute });
+      await open({ domains, perDomainPerMinute });
       await throttledOnce();
       const how = { lane: "purge-directory" } as const;
       const [slot] = await store.stage("int_2", ["https://a.example.com/d/"], how);
@@ -76,7 +81,7 @@ describe.each([null, 10_000])(
     });
 
     it("hold back a batch that was put off for another reason, too", async () => {
-      await open({ perDomainPerMinute });
+      await open({ domains, perDomainPerMinute });
       await box.stage("int_0", urls(2, "a.example.com", 9));
       const other = await sealed();
       await throttledOnce();
@@ -99,9 +104,10 @@ it("a shorter hold does not end a longer one of the same domain", async () => {
   expect(await box.take(store.later(5000))).toMatchObject({ kind: "wait", why: { reason: "rate" } });
 });
 
-it("the whole call waits where the batch does not say which domains are its own", async () => {
-  await open({ domains: null, perDomainPerMinute: null });
-  await throttledOnce();
+it("the whole call waits where the batch has no domains: media", async () => {
+  await open();
+  await box.stage("int_1", ["media-1", "media-2"]);
+  await box.answer(record(store, await sealed(), throttled));
   expect(await keys(store, "t:{ali}:hold:*")).toEqual([`hold:${SUBMIT}`]);
   await box.stage("int_2", urls(2, "c.example.com"));
   expect(await box.take(store)).toMatchObject({ kind: "wait", why: { reason: "rate" } });

@@ -44,10 +44,16 @@ local function keep(slot)
   if slot then slots[#slots + 1] = slot end
 end
 
+-- Nothing is tried again: what that would need is not kept as long as the batch is.
+local function answered()
+  restKeys(L, number, limits)
+  redis.call('HDEL', B, 'domains')
+end
+
 local function accept()
   settleReservation(B, true)
   redis.call('HSET', B, 'state', 'submitted', 'accepted', now)
-  restKeys(L, number, limits)
+  answered()
   redis.call('ZADD', L .. ':running', now, number)
   local refs = {}
   for i, ref in ipairs(redis.call('LRANGE', B .. ':m', 0, -1)) do
@@ -104,7 +110,7 @@ end
 if verdict == 'accept' then
   accept()
 elseif verdict == 'finish' or verdict == 'end' then
-  restKeys(L, number, limits)
+  answered()
   settleReservation(B, ARGV[10] ~= '1')
   endItems(number, ARGV[7], reasonsOf(ARGV[8]), totals)
 elseif verdict == 'retry' then

@@ -34,10 +34,32 @@ local function domainRoom(lane, call, domain, limit)
   return math.max(0, limit - used), ((first or second) + 62) * 1000
 end
 
+-- A batch keeps its domains as runs, in the order of its items: domain TAB targets NEWLINE …
+local RUN = '([^\t\n]*)\t(%d+)\n'
+
+local function domainsText(runs)
+  local lines = {}
+  for i, run in ipairs(runs) do lines[i] = run[1] .. '\t' .. run[2] .. '\n' end
+  return table.concat(lines)
+end
+
 local function eachDomain(B, visit)
-  for domain, n in string.gmatch(redis.call('HGET', B, 'domains') or '', '([^\t\n]*)\t(%d+)\n') do
-    visit(domain, tonumber(n))
+  local counts = {}
+  for domain, n in string.gmatch(redis.call('HGET', B, 'domains') or '', RUN) do
+    counts[domain] = (counts[domain] or 0) + n
   end
+  for domain, n in pairs(counts) do visit(domain, n) end
+end
+
+-- A part of a split batch takes over its domains.
+local function inheritDomains(B, C, from, to)
+  local runs, at = {}, 1
+  for domain, n in string.gmatch(redis.call('HGET', B, 'domains') or '', RUN) do
+    local part = math.min(at + n - 1, to) - math.max(at, from) + 1
+    if part > 0 then runs[#runs + 1] = { domain, part } end
+    at = at + n
+  end
+  redis.call('HSET', C, 'domains', domainsText(runs))
 end
 
 local function spendDomains(lane, B)
@@ -59,7 +81,7 @@ local function giveDomainsBack(lane, B)
   redis.call('HDEL', B, 'spentAt')
 end
 
--- Leaves a batch's domains alone; false: it does not say which they are.
+-- Leaves a batch's domains alone; false: it has none (media).
 local function holdDomains(call, B, ms)
   local key = throttledKey(call)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now)

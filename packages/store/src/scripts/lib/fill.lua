@@ -211,6 +211,7 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   if taken == 0 then return 0 end
   batch.options = options
   batch.domains[domain] = (known or 0) + taken
+  batch.runs[#batch.runs + 1] = { domain, taken }
   if not known then batch.domainCount = batch.domainCount + 1 end
   return worth(limits, taken, batch.bytes - before, known and 0 or 1)
 end
@@ -250,7 +251,7 @@ end
 -- Seals the batch: its keys leave the queue, so whatever is staged from now on waits for another one.
 local function seal(lane, limits, plan, capOf, day)
   local L = laneKey(lane)
-  local batch = { refs = {}, texts = {}, digests = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0, capOf = capOf, day = day }
+  local batch = { refs = {}, texts = {}, digests = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0, runs = {}, capOf = capOf, day = day }
   local order = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
   for _, class in ipairs(order) do
     if (class == 'u' and plan.urgent) or (class == 'n' and plan.normal) then
@@ -267,12 +268,7 @@ local function seal(lane, limits, plan, capOf, day)
   local B = P .. 'batch:' .. number
   redis.call('HSET', B, 'lane', lane, 'options', batch.options, 'size', #batch.refs, 'left', #batch.refs,
     'ms', string.rep('s', #batch.refs), 'sealed', now, 'seal', sealed, 'ready', math.min(now, plan.ready or now),
-    'class', plan.urgent and 'u' or 'n')
-  if have(limits.perDomainPerMinute) or have(limits.domains) then
-    local domains = ''
-    for domain, n in pairs(batch.domains) do domains = domains .. domain .. '\t' .. n .. '\n' end
-    redis.call('HSET', B, 'domains', domains)
-  end
+    'class', plan.urgent and 'u' or 'n', 'domains', domainsText(batch.runs))
   if (limits.resendAfterMs or 0) > 0 then
     redis.call('HSET', B, 'keys', bare(batch.digests))
     putOut(L, number, batch.digests)
