@@ -1,4 +1,4 @@
-import { dayStarts, type Hold, type Verdict } from "@purgeline/core";
+import { dayStarts, type Hold, type Rejected, type Verdict } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Bundle, bundle, limitsWith, type View } from "./bundle.ts";
 import { counts, finish, record, rescue, rescued, retryAtOnce, seal, seen, urls, waits } from "./steps.ts";
@@ -7,7 +7,7 @@ let store: Bundle;
 afterEach(() => store.close());
 
 const HOUR = 3_600_000;
-const [, today = 0, tomorrow = 0] = dayStarts("Asia/Shanghai", Date.now(), 1, 2);
+const [, today = 0, tomorrow = 0, after = 0] = dayStarts("Asia/Shanghai", Date.now(), 1, 2);
 /** Skews to: an hour after the next reset, so that days are whole; the reset after it. */
 const morning = today - Date.now() + HOUR;
 const reset = tomorrow - Date.now();
@@ -17,6 +17,18 @@ async function spent(view: View, quota = "url") {
   const found = account?.quotas.find((each) => each.class === quota);
   return { used: found?.used, reserved: found?.reserved };
 }
+
+async function bookedIn(day: number) {
+  const [reserved, used] = await store.connection.hmget(`t:{ali}:quota:url:${day}`, "reserved", "used");
+  return { reserved: Number(reserved), used: Number(used) };
+}
+
+const refusedItems: readonly Rejected[] = [1, 2, 9].map((index) => ({
+  index,
+  end: "failed",
+  code: "NoSuch",
+  message: "",
+}));
 
 const spentHold = (name: string, remaining: number | null = null): Hold => ({
   scope: "quota",
@@ -58,6 +70,20 @@ describe("a day's quota", () => {
     expect(await spent(now)).toEqual({ used: 100, reserved: 100 });
     await finish(now, again);
     expect(await spent(now)).toEqual({ used: 200, reserved: 0 });
+  });
+
+  it.each<Verdict>([
+    { do: "finish", rejected: refusedItems },
+    { do: "accept", tasks: [{ call: "Ask", id: "1" }], pollInMs: 0, rejected: refusedItems },
+  ])("comes back for what the provider refused of a batch: $do", async (verdict) => {
+    store = await bundle({ limits: limitsWith({ unitsPerTarget: 7 }, 1500) });
+    // Near a reset both days hold the units, and both get them back.
+    const now = store.later(reset - 5000);
+    const sealed = await seal(now, (await now.stage("int_1", urls(10)))[0]);
+    expect(await bookedIn(tomorrow)).toEqual({ reserved: 70, used: 0 });
+    await record(now, sealed, verdict);
+    expect(await bookedIn(tomorrow)).toEqual({ reserved: 0, used: 49 });
+    expect(await bookedIn(after)).toEqual({ reserved: 0, used: 49 });
   });
 
   it("keeps its reservation while a batch is tried again that was not applied", async () => {

@@ -50,8 +50,11 @@ local function answered()
   redis.call('HDEL', B, 'domains')
 end
 
+-- What the provider refused of a batch that it took.
+local function refusedItems() return select(2, string.gsub(ARGV[7], 'f', '')) end
+
 local function accept()
-  settleReservation(B, true)
+  settleReservation(B, true, refusedItems())
   redis.call('HSET', B, 'state', 'submitted', 'accepted', now)
   answered()
   redis.call('ZADD', L .. ':running', now, number)
@@ -111,7 +114,7 @@ if verdict == 'accept' then
   accept()
 elseif verdict == 'finish' or verdict == 'end' then
   answered()
-  settleReservation(B, ARGV[10] ~= '1')
+  settleReservation(B, ARGV[10] ~= '1', verdict == 'finish' and refusedItems() or 0)
   endItems(number, ARGV[7], reasonsOf(ARGV[8]), totals)
 elseif verdict == 'retry' then
   retry()

@@ -86,14 +86,17 @@ local function reserve(class, days, units)
   end
 end
 
--- The reservation written in a batch becomes spent, or is given back to the days it was made in.
-local function settleReservation(B, spend)
-  local q = redis.call('HMGET', B, 'qClass', 'qDays', 'qUnits', 'qState')
+-- The reservation written in a batch becomes spent, but for so many refused items, or is given back to the days it
+-- was made in.
+local function settleReservation(B, spend, refused)
+  local q = redis.call('HMGET', B, 'qClass', 'qDays', 'qUnits', 'qState', 'left')
   if not q[1] or q[4] ~= 'reserved' then return end
+  local units = tonumber(q[3])
+  local spent = spend and units - (refused or 0) * units / tonumber(q[5]) or 0
   for class in string.gmatch(q[1], '[^,]+') do
     for day in string.gmatch(q[2], '%d+') do
-      redis.call('HINCRBY', quotaKey(class, day), 'reserved', -tonumber(q[3]))
-      if spend then redis.call('HINCRBY', quotaKey(class, day), 'used', tonumber(q[3])) end
+      redis.call('HINCRBY', quotaKey(class, day), 'reserved', -units)
+      if spent > 0 then redis.call('HINCRBY', quotaKey(class, day), 'used', spent) end
     end
   end
   redis.call('HSET', B, 'qState', spend and 'spent' or 'refunded')
