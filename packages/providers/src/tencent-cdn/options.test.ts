@@ -166,6 +166,12 @@ describe("options that are refused, with what was expected", () => {
     });
   });
 
+  it("shows the value of an option that does not exist", () => {
+    expect(given("purge-url", { own: { nope: "mars" } })).toMatchObject({
+      problems: [{ path: ["tencent-cdn", "nope"], value: "mars" }],
+    });
+  });
+
   it("names every fault at once", () => {
     const checked = given("purge-url", { strength: "soft", area: "mars", own: { nope: 1, urlEncode: 2 } });
     expect(checked.ok ? [] : checked.problems.map(({ path }) => path.join("."))).toEqual([

@@ -81,7 +81,7 @@ function ownOptions(lane: Lane, own: JsonObject, settings: AccountSettings, prob
     problems.push({
       path: [OWN, key],
       code: "unknown-option",
-      value: showValue(key),
+      value: showValue(own[key]),
       detail:
         names.length === 0
           ? `expected no options for ${lane} here`
