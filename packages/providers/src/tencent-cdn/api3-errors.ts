@@ -81,6 +81,14 @@ export const API3_ERRORS: Readonly<Record<string, ErrorClass>> = {
   InvalidAction: "refused",
 };
 
+/** Of a CAM policy that leaves an action out: the common code, and the CDN's own ones. */
+export const ABOUT_RIGHTS: ReadonlySet<string> = new Set([
+  "AuthFailure.UnauthorizedOperation",
+  "UnauthorizedOperation",
+  "UnauthorizedOperation.CdnCamUnauthorized",
+  "UnauthorizedOperation.OpNoAuth",
+]);
+
 /** Codes that the provider keeps adding under one meaning: `InternalError.CdnDbError` is an `InternalError`. */
 const FAMILIES: readonly string[] = [
   "InternalError",

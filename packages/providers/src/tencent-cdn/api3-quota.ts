@@ -10,6 +10,8 @@ import type {
 } from "@purgeline/core";
 import { entryOf } from "../shared/entry-of.ts";
 import { objectList, textField } from "../shared/json.ts";
+import { noRightToAsk } from "../shared/no-right-to-ask.ts";
+import { ABOUT_RIGHTS } from "./api3-errors.ts";
 import { openApi3 } from "./api3-reply.ts";
 import { api3Request } from "./api3-request.ts";
 import { overseas } from "./quota-class.ts";
@@ -30,7 +32,7 @@ export function encodeApi3Quota(call: CallName, context: CallContext): HttpReque
 
 export function decodeApi3Quota(call: CallName, reply: HttpReply, response: JsonObject): QuotaAnswer {
   const answer = openApi3(reply, response, null);
-  if (!answer.ok) return answer.failure;
+  if (!answer.ok) return noRightToAsk(answer.failure, (code) => ABOUT_RIGHTS.has(code));
   const listed = Object.entries(entryOf(LISTS, call) ?? {});
   const figures = listed.flatMap(([list, quotaClass]) =>
     objectList(answer.response, list).flatMap((quota) => figureOf(quota, quotaClass)),
