@@ -13,6 +13,7 @@ import { entryOf } from "../shared/entry-of.ts";
 import { objectList, textField } from "../shared/json.ts";
 import { openApi3 } from "./api3-reply.ts";
 import { api3Request } from "./api3-request.ts";
+import { type AreaLog, areaLog, type HalfDone, halfDoneOf, readBothAreas } from "./both-areas.ts";
 import { finalRows, type Log } from "./row-url.ts";
 
 /*
@@ -21,6 +22,7 @@ import { finalRows, type Log } from "./row-url.ts";
  * query asks for 1,000, a full batch in one call. A refusal of that is answered with pages of
  * 100; a shorter page than asked for tells the server's own size. While a page holds an open
  * record only that page is asked again; the others follow, all at once, when it is through.
+ * Those of a push to `global` follow one by one, since each needs to know what the others told.
  */
 
 const LARGEST_PAGE = 1_000;
@@ -63,9 +65,21 @@ export function decodeApi3Poll(reply: HttpReply, response: JsonObject, task: Tas
     return { kind: "progress", tasks: [{ rows: [], next: [smaller] }], requestId: failure.requestId };
   }
   const name = task.call === "DescribePushTasks" ? "PushLogs" : "PurgeLogs";
-  const logs = objectList(answer.response, name).map(logOf);
-  const progress = { rows: finalRows(logs), next: nextPages(task, page, logs, answer.response) };
-  return { kind: "progress", tasks: [progress satisfies Progress], requestId: answer.requestId };
+  const records = objectList(answer.response, name);
+  const read = task.state?.isGlobal === true ? readGlobal : readPlain;
+  const progress = read(task, page, records, answer.response);
+  return { kind: "progress", tasks: [progress], requestId: answer.requestId };
+}
+
+function readPlain(task: Task, page: Page, records: readonly JsonObject[], response: JsonObject): Progress {
+  const logs = records.map(logOf);
+  return { rows: finalRows(logs), next: nextPages(task, page, logs, response) };
+}
+
+function readGlobal(task: Task, page: Page, records: readonly JsonObject[], response: JsonObject): Progress {
+  const logs = records.map((record) => areaLog(logOf(record), textField(record, "Area")));
+  const { rows, halfDone } = readBothAreas(logs, halfDoneOf(task.state?.halfDone));
+  return { rows, next: [nextOfGlobal(task, page, logs, response, halfDone)] };
 }
 
 function logOf(record: JsonObject): Log {
@@ -75,12 +89,8 @@ function logOf(record: JsonObject): Log {
 
 function nextPages(task: Task, page: Page, logs: readonly Log[], response: JsonObject): readonly Task[] {
   if (logs.length === 0 || logs.some(({ end }) => end === null)) return [task];
-  const told = page.offset + logs.length;
-  const total = Number(textField(response, "TotalCount") ?? Number.NaN);
-  const known = Number.isSafeInteger(total) ? Math.min(total, page.most) : told;
+  const { told, known, limit } = extentOf(page, logs.length, response);
   const end = page.end ?? Math.max(known, page.urls);
-  const isCut = logs.length < page.limit && told < known;
-  const limit = isCut ? Math.max(SMALLEST_PAGE, logs.length) : page.limit;
   const pages: Task[] = [];
   for (let offset = told; offset < end; offset += limit) {
     pages.push(withPage(task, { ...page, offset, end: Math.min(offset + limit, end), limit }));
@@ -88,17 +98,55 @@ function nextPages(task: Task, page: Page, logs: readonly Log[], response: JsonO
   return pages;
 }
 
+/**
+ * Whether the second area's records are yet to come cannot be told from the number of the first one's:
+ * there is no last page, and the batch ends with its last target. The list is read from its start again
+ * when it has grown beyond every total that was told before, so that reading it comes to an end.
+ */
+function nextOfGlobal(
+  task: Task,
+  page: Page,
+  logs: readonly AreaLog[],
+  response: JsonObject,
+  halfDone: HalfDone,
+): Task {
+  if (logs.some(({ end }) => end === null)) return task;
+  const { told, known, limit } = extentOf(page, logs.length, response);
+  const before = wholeOf(task.state?.listed) ?? 0;
+  const goOn = (offset: number, listed: number): Task =>
+    withPage({ ...task, state: { ...task.state, halfDone, listed } }, { ...page, offset, limit });
+  if (logs.length > 0 && told < Math.max(known, page.urls)) {
+    return goOn(told, page.offset === 0 ? Math.max(before, known) : before);
+  }
+  return page.offset > 0 && known > before ? goOn(0, known) : task;
+}
+
+/** One past the page's last record, the records that there are, and the size of the next page. */
+function extentOf(
+  page: Page,
+  count: number,
+  response: JsonObject,
+): { readonly told: number; readonly known: number; readonly limit: number } {
+  const told = page.offset + count;
+  const total = Number(textField(response, "TotalCount") ?? Number.NaN);
+  const known = Number.isSafeInteger(total) ? Math.min(total, page.most) : told;
+  const isCut = count > 0 && count < page.limit && told < known;
+  return { told, known, limit: isCut ? Math.max(SMALLEST_PAGE, count) : page.limit };
+}
+
+function wholeOf(value: Json | undefined): number | null {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
 function pageOf({ state }: Task): Page {
-  const whole = (value: Json | undefined): number | null =>
-    typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
-  const urls = whole(state?.urls) ?? 0;
+  const urls = wholeOf(state?.urls) ?? 0;
   return {
-    offset: whole(state?.offset) ?? 0,
-    end: whole(state?.end),
-    limit: whole(state?.limit) || LARGEST_PAGE,
+    offset: wholeOf(state?.offset) ?? 0,
+    end: wholeOf(state?.end),
+    limit: wholeOf(state?.limit) || LARGEST_PAGE,
     urls,
     // A global push may keep two records per URL.
-    most: whole(state?.most) ?? Math.max(LARGEST_PAGE, urls * 2),
+    most: wholeOf(state?.most) ?? Math.max(LARGEST_PAGE, urls * 2),
   };
 }
 

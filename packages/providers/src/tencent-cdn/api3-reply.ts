@@ -49,7 +49,12 @@ export function decodeApi3(reply: HttpReply, response: JsonObject, batch: BatchC
   }
   const call: CallName = batch.lane === "prefetch-url" ? "DescribePushTasks" : "DescribePurgeTasks";
   const urls = batch.items.length;
-  // What a playlist names is pushed with it, and may be listed with it.
-  const state = batch.options.ParseM3U8 === true ? { urls, most: MOST_OF_PLAYLISTS } : { urls };
+  const { ParseM3U8, Area } = batch.options;
+  const state = {
+    urls,
+    // What a playlist names is pushed with it, and may be listed with it.
+    ...(ParseM3U8 === true ? { most: MOST_OF_PLAYLISTS } : {}),
+    ...(Area === "global" ? { isGlobal: true } : {}),
+  };
   return { kind: "accepted", tasks: [{ call, id, state }], rejected: [], requestId };
 }

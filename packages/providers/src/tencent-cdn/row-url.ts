@@ -20,16 +20,16 @@ export interface Log {
   readonly word: string;
 }
 
-/**
- * Rows of the URLs whose records have all ended: a push to `global` may keep one record per area
- * for one URL, and it is done when the slower one is.
- */
+/** Rows of the URLs whose records have all ended: one that is listed twice is done when the slower record is. */
 export function finalRows(logs: readonly Log[]): readonly Row[] {
   const open = new Set(logs.filter(({ end }) => end === null).map(({ url }) => url));
-  return logs.flatMap(({ url, end, word }): readonly Row[] => {
-    if (end === null || open.has(url)) return [];
-    const isFailed = end === "failed";
-    const message = isFailed ? `the task's record says "${word}"` : null;
-    return [{ item: url, end, code: isFailed ? word : null, message }];
-  });
+  return logs.flatMap((log) => (open.has(log.url) ? [] : rowsOf(log)));
+}
+
+/** What one record says by itself; nothing while it is open. */
+export function rowsOf({ url, end, word }: Log): readonly Row[] {
+  if (end === null) return [];
+  const isFailed = end === "failed";
+  const message = isFailed ? `the task's record says "${word}"` : null;
+  return [{ item: url, end, code: isFailed ? word : null, message }];
 }
