@@ -10,6 +10,8 @@ export interface AttemptFacts extends QuotaFacts {
   /** Since the first sending. */
   readonly ageMs: number;
   readonly giveUpAfterMs: number;
+  /** The lane's. */
+  readonly resendAfterMs: number;
   readonly pollInMs: number;
   /** 0 ≤ jitter < 1. */
   readonly jitter: number;
@@ -22,7 +24,7 @@ const LONGEST_BACKOFF_MS = 60_000;
 const THROTTLED_MS = 1000;
 /** Alibaba's limit of a domain is by the minute, and its page says to wait for one (read 2026-11-21). */
 const DOMAINS_THROTTLED_MS = 60_000;
-/** What may have been applied is not sent again sooner: Tencent's v2 log tells two purges of a key apart by 3 s. */
+/** No lane sends again sooner what may have been applied: Tencent's v2 log tells two purges of a key apart by 3 s. */
 const RESEND_AFTER_MS = 3000;
 /** Huawei locks a key for 5 minutes after 5 bad signatures: one probe in 10 minutes stays far from that. */
 export const PROBE_EVERY_MS = 600_000;
@@ -70,7 +72,12 @@ function decideFailure(failure: Failure, at: AttemptFacts): Verdict {
     case "transient":
       return { do: "retry", inMs: waitMs, resend: null, hold: outage };
     case "ambiguous":
-      return { do: "retry", inMs: Math.max(RESEND_AFTER_MS, waitMs), resend: "ambiguous", hold: outage };
+      return {
+        do: "retry",
+        inMs: Math.max(RESEND_AFTER_MS, at.resendAfterMs, waitMs),
+        resend: "ambiguous",
+        hold: outage,
+      };
     case "auth":
       // The stop holds it back, from whoever calls with the same credential.
       return {

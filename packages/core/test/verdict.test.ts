@@ -8,6 +8,7 @@ const FIRST: AttemptFacts = {
   attempt: 1,
   ageMs: 0,
   giveUpAfterMs: DAY_MS,
+  resendAfterMs: 0,
   pollInMs: 1000,
   quotas: ["url"],
   units: 2,
@@ -127,9 +128,16 @@ describe("a verdict", () => {
     });
   });
 
-  it("on what may have been applied never sends it again within three seconds", () => {
-    expect(decide({ kind: "ambiguous", ...WORDS }, { ...FIRST, jitter: 0 })).toMatchObject({ inMs: 3000 });
-  });
+  it.each([
+    [2000, 3000],
+    [7000, 7000],
+  ])(
+    "on what may have been applied never sends it again within three seconds, nor sooner than the lane wants: %i ms, in %i ms",
+    (resendAfterMs, inMs) => {
+      const at = { ...FIRST, resendAfterMs, jitter: 0 };
+      expect(decide({ kind: "ambiguous", ...WORDS }, at)).toMatchObject({ inMs });
+    },
+  );
 
   it("names rejected items by their place, and leaves out what was never sent", () => {
     const rejection = (item: string) => ({ item, code: "NoSuch", message: "m" });

@@ -10,6 +10,7 @@ export function decideQuery(
     attempt: 1,
     ageMs: 0,
     giveUpAfterMs: 1,
+    resendAfterMs: 0,
     pollInMs: 0,
     quotas: [],
     units: 0,

@@ -124,6 +124,7 @@ async function factsOf(
     attempt: batch.attempt,
     ageMs: batch.ageMs,
     giveUpAfterMs: account.account.giveUpAfterMs,
+    resendAfterMs: limits?.resendAfterMs ?? 0,
     pollInMs: account.limits.pollEveryMs,
     quotas,
     units,

@@ -123,16 +123,17 @@ describe("submit", () => {
   });
 
   it.each([
-    [true, "ambiguous", "no-answer"],
-    [false, null, "unreachable"],
+    // What may have been applied rests as long as the lane wants.
+    [true, "ambiguous", 5000, "no-answer"],
+    [false, null, 500, "unreachable"],
   ] as const)(
-    "where no reply came and bytes were sent: %s, the batch is sent again as %s",
-    async (sent, resend, code) => {
+    "where no reply came and bytes were sent: %s, the batch is sent again as %s in %i ms",
+    async (sent, resend, inMs, code) => {
       const { told } = await run({
         takes: [batch("a")],
         outcomes: [new TransportFailed("broken", { sent })],
       });
-      expect(told.records).toMatchObject([{ verdict: { do: "retry", resend }, error: { code } }]);
+      expect(told.records).toMatchObject([{ verdict: { do: "retry", resend, inMs }, error: { code } }]);
     },
   );
 

@@ -49,7 +49,7 @@ export const LIMITS: Limits = {
       domains: null,
       perDomainPerMinute: null,
       inFlight: 2,
-      resendAfterMs: 0,
+      resendAfterMs: 5000,
     },
   },
   calls: { Purge: CALL, Ask: CALL },
