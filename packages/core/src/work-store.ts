@@ -123,6 +123,8 @@ export interface DueTask {
   readonly task: Task;
   readonly lane: Lane;
   readonly acceptedAgeMs: number;
+  /** Nobody has claimed it before. */
+  readonly isFirst: boolean;
 }
 
 export type ClaimedPolls =

@@ -57,6 +57,20 @@ it("a slot that sleeps is replaced when an earlier task comes, and ends when it 
   expect(await far.work.claimPolls(sleeper as Slot, 10)).toEqual({ kind: "end" });
 });
 
+it("a task tells whether somebody may have asked for it before", async () => {
+  const slot = await asks(["1", "2"]);
+  const [task, lost] = await claim(store.later(1600), slot);
+  if (task === undefined) throw new Error("a task");
+  const again = { task, size: 0, ended: [], rest: null, seen: polled };
+  await store.later(1600).work.settle("ali", { ...again, next: [{ task: task.task, inMs: 1000 }] });
+  const later = await claim(store.later(60_000), await rescued(store, 60_000, "poll"));
+  expect([task, lost].map((each) => each?.isFirst)).toEqual([true, true]);
+  expect(later.map((each) => [each.task.id, each.isFirst]).sort()).toEqual([
+    ["1", false],
+    ["2", false],
+  ]);
+});
+
 it("a task asked for again and again is never late for want of a slot", async () => {
   let slots: readonly Slot[] = [(await asks(["1"])) as Slot];
   let asked = 0;

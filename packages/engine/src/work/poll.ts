@@ -130,7 +130,7 @@ async function settleTask(
   const { name } = account.account.settings;
   const known = progress.rows.length === 0 ? null : await items.of(name, due.batch);
   const ended = known === null ? [] : endedOf(account.provider.poll.match(known, progress.rows));
-  const over = due.acceptedAgeMs >= account.limits.lookBackMs;
+  const over = isOver(account, due);
   const answer: TaskAnswer = {
     task: due,
     size: known?.length ?? 0,
@@ -154,6 +154,14 @@ async function settleTask(
   const recorded = await ports.store.settle(name, answer);
   await wake(ports, recorded.slots);
   ports.events.moved(name, due.lane, recorded.transitions);
+}
+
+/**
+ * Not by the first query, however late it is: Alibaba's starts the refresh of a status, and may itself be told a stale
+ * one (help page 91158, read 2026-11-21).
+ */
+function isOver({ limits }: WorkAccount, { acceptedAgeMs, isFirst }: DueTask): boolean {
+  return acceptedAgeMs >= limits.lookBackMs && !isFirst;
 }
 
 /** The next page and the next step of a task have their answers ready; only the same question needs time. */
@@ -184,7 +192,7 @@ async function putOff(
     verdict.do === "retry" ? verdict.inMs : backoffMs(4, jitter),
   );
   if (hold?.scope === "account") ports.events.stopped(name, failure.code, failure.message);
-  const over = due.filter((each) => each.acceptedAgeMs >= account.limits.lookBackMs);
+  const over = due.filter((each) => isOver(account, each));
   for (const each of over) await settleTask(account, each, { rows: [], next: [] }, answered, NO_ITEMS, ports);
   await ports.store.putOff(
     name,

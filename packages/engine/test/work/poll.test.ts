@@ -70,6 +70,15 @@ describe("poll", () => {
     expect(broken.told.putOff).toMatchObject([{ ids: ["t2"] }]);
   });
 
+  it("asks once more where nobody could ask before the look-back was over: an answer may be stale", async () => {
+    const due = dueTask("t1", { acceptedAgeMs: LIMITS.lookBackMs, isFirst: true });
+    const open = await run([due], { answers: () => progress({ rows: [], next: [due.task] }) });
+    expect(open.told.settled).toMatchObject([{ next: [{ task: due.task, inMs: 60_000 }] }]);
+    const broken = await run([due], { answers: () => failureOf("ambiguous") });
+    expect(broken.told.settled).toEqual([]);
+    expect(broken.told.putOff).toMatchObject([{ ids: ["t1"] }]);
+  });
+
   it("ends nothing by a task that the answer left out", async () => {
     const due = [dueTask("t1"), dueTask("t2")];
     const { told } = await run(due, { answers: () => progress({ rows: [], next: [] }) });

@@ -79,7 +79,15 @@ export function batchOf(items: readonly [string, ...string[]], more: Partial<Tak
 
 export function dueTask(id: string, more: Partial<DueTask> = {}): DueTask {
   const task: Task = { call: "Ask", id };
-  return { ref: `1:${id}`, batch: "bat_1", task, lane: "purge-url", acceptedAgeMs: 5000, ...more };
+  return {
+    ref: `1:${id}`,
+    batch: "bat_1",
+    task,
+    lane: "purge-url",
+    acceptedAgeMs: 5000,
+    isFirst: false,
+    ...more,
+  };
 }
 
 export function failureOf<K extends Failure["kind"]>(

@@ -2,7 +2,7 @@
 -- back by themselves after a lease, so a dead worker loses none.
 -- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, gate:*, poll:*, tasks, asked:*, batch:*
 -- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms  [6] the credential's fingerprint, or ''
--- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', granted ms, ref, batch, lane, accepted age ms, task JSON, …}
+-- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', granted ms, ref, batch, lane, accepted age ms, task JSON, first 0|1, …}
 -- O(log tasks + claimed)
 -- @include base
 -- @include slots
@@ -43,10 +43,12 @@ for _, ref in ipairs(due) do
   if json then
     local number = string.match(ref, '^%d+')
     local b = redis.call('HMGET', P .. 'batch:' .. number, 'lane', 'accepted')
-    for _, value in ipairs({ ref, number, b[1], now - tonumber(b[2] or now), json }) do reply[#reply + 1] = value end
+    local askedKey = P .. 'asked:' .. cjson.decode(json).id
+    local first = redis.call('HGET', askedKey, ref) == '0' and 1 or 0
+    for _, value in ipairs({ ref, number, b[1], now - tonumber(b[2] or now), json, first }) do reply[#reply + 1] = value end
     leased[#leased + 1] = now + tonumber(ARGV[5])
     leased[#leased + 1] = ref
-    redis.call('HDEL', P .. 'asked:' .. cjson.decode(json).id, ref)
+    redis.call('HDEL', askedKey, ref)
   else
     redis.call('ZREM', C .. ':due', ref)
   end

@@ -45,13 +45,14 @@ export async function claimPolls(context: Context, slot: Slot, most: number): Pr
 function tasksOf(account: string, rest: Reply): ClaimedPolls {
   const slots = slotsOf(account, text(rest[0], "claim_polls"));
   const tasks: DueTask[] = [];
-  for (let i = 2; i + 4 < rest.length; i += 5) {
+  for (let i = 2; i + 5 < rest.length; i += 6) {
     tasks.push({
       ref: text(rest[i], "claim_polls"),
       batch: batchId(account, number(rest[i + 1], "claim_polls")),
       lane: laneNamed(text(rest[i + 2], "claim_polls")),
       acceptedAgeMs: number(rest[i + 3], "claim_polls"),
       task: JSON.parse(text(rest[i + 4], "claim_polls")) as Task,
+      isFirst: number(rest[i + 5], "claim_polls") === 1,
     });
   }
   return { kind: "tasks", tasks, slots, grantedAtMs: number(rest[1], "claim_polls") };
