@@ -117,10 +117,11 @@ function isWanted(record: TaskRecord, parameters: Readonly<Record<string, unknow
 export function describeQuota(_visit: Visit, account: PlayedAccount, { action }: ReadableCall): Api3Result {
   const quotaOf = (lane: Lane) => {
     const limits = account.limits.lanes[lane];
+    if (limits === undefined) return [];
     return ["mainland" as const, "overseas" as const].flatMap((Area) =>
-      classesOf(limits?.quota ?? "", Area).map((quotaClass) => ({
+      classesOf(limits, Area).map((quotaClass) => ({
         Area,
-        Batch: limits?.batch ?? 0,
+        Batch: limits.batch,
         Total: account.limits.quotas[quotaClass] ?? 0,
         Available: Math.max(0, account.quota.remaining(quotaClass) ?? 0),
       })),

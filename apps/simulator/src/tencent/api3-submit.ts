@@ -60,14 +60,27 @@ export function submitApi3(
   };
   const { lane } = operation;
   const call = action ?? "";
-  const taken = takeSubmit(visit, account, { lane, call, area: areaOf(parameters), items, note });
+  const taken = takeSubmit(visit, account, {
+    lane,
+    call,
+    area: areaOf(account, lane, parameters),
+    items,
+    note,
+  });
   if (taken.fault !== "none") return errorOf(taken.fault, operation);
   return { response: { TaskId: taken.taskId }, taskIds: [taken.taskId] };
 }
 
-/** A purge without Area is one for the domain's own area; the domains that are played are mainland ones. */
-function areaOf({ Area: area }: Readonly<Record<string, unknown>>): Area {
-  return area === "overseas" || area === "global" ? area : "mainland";
+/** A purge without Area is one for the domain's own area, which the account says; a push is one for the mainland. */
+function areaOf(
+  { settings }: PlayedAccount,
+  lane: Lane,
+  { Area: area }: Readonly<Record<string, unknown>>,
+): Area {
+  if (area === "overseas" || area === "global") return area;
+  return area === undefined && lane !== "prefetch-url" && settings.own.area === "overseas"
+    ? "overseas"
+    : "mainland";
 }
 
 function parameterFault(

@@ -140,7 +140,7 @@ describe("what API 3.0 refuses", () => {
     [
       "more directories than the day has",
       urlBatch(101, "purge-directory"),
-      { kind: "quota", class: "directory", code: "LimitExceeded.CdnPurgePathExceedDayLimit" },
+      { kind: "quota", class: null, code: "LimitExceeded.CdnPurgePathExceedDayLimit" },
     ],
     [
       "a URL without a scheme",
@@ -223,7 +223,7 @@ describe("what API 3.0 refuses", () => {
   it("more than a day's URLs, until the day in Beijing turns", async () => {
     const { sim, submit } = await play({}, { quotas: { url: 3 } });
     expect(await submit(urlBatch(2))).toMatchObject({ kind: "accepted" });
-    expect(await submit(urlBatch(2))).toMatchObject({ kind: "quota", class: "url" });
+    expect(await submit(urlBatch(2))).toMatchObject({ kind: "quota", class: null });
     sim.clock.advance(24 * 3_600_000);
     expect(await submit(urlBatch(2))).toMatchObject({ kind: "accepted" });
   });

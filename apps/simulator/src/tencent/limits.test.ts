@@ -1,4 +1,6 @@
 import type { BatchContent, CallName, QuotaClass } from "@purgeline/core";
+import { decideQuota, quotasOf } from "@purgeline/core";
+import { providers } from "@purgeline/providers";
 import { describe, expect, it } from "vitest";
 import { createStage } from "../../test/tencent-stage.ts";
 import { signedForm, tc3Get } from "./hand-signed.ts";
@@ -80,9 +82,37 @@ describe("the quota of a day", () => {
       const { sim, submit } = await play({ signature }, { quotas: { [name]: 2 } });
       const batch = { ...urlBatch(2, lane), options };
       expect((await submit(batch)).kind).toBe("accepted");
-      expect(await submit({ ...urlBatch(1, lane), options })).toMatchObject({ kind: "quota", class: name });
+      // What a purge without an area spends, the account says and not the refusal.
+      const isSaid = lane === "prefetch-url" || options.Area !== undefined;
+      const refused = { kind: "quota", class: isSaid ? name : null };
+      expect(await submit({ ...urlBatch(1, lane), options })).toMatchObject(refused);
       sim.clock.advance(86_400_000);
       expect((await submit(batch)).kind).toBe("accepted");
+    },
+  );
+
+  it.each([
+    ["url", "purge-url"],
+    ["directory", "purge-directory"],
+  ] as const)(
+    "of %s overseas is what a purge without an area spends, where the account says so",
+    async (name, lane) => {
+      const abroad = `${name}@overseas`;
+      const quotas = { [name]: 1, [abroad]: 2 };
+      const { submit, figures, settings } = await play({ own: { area: "overseas" } }, { quotas });
+      expect((await submit(urlBatch(2, lane))).kind).toBe("accepted");
+      const refused = await submit(urlBatch(1, lane));
+      if (refused.kind !== "quota") throw new Error(`expected a spent quota, got ${JSON.stringify(refused)}`);
+      const spec = providers.get("tencent-cdn")?.table(settings).lanes[lane];
+      const facts = {
+        quotas: spec === undefined ? [] : quotasOf(spec, {}),
+        units: 1,
+        told: await figures(),
+      };
+      const spent = [{ class: abroad, remaining: 0 }];
+      expect(decideQuota(refused, facts)).toMatchObject({ hold: { scope: "quota", spent } });
+      expect((await submit({ ...urlBatch(1, lane), options: area("mainland") })).kind).toBe("accepted");
+      expect((await submit(urlBatch(1, "prefetch-url"))).kind).toBe("accepted");
     },
   );
 

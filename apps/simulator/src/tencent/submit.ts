@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { CallName, JsonObject, Lane, QuotaClass } from "@purgeline/core";
+import type { CallName, JsonObject, Lane, LaneLimits, QuotaClass } from "@purgeline/core";
+import { quotasOf } from "@purgeline/core";
 import type { PlayedAccount, Visit } from "../kernel/index.ts";
 
 /** What is wrong with a submit, in words of ours; each API has its own codes for it. */
@@ -50,15 +51,12 @@ function faultOf(visit: Visit, account: PlayedAccount, { lane, call, area, items
   if (urls.some((url) => url?.hostname.includes("*"))) return "wildcard";
   if (visit.refusedItem(items) !== null) return "host";
   const units = items.length * limits.unitsPerTarget;
-  return takeUnits(account, limits.quota === null ? [] : classesOf(limits.quota, area), units)
-    ? "none"
-    : "quota";
+  return takeUnits(account, classesOf(limits, area), units) ? "none" : "quota";
 }
 
-/** Each area has a quota of its own; `global` spends both. */
-export function classesOf(home: QuotaClass, area: Area): readonly QuotaClass[] {
-  const abroad = `${home}@overseas`;
-  return { mainland: [home], overseas: [abroad], global: [home, abroad] }[area];
+/** Each area has a quota of its own; `global` spends both. The table says which class is which area's. */
+export function classesOf(limits: LaneLimits, area: Area): readonly QuotaClass[] {
+  return quotasOf(limits, { Area: area });
 }
 
 /** From all classes or from none. */

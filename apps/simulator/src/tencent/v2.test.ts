@@ -104,7 +104,7 @@ describe("what v2 refuses", () => {
   it("more than a day's URLs", async () => {
     const { submit } = await play({}, { quotas: { url: 1 } });
     expect(await submit(urlBatch(1))).toMatchObject({ kind: "accepted" });
-    expect(await submit(urlBatch(1))).toMatchObject({ kind: "quota", class: "url", code: "4400" });
+    expect(await submit(urlBatch(1))).toMatchObject({ kind: "quota", class: null, code: "4400" });
   });
 
   it("an item of a domain that is not the account's", async () => {

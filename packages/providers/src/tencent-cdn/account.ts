@@ -1,7 +1,12 @@
 import type { AccountSettings, Credentials, Problem } from "@purgeline/core";
+import { showValue } from "@purgeline/core";
 
 /** The words of `signature:`, the default first. `v2-…` choose the legacy API, retired for most accounts in 2023. */
 export const SIGNATURES: readonly string[] = ["tc3", "v2-sha256", "v2-sha1"];
+
+export const OWN_SETTINGS: readonly string[] = ["area"];
+
+const AREAS: readonly (string | undefined)[] = ["mainland", "overseas"];
 
 export type Keys = Extract<Credentials, { kind: "keys" }>;
 
@@ -9,8 +14,28 @@ export function isLegacy(settings: AccountSettings): boolean {
   return settings.signature?.startsWith("v2-") ?? false;
 }
 
+/** Where a purge without `Area` goes: the domains of such an account are overseas. */
+export function isAbroad(settings: AccountSettings): boolean {
+  return settings.own.area === "overseas";
+}
+
 export function checkAccount(settings: AccountSettings): readonly Problem[] {
-  const { kind } = settings.credentials;
+  return [...areaProblems(settings), ...credentialsProblems(settings)];
+}
+
+function areaProblems(settings: AccountSettings): readonly Problem[] {
+  const { area } = settings.own;
+  if (area === undefined) return [];
+  const wrong = (detail: string): Problem[] => [
+    { path: ["settings", "area"], code: "bad-area", value: area, detail: `area: ${detail}` },
+  ];
+  if (!AREAS.includes(area)) return wrong(`expected mainland or overseas, got ${showValue(area)}`);
+  return isLegacy(settings) && area === "overseas"
+    ? wrong("expected mainland, got overseas: a v2 submit without an area is one for the mainland")
+    : [];
+}
+
+function credentialsProblems({ credentials: { kind } }: AccountSettings): readonly Problem[] {
   if (kind === "keys") return [];
   return [
     {

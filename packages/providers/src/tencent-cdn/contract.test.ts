@@ -14,11 +14,12 @@ const v2: HttpReply = {
   body: '{"code":0,"message":"","codeDesc":"Success","data":{"count":2,"task_id":"1533045796-i60rfmzm"}}',
 };
 
-providerContract(tencentCdn, sampleAccount(), {
-  "purge-url": api3,
-  "purge-directory": api3,
-  "prefetch-url": api3,
-});
+for (const own of [{}, { area: "overseas" }])
+  providerContract(tencentCdn, sampleAccount({ own }), {
+    "purge-url": api3,
+    "purge-directory": api3,
+    "prefetch-url": api3,
+  });
 providerContract(tencentCdn, sampleAccount({ signature: "v2-sha256" }), {
   "purge-url": v2,
   "purge-directory": v2,

@@ -191,13 +191,13 @@ describe("codes of API 3.0", () => {
     expect(Object.keys(API3_ERRORS).filter((code) => !tested.has(code))).toEqual([]);
   });
 
-  it("name the quota class that the batch's lane and area spend, or none where it spends two", () => {
+  it("name the quota class that the batch's lane and area spend, or none where it alone does not tell", () => {
     const classOf = (lane: Lane, options: BatchContent["options"] = {}) => {
       const outcome = decode(api3Error("LimitExceeded.CdnPurgeExceedDayLimit"), lane, options);
       return outcome.kind === "quota" ? outcome.class : outcome;
     };
-    expect(classOf("purge-url")).toBe("url");
-    expect(classOf("purge-directory")).toBe("directory");
+    expect(classOf("purge-url")).toBeNull();
+    expect(classOf("purge-directory")).toBeNull();
     expect(classOf("prefetch-url")).toBe("prefetch");
     expect(classOf("purge-url", { Area: "mainland" })).toBe("url");
     expect(classOf("purge-url", { Area: "overseas" })).toBe("url@overseas");

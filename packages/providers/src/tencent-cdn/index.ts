@@ -1,7 +1,7 @@
 import type { CallName, HttpReply, Outcome, PollAnswer, Provider } from "@purgeline/core";
 import { failureByStatus } from "../shared/failure-by-status.ts";
 import { isObject, parseObject } from "../shared/json.ts";
-import { checkAccount, isLegacy, SIGNATURES } from "./account.ts";
+import { checkAccount, isLegacy, OWN_SETTINGS, SIGNATURES } from "./account.ts";
 import { decodeApi3Poll, encodeApi3Poll } from "./api3-poll.ts";
 import { API3_QUOTA_CALLS, decodeApi3Quota, encodeApi3Quota } from "./api3-quota.ts";
 import { decodeApi3 } from "./api3-reply.ts";
@@ -23,6 +23,7 @@ const V2_LOGS: readonly CallName[] = [HOME_LOG, OVERSEAS_LOG];
 export const tencentCdn: Provider = {
   name: "tencent-cdn",
   signatures: SIGNATURES,
+  ownSettings: OWN_SETTINGS,
   check: checkAccount,
   table: tableOf,
   options: checkOptions,

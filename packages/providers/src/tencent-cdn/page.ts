@@ -5,12 +5,19 @@ export const page: ProviderPage = {
   title: "Tencent Cloud CDN",
   text: `Two APIs; the account's \`signature\` chooses. Both work on the same domains and the same daily
 quotas, which count mainland and overseas apart: \`area: overseas\` spends the classes that end in
-\`@overseas\`, a prefetch with \`area: global\` spends both. A purge without \`area\` is one for the
-domain's own area, which only the service knows; it is counted as mainland.
+\`@overseas\`, a prefetch with \`area: global\` spends both and ends as confirmed only when both
+are done. In API 3.0 a purge without \`area\` is one for the domain's own area, which only the service
+knows. It is counted as mainland, or as the account's \`settings: { area: overseas }\` says: without that
+an account whose domains are overseas learns of its spent quota by being refused again and again. An
+account that has domains in both areas says \`area\` in each intent. A prefetch without \`area\` is one for
+the mainland, whatever the account says.
 
 Accounts are being moved to Tencent Cloud EdgeOne. From then on this API refuses every call
 (\`OperationDenied.ProductUpgraded\`, \`.ProductUpdating\`, \`.UserMigrating\`): the targets end as
 failed, with a message that says so.`,
+  settings: {
+    area: "what a purge without `area` spends in API 3.0: `mainland` (default) or `overseas`",
+  },
   accounts: [
     {
       title: "API 3.0",

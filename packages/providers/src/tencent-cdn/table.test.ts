@@ -1,4 +1,5 @@
-import type { LaneSpec, ProviderTable } from "@purgeline/core";
+import type { AccountSettings, JsonObject, LaneSpec, ProviderTable } from "@purgeline/core";
+import { quotasOf } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { tencentCdn } from "./index.ts";
 import { sampleAccount } from "./sample-account.ts";
@@ -53,6 +54,42 @@ describe("the tables", () => {
         classes: { ...overseas("prefetch"), global: ["prefetch", "prefetch@overseas"] },
       },
     });
+  });
+
+  it("count a purge without an area as the account says, and a push always as one for the mainland", () => {
+    const spent = (own: AccountSettings["own"], options: JsonObject) =>
+      ofLanes(tencentCdn.table(sampleAccount({ own })), (spec) => quotasOf(spec, options));
+    const lanes = (url: string, directory: string, ...prefetch: string[]) => ({
+      "purge-url": [url],
+      "purge-directory": [directory],
+      "prefetch-url": prefetch,
+    });
+    const home = lanes("url", "directory", "prefetch");
+    expect([spent({}, {}), spent({ area: "mainland" }, {})]).toEqual([home, home]);
+    expect(spent({ area: "overseas" }, {})).toEqual(lanes("url@overseas", "directory@overseas", "prefetch"));
+    for (const own of [{}, { area: "overseas" }]) {
+      expect(spent(own, { Area: "mainland" })).toEqual(home);
+      expect(spent(own, { Area: "overseas" })).toEqual(
+        lanes("url@overseas", "directory@overseas", "prefetch@overseas"),
+      );
+      expect(spent(own, { Area: "global" })).toMatchObject({
+        "prefetch-url": ["prefetch", "prefetch@overseas"],
+      });
+    }
+  });
+
+  it.each<[string, Partial<AccountSettings>, string]>([
+    ["an unknown area", { own: { area: "global" } }, "area: expected mainland or overseas, got global"],
+    ["a name that every object has", { own: { area: "constructor" } }, "area: expected mainland or overseas"],
+    [
+      "overseas in v2",
+      { own: { area: "overseas" }, signature: "v2-sha256" },
+      "area: expected mainland, got overseas",
+    ],
+  ])("are not chosen by %s", (_name, changes, detail) => {
+    expect(tencentCdn.check(sampleAccount(changes))).toMatchObject([
+      { path: ["settings", "area"], code: "bad-area", detail: expect.stringContaining(detail) },
+    ]);
   });
 
   it("wait three seconds in v2 before a query and before the same URL again, and ask for 30 days", () => {

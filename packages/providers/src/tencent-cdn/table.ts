@@ -1,6 +1,6 @@
 import type { AccountSettings, LaneSpec, ProviderTable, QuotaClass, Sourced } from "@purgeline/core";
-import { isLegacy } from "./account.ts";
-import { overseas, quotaByArea } from "./quota-class.ts";
+import { isAbroad, isLegacy } from "./account.ts";
+import { overseas, spendingOf } from "./quota-class.ts";
 
 /*
  * Every number about Tencent CDN. API 3.0: cloud.tencent.com/document/api/228/37870 (URLs), 37871
@@ -27,22 +27,22 @@ const threeSeconds = from(3_000, "RefreshCdnUrl page of 2018, result example");
 const resetTimeZone = "Asia/Shanghai";
 
 export function tableOf(settings: AccountSettings): ProviderTable {
-  return isLegacy(settings) ? v2Table(settings) : API3_TABLE;
+  return isLegacy(settings) ? v2Table(settings) : api3Table(isAbroad(settings));
 }
 
 type OwnOfLane = Pick<LaneSpec, "call" | "batch" | "bodyBytes" | "weight" | "resendAfterMs"> & {
   readonly quota: QuotaClass;
 };
 
-function lane(spec: OwnOfLane): LaneSpec {
+function lane(spec: OwnOfLane, ofPurgesAbroad = false): LaneSpec {
   return {
-    quotaByOption: quotaByArea(spec.quota),
     unitsPerTarget: 1,
     urlChars,
     domains: null,
     perDomainPerMinute: null,
     inFlight,
     ...spec,
+    ...spendingOf(spec.quota, ofPurgesAbroad),
   };
 }
 
@@ -77,55 +77,66 @@ const api3Weight = { encoding: "json", fixed: 50_000, perItem: 3 } as const;
 const api3ResendAfterMs = from(2_000, "Purgeline; records carry whole seconds");
 const api3Body = from(10_000_000, "API 3.0 request structure: 10 MB for a TC3 POST");
 
-const API3_TABLE: ProviderTable = {
-  lanes: {
-    "purge-url": lane({
-      call: "PurgeUrlsCache",
-      quota: "url",
-      batch: from(1_000, page("document/api/228/37870")),
-      bodyBytes: api3Body,
-      weight: api3Weight,
-      resendAfterMs: api3ResendAfterMs,
-    }),
-    "purge-directory": lane({
-      call: "PurgePathCache",
-      quota: "directory",
-      batch: from(500, page("document/api/228/37871")),
-      bodyBytes: api3Body,
-      weight: api3Weight,
-      resendAfterMs: api3ResendAfterMs,
-    }),
-    "prefetch-url": lane({
-      call: "PushUrlsCache",
-      quota: "prefetch",
-      batch: from(500, page("document/api/228/37869")),
-      bodyBytes: api3Body,
-      weight: api3Weight,
-      resendAfterMs: api3ResendAfterMs,
-    }),
-  },
-  calls: {
-    PurgeUrlsCache: api3Call("document/api/228/37870"),
-    PurgePathCache: api3Call("document/api/228/37871"),
-    PushUrlsCache: api3Call("document/api/228/37869"),
-    DescribePurgeTasks: api3Call("document/api/228/37873"),
-    DescribePushTasks: api3Call("document/product/228/37872"),
-    DescribePurgeQuota: api3Call("document/product/228/41956"),
-    DescribePushQuota: {
-      perSecond: from(20, "https://tencentcloud.com/document/api/228/37473"),
-      perMinute: null,
-      timeoutMs,
+function api3Table(ofPurgesAbroad: boolean): ProviderTable {
+  return {
+    lanes: {
+      "purge-url": lane(
+        {
+          call: "PurgeUrlsCache",
+          quota: "url",
+          batch: from(1_000, page("document/api/228/37870")),
+          bodyBytes: api3Body,
+          weight: api3Weight,
+          resendAfterMs: api3ResendAfterMs,
+        },
+        ofPurgesAbroad,
+      ),
+      "purge-directory": lane(
+        {
+          call: "PurgePathCache",
+          quota: "directory",
+          batch: from(500, page("document/api/228/37871")),
+          bodyBytes: api3Body,
+          weight: api3Weight,
+          resendAfterMs: api3ResendAfterMs,
+        },
+        ofPurgesAbroad,
+      ),
+      "prefetch-url": lane(
+        {
+          call: "PushUrlsCache",
+          quota: "prefetch",
+          batch: from(500, page("document/api/228/37869")),
+          bodyBytes: api3Body,
+          weight: api3Weight,
+          resendAfterMs: api3ResendAfterMs,
+        },
+        ofPurgesAbroad,
+      ),
     },
-  },
-  quotas: quotasOf({
-    url: inEachArea(10_000, page("document/api/228/37870")),
-    directory: inEachArea(100, page("document/api/228/37871")),
-    prefetch: inEachArea(1_000, page("document/api/228/37869")),
-  }),
-  resetTimeZone,
-  lookBackMs: api3LookBackMs,
-  pollEveryMs: threeSeconds,
-};
+    calls: {
+      PurgeUrlsCache: api3Call("document/api/228/37870"),
+      PurgePathCache: api3Call("document/api/228/37871"),
+      PushUrlsCache: api3Call("document/api/228/37869"),
+      DescribePurgeTasks: api3Call("document/api/228/37873"),
+      DescribePushTasks: api3Call("document/product/228/37872"),
+      DescribePurgeQuota: api3Call("document/product/228/41956"),
+      DescribePushQuota: {
+        perSecond: from(20, "https://tencentcloud.com/document/api/228/37473"),
+        perMinute: null,
+        timeoutMs,
+      },
+    },
+    quotas: quotasOf({
+      url: inEachArea(10_000, page("document/api/228/37870")),
+      directory: inEachArea(100, page("document/api/228/37871")),
+      prefetch: inEachArea(1_000, page("document/api/228/37869")),
+    }),
+    resetTimeZone,
+    lookBackMs: api3LookBackMs,
+    pollEveryMs: threeSeconds,
+  };
+}
 
 /** No prefetch: v2's CdnUrlPusher was a closed beta whose status query and its words are not documented to us. */
 function v2Table(settings: AccountSettings): ProviderTable {
