@@ -51,7 +51,8 @@ class Walk {
   readonly #sending: Sealed[] = [];
   readonly #underWay = new Map<string, string>();
   readonly #answeredAt = new Map<string, number>();
-  readonly #stagedAt = new Map<string, number>();
+  /** When, and by which intent, each key was wanted last. */
+  readonly #wanted = new Map<string, { readonly at: number; readonly intent: string }>();
   readonly #sealedAt = new Map<string, number>();
   #skewMs = 0;
   #view: View;
@@ -69,7 +70,7 @@ class Walk {
     if (step.do === "answer") return await this.#answer(step.answer);
     if (step.do === "pass") return this.#pass(step.ms);
     if (step.do === "crash") return await this.#crash();
-    await this.#store.intake.cancel(`int_${step.which}`);
+    await this.#cancel(`int_${step.which}`);
   }
 
   /** Everything goes, and everyone's answer comes, in a time that has a bound. */
@@ -82,7 +83,7 @@ class Walk {
     }
     for (let i = 0; i < this.staged; i += 1)
       expect(await counts(this.#store, `int_${i}`)).toMatchObject({ pending: 0, sealed: 0 });
-    for (const [key, at] of this.#stagedAt)
+    for (const [key, { at }] of this.#wanted)
       expect(this.#sealedAt.get(key) ?? at).toBeGreaterThanOrEqual(at - TICK_MS);
   }
 
@@ -102,9 +103,15 @@ class Walk {
 
   async #stage(keys: readonly number[], urgent: boolean): Promise<void> {
     const texts = keys.map((key) => `https://h${key % 2}.example.com/${key}`);
-    for (const text of texts) this.#stagedAt.set(text, this.#now());
-    await this.#box.stage(`int_${this.staged}`, texts, { priority: urgent ? "urgent" : "normal" });
+    const intent = `int_${this.staged}`;
+    for (const text of texts) this.#wanted.set(text, { at: this.#now(), intent });
+    await this.#box.stage(intent, texts, { priority: urgent ? "urgent" : "normal" });
     this.staged += 1;
+  }
+
+  async #cancel(intent: string): Promise<void> {
+    await this.#store.intake.cancel(intent);
+    for (const [key, wanted] of this.#wanted) if (wanted.intent === intent) this.#wanted.delete(key);
   }
 
   async #take(): Promise<string> {
