@@ -47,6 +47,7 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
       const { code, requestId } = failure;
       log.warn("call.retried", { account, call, code, requestId, ms: Math.round(durationMs) });
     },
+    late: (account, call, ageMs) => log.warn("call.late", { account, call, ms: Math.round(ageMs) }),
     polled({ account, call, tasks, outcome, durationMs }) {
       metrics.providerCall(account, call, outcome.kind, durationMs);
       const what = { account, call, tasks, requestId: outcome.requestId, ms: Math.round(durationMs) };

@@ -137,22 +137,41 @@ export type ClaimedPolls =
   | { readonly kind: "wait"; readonly waitMs: number; readonly running: number }
   | { readonly kind: "end" };
 
+/** A permit that is this old when the first byte would leave is not used: the gate's margin counts on it. */
+export const PERMIT_AGE_MS = 10;
+
+/** What a permit is for. */
+export interface PermitUse {
+  /** How old it may get before the first byte, ms; above `PERMIT_AGE_MS` the gate keeps more distance. */
+  readonly ageMs: number;
+  /** The attempt that it is for; null: a query. */
+  readonly attempt: Pick<TakenBatch, "id" | "attempt"> | null;
+}
+
 /** What the workers' verbs need of the store. */
 export interface WorkStore {
-  take(slot: Slot): Promise<Take>;
+  /** `ageMs`: as in `PermitUse`. */
+  take(slot: Slot, ageMs?: number): Promise<Take>;
   /**
    * Another permit, where the first went stale before the bytes left: `unusedMs` is its grant, and is
    * given back. `waitMs` 0: granted, at `grantedAtMs` of the store's clock, unless `stopped`: the
-   * credential was refused to another call meanwhile, and there is none.
+   * credential was refused to another call meanwhile, or `superseded`: another attempt has taken over
+   * the batch. An attempt that is on record stays so while it asks.
    */
   permit(
     account: string,
     call: CallName,
     unusedMs: number | null,
-  ): Promise<{ readonly waitMs: number; readonly grantedAtMs: number; readonly stopped: boolean }>;
+    use?: PermitUse,
+  ): Promise<{
+    readonly waitMs: number;
+    readonly grantedAtMs: number;
+    readonly stopped: boolean;
+    readonly superseded: boolean;
+  }>;
   record(slot: Slot, batch: TakenBatch, verdict: Verdict, seen: Seen): Promise<Recorded>;
 
-  claimPolls(slot: Slot, max: number): Promise<ClaimedPolls>;
+  claimPolls(slot: Slot, max: number, ageMs?: number): Promise<ClaimedPolls>;
   /** Items of a batch in order; null: the batch has ended. */
   items(account: string, batchId: string): Promise<readonly string[] | null>;
   /**

@@ -1,4 +1,5 @@
-import type { IntakeStore, WorkStore } from "@purgeline/core";
+import { type IntakeStore, PERMIT_AGE_MS, type WorkStore } from "@purgeline/core";
+import { batchNumber } from "./batch-id.ts";
 import type { Connection } from "./connect.ts";
 import { createContext, type StoreOptions, script } from "./context.ts";
 import { listenForChanges } from "./intake/changes.ts";
@@ -24,21 +25,31 @@ export function openWorkStore(options: StoreOptions): WorkStore {
   const context = createContext(options);
   const clocks: Clocks = new Map();
   return {
-    take: (slot) => take(context, clocks, slot),
-    async permit(account, call, unusedMs) {
+    take: (slot, ageMs = PERMIT_AGE_MS) => take(context, clocks, slot, ageMs),
+    async permit(account, call, unusedMs, use = { ageMs: PERMIT_AGE_MS, attempt: null }) {
       const credential = context.credential(account);
       const reply = list(
-        await context.run(script("permit"), account, call, unusedMs ?? "", credential),
+        await context.run(
+          script("permit"),
+          account,
+          call,
+          unusedMs ?? "",
+          credential,
+          use.ageMs,
+          use.attempt === null ? "" : batchNumber(use.attempt.id),
+          use.attempt?.attempt ?? "",
+        ),
         "permit",
       );
       return {
         waitMs: number(reply[0], "permit"),
         grantedAtMs: number(reply[1], "permit"),
         stopped: reply[2] === 1,
+        superseded: reply[2] === 2,
       };
     },
     record: (slot, batch, verdict, seen) => record(context, slot, batch, verdict, seen),
-    claimPolls: (slot, most) => claimPolls(context, slot, most),
+    claimPolls: (slot, most, ageMs = PERMIT_AGE_MS) => claimPolls(context, slot, most, ageMs),
     items: (account, batch) => items(context, account, batch),
     settle: (account, answer) => settle(context, account, answer),
     putOff: (account, tasks, inMs, hold, seen) => putOff(context, account, tasks, inMs, hold, seen),

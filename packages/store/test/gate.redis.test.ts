@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { batchNumber } from "../src/batch-id.ts";
 import { openWorkStore } from "../src/index.ts";
 import { type Bundle, bundle, CALL, limitsWith } from "./bundle.ts";
 import { rescued, SUBMIT, seal, urls } from "./steps.ts";
@@ -144,6 +145,43 @@ describe("a call's gate", () => {
     expect(again).toMatchObject({ waitMs: 0 });
     expect(again.grantedAtMs).toBeGreaterThan(first.grantedAtMs);
     expect((await store.later(80).work.permit("ali", SUBMIT, null)).waitMs).toBeGreaterThan(59_000);
+  });
+
+  it("keeps calls so much further apart as their permits may get older, for those who come after, too", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 1, perMinute: null }) });
+    const patient = { ageMs: 210, attempt: null };
+    await store.work.permit("ali", SUBMIT, null, patient);
+    const { waitMs } = await store.work.permit("ali", SUBMIT, null);
+    expect(waitMs).toBeGreaterThan(1200);
+    expect(waitMs).toBeLessThanOrEqual(1225);
+  });
+
+  it("keeps its log in order when somebody in a hurry follows somebody slow", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 2, perMinute: null }) });
+    await store.work.permit("ali", SUBMIT, null, { ageMs: 510, attempt: null });
+    await store.work.permit("ali", SUBMIT, null);
+    const log = (await store.connection.lrange(`t:{ali}:gate:${SUBMIT}`, "0", "-1")).map(Number);
+    expect(log).toEqual([...log].sort((a, b) => a - b));
+    expect((await store.work.permit("ali", SUBMIT, null)).waitMs).toBeGreaterThan(1400);
+  });
+
+  it("grants nothing more to an attempt that another one has taken over, and keeps alive one that is on record", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 50, perMinute: null }) });
+    const [slot] = await store.stage("int_1", urls(2));
+    const batch = await store.take(slot);
+    const use = { ageMs: 10, attempt: batch };
+    const deadline = async () =>
+      Number(await store.connection.zscore("t:{ali}:lane:purge-url:sending", batchNumber(batch.id)));
+    const first = await deadline();
+    const later = store.later(20_000);
+    expect(await later.work.permit("ali", SUBMIT, null, use)).toMatchObject({ superseded: false });
+    expect((await deadline()) - first).toBeGreaterThanOrEqual(20_000);
+    const older = { ageMs: 10, attempt: { ...batch, attempt: batch.attempt - 1 } };
+    expect(await later.work.permit("ali", SUBMIT, null, older)).toMatchObject({ superseded: true });
+    await rescued(store, 60_000);
+    expect(await store.later(60_000).work.permit("ali", SUBMIT, null, use)).toMatchObject({
+      superseded: true,
+    });
   });
 
   it("grants under one limit to any number of processes", async () => {

@@ -109,11 +109,13 @@ async function askOne(
   const { provider } = account;
   const { name } = account.account.settings;
   const codec = provider.quota;
-  const permit = await permitted(ports, name, call, null, LONGEST_WAIT_MS);
-  if (codec === undefined || permit === null) return null;
+  const wish = { unusedMs: null, attempt: null, mostMs: LONGEST_WAIT_MS };
+  const permit = await permitted(ports, account, call, wish);
+  if (codec === undefined || permit === null || permit === "superseded") return null;
   const { answer, durationMs, seen } = await sendCall<QuotaAnswer>(ports, account, {
     call,
     permit,
+    attempt: null,
     encode: (context) => codec.encode(call, context),
     decode: (reply: HttpReply) => codec.decode(call, reply),
     onWrite: () => undefined,

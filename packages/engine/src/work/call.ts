@@ -4,15 +4,15 @@ import {
   type HttpReply,
   type HttpRequest,
   PermitStale,
+  type PermitUse,
   type Seen,
   TransportFailed,
 } from "@purgeline/core";
 import { discreet } from "./discreet.ts";
+import { learnPermitAge, permitAgeMs } from "./permit-age.ts";
 import type { WorkAccount, WorkPorts } from "./ports.ts";
 import { forgetSession, sessionToken } from "./session-token.ts";
 
-/** A permit that is this old when the first byte would leave is not used: the gate's margin counts on it. */
-const PERMIT_MS = 10;
 /** A held call may open early, when another process's probe passes. */
 const LONGEST_SLEEP_MS = 2000;
 
@@ -22,16 +22,27 @@ export interface Permit {
   readonly askedAt: number;
   /** Its name: when it was granted, by the store's clock. */
   readonly grantedAtMs: number;
+  /** As it was asked for: older it may not get before the first byte. */
+  readonly ageMs: number;
 }
 
 export interface Call<Answer> {
   readonly call: string;
   /** null: there is none yet. */
   readonly permit: Permit | null;
+  /** What it sends; null: a query. */
+  readonly attempt: PermitUse["attempt"];
   encode(context: CallContext): HttpRequest;
   decode(reply: HttpReply): Answer;
   /** The first byte leaves now: the next permit may be asked for. */
   onWrite(): void;
+}
+
+interface PermitWish {
+  /** A grant that was not used. */
+  readonly unusedMs: number | null;
+  readonly attempt: PermitUse["attempt"];
+  readonly mostMs?: number;
 }
 
 export interface Answered<Answer> {
@@ -88,20 +99,24 @@ async function signAndSend<Answer extends { readonly kind: string }>(
   let permit = firstPermit;
   let unusedMs: number | null = null;
   for (;;) {
-    permit ??= await permitted(ports, settings.name, call.call, unusedMs);
-    if (permit === null && ports.stopping.aborted) return ended(STOPPING, null, 0);
-    if (permit === null) return unsent(call.call);
+    const given: Permit | null | "superseded" =
+      permit ?? (await permitted(ports, account, call.call, { unusedMs, attempt: call.attempt }));
+    if (given === null && ports.stopping.aborted) return ended(STOPPING, null, 0);
+    if (given === null) return unsent(call.call, STOPPED);
+    if (given === "superseded") return unsent(call.call, SUPERSEDED);
+    permit = given;
     const startedAt = ports.clock.monotonic();
     try {
       const nonce = ports.chance.nonce();
       request = call.encode({ settings, nowMs: clockMs ?? ports.clock.now(), nonce, token });
       const reply = await ports.transport.send(request, {
         timeoutMs: account.limits.calls[call.call]?.timeoutMs ?? 10_000,
-        mayWrite: freshSince(permit.askedAt, ports, call),
+        mayWrite: isFresh(permit, account, ports, call),
       });
       return ended(call.decode(reply), reply, ports.clock.monotonic() - startedAt);
     } catch (error) {
       if (error instanceof PermitStale) {
+        ports.events.late(settings.name, call.call, ports.clock.monotonic() - permit.askedAt);
         unusedMs = permit.grantedAtMs;
         permit = null;
       } else if (error instanceof TransportFailed) {
@@ -112,47 +127,53 @@ async function signAndSend<Answer extends { readonly kind: string }>(
 }
 
 /** The provider has said nothing: its last error is still the other call's. */
-function unsent<Answer>(call: string): Sent<Answer> {
+function unsent<Answer>(call: string, why: Failure): Sent<Answer> {
   const seen = { call, providerDateMs: null, error: null };
-  return { answered: { answer: STOPPED, durationMs: 0, seen }, token: null };
+  return { answered: { answer: why, durationMs: 0, seen }, token: null };
 }
 
 function tokenOf(token: string | null | Failure): string | null {
   return typeof token === "string" ? token : null;
 }
 
-function freshSince(
-  askedAt: number,
+function isFresh(
+  permit: Permit,
+  account: WorkAccount,
   { clock }: WorkPorts,
-  call: Pick<Call<never>, "onWrite">,
+  call: Pick<Call<never>, "call" | "onWrite">,
 ): () => boolean {
   return () => {
-    const isFresh = clock.monotonic() - askedAt < PERMIT_MS;
-    if (isFresh) call.onWrite();
-    return isFresh;
+    const ageMs = clock.monotonic() - permit.askedAt;
+    learnPermitAge(account, call.call, ageMs);
+    if (ageMs >= permit.ageMs) return false;
+    call.onWrite();
+    return true;
   };
 }
 
 /**
  * Waits for another permit, giving the unused one back; resolves with null when the process stops,
  * or the credential was refused: what is known not to have been sent is better given back than waited for.
- * Or when the call is closed for longer than `mostMs`.
+ * Or when the call is closed for longer than `mostMs`. `superseded`: another attempt has the batch.
  */
 export async function permitted(
   ports: WorkPorts,
-  account: string,
+  account: WorkAccount,
   call: string,
-  unusedMs: number | null,
-  mostMs = Number.POSITIVE_INFINITY,
-): Promise<Permit | null> {
+  { unusedMs, attempt, mostMs = Number.POSITIVE_INFINITY }: PermitWish,
+): Promise<Permit | "superseded" | null> {
+  const { name } = account.account.settings;
   let unused = unusedMs;
   for (;;) {
     const askedAt = ports.clock.monotonic();
-    const { waitMs, grantedAtMs, stopped } = await ports.store.permit(account, call, unused);
+    const ageMs = permitAgeMs(account, call);
+    const given = await ports.store.permit(name, call, unused, { ageMs, attempt });
     unused = null;
     ports.events.turned();
-    if (stopped) return null;
-    if (waitMs === 0) return { askedAt, grantedAtMs };
+    if (given.stopped) return null;
+    if (given.superseded) return "superseded";
+    const { waitMs, grantedAtMs } = given;
+    if (waitMs === 0) return { askedAt, grantedAtMs, ageMs };
     if (ports.stopping.aborted || waitMs > mostMs) return null;
     await ports.clock.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), ports.stopping);
   }
@@ -171,6 +192,14 @@ const STOPPED: Failure = {
   resign: false,
   code: "stopped",
   message: "The credential was refused to another call before this one could be made.",
+  requestId: null,
+};
+
+/** Nothing was sent, and nothing is to be recorded: the batch is somebody else's. */
+export const SUPERSEDED: Failure = {
+  kind: "transient",
+  code: "superseded",
+  message: "Another attempt has taken over the batch.",
   requestId: null,
 };
 

@@ -52,6 +52,8 @@ export interface WorkEvents {
   /** A call was refused for its clock, nonce or token, and goes out once more with a fresh signature. */
   retried(call: RefusedProof): void;
   polled(poll: AnsweredPoll): void;
+  /** A permit was too old when the bytes were ready, and was given back. */
+  late(account: string, call: CallName, ageMs: number): void;
   moved(account: string, lane: Lane, transitions: Transitions): void;
   quotaAsked(asked: AskedQuota): void;
   quotaSpent(account: string, quota: QuotaClass): void;

@@ -16,6 +16,7 @@ import {
 import type { BatchItems } from "./batch-items.ts";
 import { type Answered, isFailure, type Permit, sendCall } from "./call.ts";
 import { decideQuery } from "./decide-query.ts";
+import { permitAgeMs } from "./permit-age.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
 import type { Turns } from "./turns.ts";
 import { wake } from "./wake.ts";
@@ -40,12 +41,13 @@ export async function poll(
     const endTurn = await turns.take(`${slot.account} ${call}`);
     try {
       const askedAt = ports.clock.monotonic();
-      const claimed = await ports.store.claimPolls(slot, account.provider.poll.max(call));
+      const ageMs = permitAgeMs(account, call);
+      const claimed = await ports.store.claimPolls(slot, account.provider.poll.max(call), ageMs);
       ports.events.turned();
       if (claimed.kind === "end") return { kind: "done", summary: "no task under way" };
       if (claimed.kind === "tasks") {
         const queued = wake(ports, claimed.slots);
-        const permit = { askedAt, grantedAtMs: claimed.grantedAtMs };
+        const permit = { askedAt, ageMs, grantedAtMs: claimed.grantedAtMs };
         const [first, ...rest] = claimed.tasks;
         if (first === undefined) return { kind: "done", summary: "the due tasks have ended" };
         const due: Due = [first, ...rest];
@@ -86,6 +88,7 @@ async function ask(query: Query, due: Due, permit: Permit | null, onWrite: () =>
   const answered = await sendCall<PollAnswer>(ports, account, {
     call,
     permit,
+    attempt: null,
     encode: (context) => account.provider.poll.encode(tasks, context),
     decode: (reply: HttpReply) => account.provider.poll.decode(reply, tasks),
     onWrite,
@@ -189,6 +192,8 @@ async function putOff(
   const { verdict, hold } = decideQuery(failure, jitter);
   const inMs = Math.max(
     account.limits.pollEveryMs,
+    // What is refused for good, as for want of a right to ask, is not granted within seconds.
+    failure.kind === "refused" ? LONGEST_POLL_WAIT_MS : 0,
     verdict.do === "retry" ? verdict.inMs : backoffMs(4, jitter),
   );
   if (hold?.scope === "account") ports.events.stopped(name, failure.code, failure.message);

@@ -15,8 +15,9 @@ import {
   type Verdict,
 } from "@purgeline/core";
 import { askQuota } from "./ask-quota.ts";
-import { type Answered, isFailure, sendCall } from "./call.ts";
+import { type Answered, isFailure, type Permit, SUPERSEDED, sendCall } from "./call.ts";
 import { faceOfBatch, faceOfWait, outcomeText } from "./face.ts";
+import { permitAgeMs } from "./permit-age.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
 import { surely } from "./surely.ts";
 import type { Turns } from "./turns.ts";
@@ -55,10 +56,11 @@ export async function submit(
     const endTurn = await turns.take(`${slot.account} ${call}`);
     try {
       const askedAt = ports.clock.monotonic();
-      const taken = await ports.store.take(slot);
+      const ageMs = permitAgeMs(account, call);
+      const taken = await ports.store.take(slot, ageMs);
       ports.events.turned();
       if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
-      if (taken.kind === "batch") return await carryOut(work, taken, askedAt, endTurn);
+      if (taken.kind === "batch") return await carryOut(work, taken, { askedAt, ageMs }, endTurn);
       await show(faceOfWait(slot.account, lane, taken));
       if (taken.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
         return { kind: "later", delayMs: taken.waitMs };
@@ -74,7 +76,7 @@ export async function submit(
 async function carryOut(
   work: Submission,
   { batch, slots, sealed }: Extract<Take, { readonly kind: "batch" }>,
-  askedAt: number,
+  asked: Pick<Permit, "askedAt" | "ageMs">,
   onWrite: () => void,
 ): Promise<SlotEnd> {
   const { slot, account, lane, call, ports } = work;
@@ -85,11 +87,16 @@ async function carryOut(
   const content = { lane, items: batch.items, options: batch.options };
   const answered = await sendCall<Outcome>(ports, account, {
     call,
-    permit: { askedAt, grantedAtMs: batch.grantedAtMs },
+    permit: { ...asked, grantedAtMs: batch.grantedAtMs },
+    attempt: batch,
     encode: (context) => account.provider.encode(content, context),
     decode: (reply: HttpReply) => account.provider.decode(reply, content),
     onWrite,
   });
+  if (answered.answer === SUPERSEDED) {
+    await queued;
+    return { kind: "done", summary: "another attempt has taken over the batch" };
+  }
   const verdict = decide(answered.answer, await factsOf(work, batch, answered.answer));
   const recorded = await surely(ports, () => ports.store.record(slot, batch, verdict, answered.seen));
   await wake(ports, recorded.slots);

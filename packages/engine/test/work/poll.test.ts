@@ -100,7 +100,8 @@ describe("poll", () => {
     [failureOf("auth", { resign: false }), 1000, { scope: "account", reason: "Toy.auth" }],
     // Whose quota a query could have spent nobody knows: it holds back nothing.
     [failureOf("quota", { class: "url" }), 1000, null],
-    [failureOf("refused"), 4000, null],
+    // For want of a right to ask, say: nobody grants that within seconds.
+    [failureOf("refused"), 60_000, null],
     [failureOf("poisoned"), 4000, null],
   ] as const)("puts the tasks off when the query fails: %j, in %i ms", async (failure, inMs, hold) => {
     const { told, end } = await run([dueTask("t1")], { answers: () => failure });

@@ -174,6 +174,34 @@ describe("submit", () => {
     ]);
   });
 
+  it("allows a permit more time where the way to the socket always takes longer, and less when it no longer does", async () => {
+    const ways = [30, 30, 30, 1, 1];
+    const made = toy({
+      takes: [batch("a"), batch("b"), batch("c"), batch("d")],
+      outcomes: [ACCEPTED],
+      connecting: () => made.advance(ways.shift() ?? 1),
+    });
+    for (let i = 0; i < 4; i += 1)
+      await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    expect(made.told.sent).toEqual(["a", "b", "c", "d"]);
+    // One was too old for the usual 10 ms; from then on 60 were asked for, and 10 again once 1 ms was enough.
+    expect(made.told.events.filter((event) => event === "late Purge")).toHaveLength(1);
+    expect(made.told.ages).toEqual([10, 60, 60, 60, 10]);
+  });
+
+  it("neither sends nor records a batch that another attempt has taken over", async () => {
+    const made = toy({
+      takes: [batch("a")],
+      outcomes: [ACCEPTED],
+      permitWaits: ["superseded"],
+      connecting: () => made.advance(11),
+    });
+    const end = await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    expect(made.told.sent).toEqual([]);
+    expect(made.told.records).toEqual([]);
+    expect(end).toEqual({ kind: "done", summary: "another attempt has taken over the batch" });
+  });
+
   it("never signs again what is refused for another reason", async () => {
     const { told } = await run({
       takes: [batch("a")],

@@ -13,6 +13,8 @@ export interface Told {
   readonly sent: string[];
   readonly sleeps: number[];
   permits: number;
+  /** How old each permit that was asked for may get. */
+  readonly ages: number[];
 }
 
 export function nothingTold(): Told {
@@ -27,6 +29,7 @@ export function nothingTold(): Told {
     sent: [],
     sleeps: [],
     permits: 0,
+    ages: [],
   };
 }
 
@@ -37,6 +40,7 @@ export function eventsInto(told: Told): WorkEvents {
     sent: ({ outcome, verdict }) => say(`sent ${outcome.kind} ${verdict.do}`),
     resent: (_batch, cause) => say(`resent ${cause}`),
     retried: ({ failure }) => say(`retried ${failure.code}`),
+    late: (_account, call) => say(`late ${call}`),
     polled: ({ tasks, outcome }) => say(`polled ${tasks} ${outcome.kind}`),
     moved: () => undefined,
     quotaAsked: ({ call, answer }) => say(`asked ${call} ${answer.kind}`),

@@ -120,8 +120,8 @@ export interface Given {
   /** What the provider tells of its quota, by the call; default: it has no such calls. */
   readonly quotas?: Readonly<Record<CallName, QuotaAnswer>>;
   readonly polls?: readonly Awaited<ReturnType<WorkStore["claimPolls"]>>[];
-  /** What `permit` tells before it grants: waits, or that the credential is stopped; default: nothing. */
-  readonly permitWaits?: readonly (number | "stopped")[];
+  /** What `permit` tells before it grants: waits, or why there is none; default: nothing. */
+  readonly permitWaits?: readonly (number | "stopped" | "superseded")[];
   /** Items of every batch; null: it has ended. */
   readonly items?: readonly string[] | null;
   /** What the provider answers, by turns; the last one for ever. */
@@ -251,12 +251,19 @@ function store(
     throw new Error(`toy: ${what} is not the work's`);
   };
   return {
-    take: async () => left.takes.shift() ?? { kind: "end" },
-    permit: async () => {
+    take: async (_slot, ageMs = 0) => {
+      told.ages.push(ageMs);
+      return left.takes.shift() ?? { kind: "end" };
+    },
+    permit: async (_account, _call, _unusedMs, use) => {
       const waitMs = left.waits.shift() ?? 0;
-      if (waitMs === "stopped") return { waitMs: 0, grantedAtMs: 0, stopped: true };
+      told.ages.push(use?.ageMs ?? 0);
+      if (typeof waitMs === "string") {
+        const none = { waitMs: 0, grantedAtMs: 0 };
+        return { ...none, stopped: waitMs === "stopped", superseded: waitMs === "superseded" };
+      }
       if (waitMs === 0) told.permits += 1;
-      return { waitMs, grantedAtMs: told.permits, stopped: false };
+      return { waitMs, grantedAtMs: told.permits, stopped: false, superseded: false };
     },
     record: async (_slot, _batch, verdict, seen) => {
       told.records.push({ verdict, error: seen.error });

@@ -2,6 +2,7 @@
 -- back by themselves after a lease, so a dead worker loses none.
 -- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, gate:*, poll:*, tasks, asked:*, batch:*
 -- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms  [6] the credential's fingerprint, or ''
+-- ARGV[7] how old the permit may get, ms
 -- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', granted ms, ref, batch, lane, accepted age ms, task JSON, first 0|1, …}
 -- O(log tasks + claimed)
 -- @include base
@@ -32,7 +33,7 @@ end
 local barredAt, bar = barredUntil(call, ARGV[6])
 if barredAt then return wait(bar, barredAt) end
 local limits = limitsOf('call:' .. call)
-local waitMs, why, openAt, grantedAt = permit(call, limits)
+local waitMs, why, openAt, grantedAt = permit(call, limits, false, tonumber(ARGV[7]))
 if waitMs > 0 then return wait(why, openAt) end
 bookProbe(call, ARGV[6], limits.timeoutMs)
 

@@ -3,7 +3,7 @@
 -- KEYS[1] the account's prefix; touches account, credentials, clock, limits, held, hold:*, gate:*, quota:*, told:*, lane:*, batch:*, leg:*, more:*, window:*
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
--- ARGV[8] the credential's fingerprint, or ''
+-- ARGV[8] the credential's fingerprint, or ''  [9] how old the permit may get, ms
 -- returns {'end'}
 --   or {'wait', ms, reason, until ms, pending, oldest ms}
 --   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, slot or '', clock, waited ms, sealed ms, granted ms, targets sealed, texts}
@@ -199,7 +199,7 @@ end
 
 local barredAt, bar = barredUntil(limits.call, ARGV[8])
 if barredAt then return wait(bar, barredAt) end
-local waitMs, why, openAt, grantedAt = permit(limits.call, call)
+local waitMs, why, openAt, grantedAt = permit(limits.call, call, false, tonumber(ARGV[9]))
 if waitMs > 0 then return wait(why, openAt) end
 
 local number, texts, attempt, resend, age

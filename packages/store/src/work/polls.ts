@@ -18,7 +18,12 @@ import { endingsOf, holdArgs, reasonJson, reasonLines, recordedOf, seenArgs } fr
 /** A claimed task whose worker dies is asked for again after this long: above any call's time-out. */
 const CLAIM_MS = 30_000;
 
-export async function claimPolls(context: Context, slot: Slot, most: number): Promise<ClaimedPolls> {
+export async function claimPolls(
+  context: Context,
+  slot: Slot,
+  most: number,
+  ageMs: number,
+): Promise<ClaimedPolls> {
   if (slot.kind.for !== "poll") throw new Error(`store: ${slot.id} is no poll slot`);
   const reply = await context.run(
     script("claim_polls"),
@@ -28,6 +33,7 @@ export async function claimPolls(context: Context, slot: Slot, most: number): Pr
     most,
     CLAIM_MS,
     context.credential(slot.account),
+    ageMs,
   );
   const { kind, rest } = kinded(reply, "claim_polls");
   switch (kind) {

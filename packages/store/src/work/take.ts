@@ -7,7 +7,7 @@ import { slotsOf } from "../slots.ts";
 /** The newest logical clock that this process saw of each account: a store that knows less has lost state. */
 export type Clocks = Map<string, number>;
 
-export async function take(context: Context, clocks: Clocks, slot: Slot): Promise<Take> {
+export async function take(context: Context, clocks: Clocks, slot: Slot, ageMs: number): Promise<Take> {
   if (slot.kind.for !== "submit") throw new Error(`store: ${slot.id} is no submit slot`);
   const account = context.account(slot.account);
   const reply = await context.run(
@@ -20,6 +20,7 @@ export async function take(context: Context, clocks: Clocks, slot: Slot): Promis
     account.coalesce.maxWaitMs,
     context.resets(account),
     context.credential(slot.account),
+    ageMs,
   );
   const { kind, rest } = kinded(reply, "take");
   switch (kind) {

@@ -2,8 +2,9 @@
 -- after the (n-limit)-th. A grant that is at most LATE_MS late is booked at its due time, so that lateness
 -- does not add up. The margin covers what can move a call closer to its predecessor at the provider's door:
 -- LATE_MS (5) + age of a permit when the bytes leave (10) + difference of the ways to the door (10):
--- 50 in 1,025 ms is 97.6 % of 50/s.
+-- 50 in 1,025 ms is 97.6 % of 50/s. Whoever needs an older permit has it booked so much later.
 local LATE_MS = 5
+local AGE_MS = 10
 local MARGIN_MS = 25
 
 local function windowDue(logKey, limit, windowMs)
@@ -54,8 +55,8 @@ local function logGrant(logKey, at, perSecond, perMinute)
   end
 end
 
--- Grants (and logs) a permit, or returns how long to wait, why, and until when.
-local function permit(call, limits, again)
+-- Grants (and logs) a permit, or returns how long to wait, why, and until when. `ageMs`: how old it may get.
+local function permit(call, limits, again, ageMs)
   local openAt, why = heldUntil(call, limits, again)
   if openAt then return openAt - now, why, openAt end
   local logKey = P .. 'gate:' .. call
@@ -68,6 +69,8 @@ local function permit(call, limits, again)
   )
   if now < due then return due - now, 'rate', due end
   local at = (due > 0 and now - due <= LATE_MS) and due or now
+  -- The log is in order, so that its n-th last entry is the n-th last in time.
+  at = math.max(at + math.max(0, ageMs - AGE_MS), tonumber(redis.call('LINDEX', logKey, -1) or '0'))
   logGrant(logKey, at, perSecond, perMinute)
   -- Half-open: after an outage one call probes; the others wait for its answer.
   if why == 'provider' then redis.call('HSET', P .. 'hold:' .. call, 'openAt', now + limits.timeoutMs, 'probing', 1) end
