@@ -1,3 +1,4 @@
+import type { Limits } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Service, service } from "./service.ts";
 import { zoneAtNoon } from "./zone-at-noon.ts";
@@ -11,6 +12,14 @@ function account(name: string, more: string): string {
 
 const urls = (count: number, host = "a.example.com"): string[] =>
   Array.from({ length: count }, (_, i) => `https://${host}/${i}`);
+
+function perDomainPerMinute(most: number): (limits: Limits) => Limits {
+  return (limits) => {
+    const lane = limits.lanes["purge-url"];
+    if (lane === undefined) throw new Error("no lane purge-url");
+    return { ...limits, lanes: { ...limits.lanes, "purge-url": { ...lane, perDomainPerMinute: most } } };
+  };
+}
 
 function stats(call: string) {
   const found = running.simulators.ledger.stats().find((each) => each.call === call);
@@ -56,6 +65,26 @@ describe("at the provider's door", () => {
     const waiting = await running.receipt(flood);
     expect(waiting.counts).toMatchObject({ pending: 30 });
     expect(waiting.waiting).toMatchObject([{ reason: "rate", targets: 30 }]);
+  });
+
+  it("a domain that others keep over its minute waits alone, whatever shared a batch with it", {
+    timeout: 30_000,
+  }, async () => {
+    running = await service(account("ali", "quota: { url: 100 }"), {
+      completeMs: 0,
+      played: perDomainPerMinute(20),
+    });
+    const flood = urls(21, "flood.example.com");
+    const mixed = [...urls(5, "calm.example.com"), ...flood, ...urls(5, "quiet.example.com")];
+    const id = await running.post({ op: "purge", urls: mixed });
+    await running.startWorker();
+    await expect.poll(async () => (await running.receipt(id)).counts.confirmed, { timeout: 15_000 }).toBe(10);
+    const { counts, waiting } = await running.receipt(id);
+    expect(counts).toMatchObject({ confirmed: 10, total: 31 });
+    expect(waiting).toMatchObject([{ reason: "rate", targets: 21 }]);
+    // The whole, and its three parts.
+    expect(stats("RefreshObjectCaches").outcomes).toEqual({ "QuotaPerMinuteExceeded.Refresh": 2, ok: 2 });
+    expect(stats("RefreshObjectCaches").itemsAccepted).toBe(10);
   });
 });
 

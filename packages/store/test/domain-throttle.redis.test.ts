@@ -22,9 +22,9 @@ async function sealed(view = store as Parameters<SlotBox["take"]>[0]): Promise<S
   return taken.sealed;
 }
 
-/** Two domains' batch that the provider throttles. */
+/** A domain's batch that the provider throttles. */
 async function throttledOnce(): Promise<Sealed> {
-  await box.stage("int_1", [...urls(1, "a.example.com"), ...urls(1, "b.example.com")]);
+  await box.stage("int_1", urls(2, "a.example.com"));
   const first = await sealed();
   await box.answer(record(store, first, throttled));
   return first;

@@ -26,6 +26,7 @@ local lane, slot, number, verdict = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local L, B = laneKey(lane), P .. 'batch:' .. ARGV[4]
 local limits = limitsOf('lane:' .. lane)
 local slots, totals = {}, {}
+local stops = ARGV[11]
 
 seen(ARGV[14], ARGV[15], ARGV[16], ARGV[17])
 local b = redis.call('HMGET', B, 'attempt', 'state')
@@ -64,7 +65,7 @@ local function accept()
   end
   mark(lane, refs, 'u', nil, nil, totals)
   for i = 19, #ARGV do
-    addTask(number, ARGV[i], now + tonumber(ARGV[9]))
+    addFirstTask(number, ARGV[i], now + tonumber(ARGV[9]))
     keep(keepPollSlot(cjson.decode(ARGV[i]).call))
   end
   endItems(number, ARGV[7], reasonsOf(ARGV[8]), totals)
@@ -117,25 +118,34 @@ elseif verdict == 'finish' or verdict == 'end' then
   settleReservation(B, ARGV[10] ~= '1', verdict == 'finish' and refusedItems() or 0)
   endItems(number, ARGV[7], reasonsOf(ARGV[8]), totals)
 elseif verdict == 'retry' then
-  retry()
+  local parts = stops == 'domains' and partsByDomain(B) or {}
+  if #parts > 1 then
+    -- One of its domains was too much and the answer does not say which: alone, each is told for itself.
+    splitBatch(lane, number, parts)
+    stops = ''
+    openCall(ARGV[14])
+  else
+    retry()
+  end
 elseif verdict == 'split' then
   splitBatch(lane, number)
 else
   error('record: unknown verdict ' .. verdict)
 end
 
-if ARGV[11] == 'domains' and holdDomains(ARGV[14], B, tonumber(ARGV[12])) then
+if stops == 'domains' and holdDomains(ARGV[14], B, tonumber(ARGV[12])) then
+  redis.call('HSET', B, 'waits', 'rate')
   openCall(ARGV[14])
-elseif ARGV[11] == 'rate' or ARGV[11] == 'provider' or ARGV[11] == 'domains' then
-  holdCall(ARGV[14], ARGV[11], tonumber(ARGV[12]))
-elseif ARGV[11] == 'quota' then
+elseif stops == 'rate' or stops == 'provider' or stops == 'domains' then
+  holdCall(ARGV[14], stops, tonumber(ARGV[12]))
+elseif stops == 'quota' then
   spentQuota(ARGV[12])
-elseif ARGV[11] == 'account' then
+elseif stops == 'account' then
   stopAccount(ARGV[14], ARGV[12], tonumber(ARGV[13]), ARGV[18])
 elseif verdict ~= 'retry' then
   openCall(ARGV[14])
   welcome(ARGV[14], ARGV[18])
 end
-if ARGV[11] ~= '' or verdict == 'retry' then notProven(ARGV[18]) end
+if stops ~= '' or verdict == 'retry' then notProven(ARGV[18]) end
 keep(keepLaneSlot(lane, limits, awaited or oversleeps(L)))
 return { 1, slots, totalsReply(totals), milestones }

@@ -51,13 +51,25 @@ local function eachDomain(B, visit)
   for domain, n in pairs(counts) do visit(domain, n) end
 end
 
--- A part of a split batch takes over its domains.
-local function inheritDomains(B, C, from, to)
-  local runs, at = {}, 1
+-- Each item's domain, by its position.
+local function domainsByItem(B)
+  local list = {}
   for domain, n in string.gmatch(redis.call('HGET', B, 'domains') or '', RUN) do
-    local part = math.min(at + n - 1, to) - math.max(at, from) + 1
-    if part > 0 then runs[#runs + 1] = { domain, part } end
-    at = at + n
+    for _ = 1, n do list[#list + 1] = domain end
+  end
+  return list
+end
+
+-- A part of a split batch takes over the domains of its items.
+local function inheritDomains(C, domains, part)
+  local runs = {}
+  for _, at in ipairs(part) do
+    local last = runs[#runs]
+    if last and last[1] == domains[at] then
+      last[2] = last[2] + 1
+    elseif domains[at] then
+      runs[#runs + 1] = { domains[at], 1 }
+    end
   end
   redis.call('HSET', C, 'domains', domainsText(runs))
 end

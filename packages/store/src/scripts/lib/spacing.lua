@@ -97,11 +97,13 @@ local function freeRested(L, most)
   end
 end
 
--- A part of a split batch takes over its keys.
-local function inheritKeys(L, number, child, from, to)
+-- A part of a split batch takes over the keys of its items.
+local function inheritKeys(L, number, child, part)
   local b = redis.call('HMGET', P .. 'batch:' .. number, 'keys', 'options')
   if not b[1] then return end
-  local text = string.sub(b[1], BARE * (from - 1) + 1, BARE * to)
+  local keys = {}
+  for i, at in ipairs(part) do keys[i] = string.sub(b[1], BARE * (at - 1) + 1, BARE * at) end
+  local text = table.concat(keys)
   redis.call('HSET', P .. 'batch:' .. child, 'keys', text)
   putOut(L, child, tagged(text, b[2]))
 end

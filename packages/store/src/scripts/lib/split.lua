@@ -1,26 +1,48 @@
--- split: a batch that cannot go as a whole becomes two, in order, that are sent at once. Every item is in one of
--- them; each half reserves quota for itself when it is sent, and takes its part of its domains' minutes: what the
+-- split: a batch that cannot go as a whole becomes several, in order, that are sent at once. Every item is in one of
+-- them; each part reserves quota for itself when it is sent, and takes its part of its domains' minutes: what the
 -- whole took was not applied, or, where nobody knows that, stays taken.
-local function splitBatch(lane, number)
+
+-- A part is a list of positions. One item is its own half: nobody asks for that, and an empty batch could never end.
+local function halvesOf(size)
+  local first, second = {}, {}
+  for at = 1, size do
+    local half = at <= math.floor(size / 2) and first or second
+    half[#half + 1] = at
+  end
+  return #first > 0 and { first, second } or { second }
+end
+
+-- One part for each domain, in the order in which they come first.
+local function partsByDomain(B)
+  local parts, partOf = {}, {}
+  for at, domain in ipairs(domainsByItem(B)) do
+    if not partOf[domain] then
+      partOf[domain] = {}
+      parts[#parts + 1] = partOf[domain]
+    end
+    table.insert(partOf[domain], at)
+  end
+  return parts
+end
+
+-- Without parts: in halves.
+local function splitBatch(lane, number, parts)
   local B, L = P .. 'batch:' .. number, laneKey(lane)
   local b = redis.call('HMGET', B, 'options', 'sealed', 'seal', 'class', 'attempt', 'resend')
-  local members = redis.call('LRANGE', B .. ':m', 0, -1)
-  local half = math.floor(#members / 2)
+  local members, domains = redis.call('LRANGE', B .. ':m', 0, -1), domainsByItem(B)
   settleReservation(B, false)
   if not b[6] then giveDomainsBack(lane, B) end
-  -- One item is its own half: nobody asks for that, and an empty batch could never end.
-  local parts = half > 0 and { { 1, half }, { half + 1, #members } } or { { 1, #members } }
-  for _, part in ipairs(parts) do
+  for _, part in ipairs(parts or halvesOf(#members)) do
     local child = redis.call('HINCRBY', P .. 'account', 'batches', 1)
     local C = P .. 'batch:' .. child
     local refs = {}
-    for i = part[1], part[2] do refs[#refs + 1] = members[i] end
+    for i, at in ipairs(part) do refs[i] = members[at] end
     redis.call('HSET', C, 'lane', lane, 'options', b[1], 'size', #refs, 'left', #refs, 'ms', string.rep('s', #refs),
       'sealed', b[2], 'seal', b[3], 'ready', now, 'class', b[4], 'attempt', b[5], 'state', 'retry', 'parent', number)
     wide('RPUSH', C .. ':m', refs)
     if b[6] then redis.call('HSET', C, 'resend', b[6]) end
-    inheritKeys(L, number, child, part[1], part[2])
-    inheritDomains(B, C, part[1], part[2])
+    inheritKeys(L, number, child, part)
+    inheritDomains(C, domains, part)
     redis.call('ZADD', L .. ':retry', now, child)
     for _, ref in ipairs(refs) do
       local leg, pos = splitRef(ref)
