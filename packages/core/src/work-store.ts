@@ -176,7 +176,7 @@ export interface WorkStore {
   items(account: string, batchId: string): Promise<readonly string[] | null>;
   /**
    * Ends items and replaces a task by what is still to be asked, atomically.
-   * No `next` anywhere and items left over: they end `unconfirmed` with `rest`'s code.
+   * No `next` anywhere and items left over: they end as `rest` says; without it everything is asked again.
    */
   settle(account: string, answer: TaskAnswer): Promise<Recorded>;
   /** Puts polls off: the call is throttled or the provider away. */
@@ -247,8 +247,10 @@ export interface TaskAnswer {
   readonly size: number;
   readonly ended: readonly Rejected[];
   readonly next: readonly { readonly task: Task /** Until it is asked. */; readonly inMs: number }[];
-  /** How items end that no task can tell about any more; null: they cannot be left over yet. */
+  /** How items end that no task can tell about any more; null: what is left over may still be told. */
   readonly rest: { readonly end: EndState; readonly code: string; readonly message: string } | null;
+  /** Until everything is asked again from its start, where all was told and some item was not named; default a minute. */
+  readonly againMs?: number;
   readonly seen: Seen;
 }
 

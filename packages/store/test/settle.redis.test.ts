@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { batchNumber } from "../src/batch-id.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { accept, counts, POLL, polled, rescued, seal, urls } from "./steps.ts";
 
@@ -54,6 +55,35 @@ describe("settle", () => {
     expect(claimed.tasks[0].task.state).toEqual({ page: 2 });
     await later.work.settle("ali", { ...answer, task: claimed.tasks[0], ended: [], next: [] });
     expect(await counts(store, "int_1")).toMatchObject({ confirmed: 1, unconfirmed: 1 });
+  });
+
+  it("asks everything again from its start when all was told and some item was not named, and ends nothing", async () => {
+    const { later, tasks, batch } = await running(2, ["1", "2"]);
+    const [one, two] = tasks;
+    if (one === undefined || two === undefined) throw new Error("two tasks");
+    const page = { task: { call: POLL, id: "1", state: { page: 2 } }, inMs: 0 };
+    const answer = { size: 2, rest: null, againMs: 5000, seen: polled };
+    await later.work.settle("ali", { ...answer, task: one, ended: confirmed(0), next: [page] });
+    await later.work.settle("ali", { ...answer, task: two, ended: [], next: [] });
+    const claim = async (skewMs: number) => {
+      const slot = await rescued(store, skewMs, "poll");
+      if (slot === undefined) throw new Error("no poll slot");
+      const claimed = await store.later(skewMs).work.claimPolls(slot, 10);
+      return claimed.kind === "tasks" ? claimed.tasks : [];
+    };
+    const [last] = await claim(3000);
+    if (last === undefined) throw new Error("no second page");
+    await store.later(3000).work.settle("ali", { ...answer, task: last, ended: [], next: [] });
+    expect(await counts(store, "int_1")).toMatchObject({ confirmed: 1, submitted: 1 });
+    expect(await claim(3500)).toEqual([]);
+    const again = await claim(9000);
+    expect(again.map(({ task }) => task)).toEqual([one.task, two.task]);
+    const [first, second] = again;
+    if (first === undefined || second === undefined) throw new Error("two tasks again");
+    await store.later(9000).work.settle("ali", { ...answer, task: first, ended: confirmed(1), next: [] });
+    expect(await later.work.items("ali", batch)).toBeNull();
+    expect(await store.connection.hlen("t:{ali}:tasks")).toBe(0);
+    expect(await store.connection.exists(`t:{ali}:batch:${batchNumber(batch)}:asks`)).toBe(0);
   });
 
   it("does not touch a target's new life", async () => {

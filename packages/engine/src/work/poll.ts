@@ -25,6 +25,8 @@ const LONGEST_WAIT_HERE_MS = 2000;
 /** A task is asked for again after a fifth of its age: within 20 % of its end, in few queries. */
 const WAIT_PER_AGE = 0.2;
 const LONGEST_POLL_WAIT_MS = 60_000;
+/** What a whole answer did not name is seldom named later: it is asked for less often, until the look-back ends. */
+const LONGEST_AGAIN_MS = 600_000;
 
 /** One slot, one query: asks for as many due tasks as a call takes, and settles what they tell. */
 export async function poll(
@@ -147,11 +149,8 @@ async function settleTask(
           code: "look-back-ended",
           message: "The provider did not tell an end while it could be asked.",
         }
-      : {
-          end: "unconfirmed",
-          code: "not-listed",
-          message: "The provider's task ended without naming this target.",
-        },
+      : null,
+    againMs: spacedMs(due, account.limits.pollEveryMs, LONGEST_AGAIN_MS),
     seen: answered.seen,
   };
   const recorded = await ports.store.settle(name, answer);
@@ -170,7 +169,11 @@ function isOver({ limits }: WorkAccount, { acceptedAgeMs, isFirst }: DueTask): b
 /** The next page and the next step of a task have their answers ready; only the same question needs time. */
 function nextPollMs(task: Task, due: DueTask, everyMs: number): number {
   if (JSON.stringify(task) !== JSON.stringify(due.task)) return 0;
-  return Math.min(LONGEST_POLL_WAIT_MS, Math.max(everyMs, due.acceptedAgeMs * WAIT_PER_AGE));
+  return spacedMs(due, everyMs, LONGEST_POLL_WAIT_MS);
+}
+
+function spacedMs({ acceptedAgeMs }: DueTask, everyMs: number, longestMs: number): number {
+  return Math.min(longestMs, Math.max(everyMs, acceptedAgeMs * WAIT_PER_AGE));
 }
 
 function endedOf(rows: readonly (Row | null)[]): readonly Rejected[] {

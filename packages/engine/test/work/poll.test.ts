@@ -65,9 +65,13 @@ describe("poll", () => {
     expect(open.told.settled).toMatchObject([
       { next: [], rest: { end: "unconfirmed", code: "look-back-ended" } },
     ]);
-    const broken = await run([due, dueTask("t2")], { answers: () => failureOf("ambiguous") });
-    expect(broken.told.settled).toMatchObject([{ task: { ref: "1:t1" }, next: [] }]);
-    expect(broken.told.putOff).toMatchObject([{ ids: ["t2"] }]);
+    for (const failure of [failureOf("ambiguous"), failureOf("refused")]) {
+      const broken = await run([due, dueTask("t2")], { answers: () => failure });
+      expect(broken.told.settled).toMatchObject([
+        { task: { ref: "1:t1" }, next: [], rest: { end: "unconfirmed", code: "look-back-ended" } },
+      ]);
+      expect(broken.told.putOff).toMatchObject([{ ids: ["t2"] }]);
+    }
   });
 
   it("asks once more where nobody could ask before the look-back was over: an answer may be stale", async () => {
@@ -77,6 +81,20 @@ describe("poll", () => {
     const broken = await run([due], { answers: () => failureOf("ambiguous") });
     expect(broken.told.settled).toEqual([]);
     expect(broken.told.putOff).toMatchObject([{ ids: ["t1"] }]);
+  });
+
+  it("ends nothing before the look-back does, and asks ever less often for what no answer names", async () => {
+    const spaced = async (acceptedAgeMs: number) => {
+      const { told } = await run([dueTask("t1", { acceptedAgeMs })], {
+        answers: () => progress({ rows: [], next: [] }),
+      });
+      return told.settled.map(({ rest, againMs }) => [rest, againMs]);
+    };
+    const lookBackMs = LIMITS.lookBackMs;
+    expect(await spaced(1000)).toEqual([[null, LIMITS.pollEveryMs]]);
+    expect(await spaced(100_000)).toEqual([[null, 20_000]]);
+    expect(await spaced(lookBackMs - 1)).toEqual([[null, 600_000]]);
+    expect(await spaced(lookBackMs)).toMatchObject([[{ code: "look-back-ended" }, 600_000]]);
   });
 
   it("ends nothing by a task that the answer left out", async () => {

@@ -3,8 +3,9 @@
 -- KEYS[1] the account's prefix; touches account, credentials, hold:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*
 -- ARGV[1] skew ms  [2] batch number  [3] task ref  [4] letters: one an item, '.' = not told
 -- ARGV[5] reasons: index TAB JSON NEWLINE …
--- ARGV[6] letter for items that no task is left to tell about, or ''  [7] its reason, JSON
--- ARGV[8] call  [9] provider's Date, epoch ms, or ''  [10] the credential's fingerprint, or ''  [11…] next tasks: ms until it is asked, JSON, …
+-- ARGV[6] letter for items that no task is left to tell about, or '': ask again for them  [7] its reason, JSON
+-- ARGV[8] call  [9] provider's Date, epoch ms, or ''  [10] the credential's fingerprint, or ''  [11] ms until it is asked again
+-- ARGV[12…] next tasks: ms until it is asked, JSON, …
 -- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}}
 -- O(items + interests)
 -- @include base
@@ -22,14 +23,20 @@ welcome(ARGV[8], ARGV[10])
 if not dropTask(ref) then return { 0, {}, {}, {} } end
 if redis.call('HGET', B, 'state') ~= 'submitted' then return { 0, {}, {}, {} } end
 redis.call('HINCRBY', B, 'tasks', -1)
-for i = 11, #ARGV, 2 do
-  addTask(number, ARGV[i + 1], now + tonumber(ARGV[i]), now)
-  local slot = keepPollSlot(cjson.decode(ARGV[i + 1]).call)
+local function keep(call)
+  local slot = keepPollSlot(call)
   if slot then slots[#slots + 1] = slot end
+end
+for i = 12, #ARGV, 2 do
+  addTask(number, ARGV[i + 1], now + tonumber(ARGV[i]), now)
+  keep(cjson.decode(ARGV[i + 1]).call)
 end
 if string.find(ARGV[4], '[^.]') then endItems(number, ARGV[4], reasonsOf(ARGV[5]), totals) end
 local b = redis.call('HMGET', B, 'state', 'tasks', 'size')
-if b[1] == 'submitted' and tonumber(b[2]) == 0 and ARGV[6] ~= '' then
+local isLeftOver = b[1] == 'submitted' and tonumber(b[2]) == 0
+if isLeftOver and ARGV[6] == '' then
+  askAgain(number, now + tonumber(ARGV[11]), keep)
+elseif isLeftOver then
   local why = {}
   for i = 1, tonumber(b[3]) do why[i] = ARGV[7] end
   endItems(number, string.rep(ARGV[6], tonumber(b[3])), why, totals)

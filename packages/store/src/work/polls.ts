@@ -17,6 +17,7 @@ import { endingsOf, holdArgs, reasonJson, reasonLines, recordedOf, seenArgs } fr
 
 /** A claimed task whose worker dies is asked for again after this long: above any call's time-out. */
 const CLAIM_MS = 30_000;
+const DEFAULT_AGAIN_MS = 60_000;
 
 export async function claimPolls(
   context: Context,
@@ -91,6 +92,7 @@ export async function settle(context: Context, account: string, answer: TaskAnsw
     call ?? "",
     date ?? "",
     context.credential(account),
+    Math.round(answer.againMs ?? DEFAULT_AGAIN_MS),
     ...answer.next.flatMap(({ task, inMs }) => [Math.round(inMs), JSON.stringify(task)]),
   );
   return recordedOf(account, reply, "settle");

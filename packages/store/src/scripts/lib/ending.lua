@@ -22,13 +22,27 @@ local function addTask(number, json, dueMs, askedMs)
   redis.call('HINCRBY', P .. 'batch:' .. number, 'tasks', 1)
 end
 
+-- A task as the submit's answer named it: the batch remembers it, for when the way through it has led past some item.
+local function addFirstTask(number, json, dueMs)
+  redis.call('RPUSH', P .. 'batch:' .. number .. ':asks', json)
+  addTask(number, json, dueMs)
+end
+
+-- Everything was asked to its end, and some item was not named: a list may show it later. Calls visit(call) for each.
+local function askAgain(number, dueMs, visit)
+  for _, json in ipairs(redis.call('LRANGE', P .. 'batch:' .. number .. ':asks', 0, -1)) do
+    addTask(number, json, dueMs, now)
+    visit(cjson.decode(json).call)
+  end
+end
+
 local function closeBatch(number)
   local B = P .. 'batch:' .. number
   local b = redis.call('HMGET', B, 'lane', 'taskNo')
   redis.call('ZREM', laneKey(b[1]) .. ':running', number)
   for i = 1, tonumber(b[2] or '0') do dropTask(number .. '.' .. i) end
   redis.call('HSET', B, 'state', 'ended', 'ended', now)
-  redis.call('DEL', B .. ':m')
+  redis.call('DEL', B .. ':m', B .. ':asks')
   -- Kept as long as a provider can be asked about it (3 days at most providers, 30 at one).
   redis.call('PEXPIRE', B, 3 * 86400000)
 end
