@@ -1,30 +1,31 @@
 import type { JsonObject, Progress, Row, Task } from "@purgeline/core";
 import { objectList, textField } from "../shared/json.ts";
-import { type Entry, splitPlan, tasksOf, urlDigest } from "./media-plan.ts";
+import { type Media, splitPlan, tasksOf, urlDigest } from "./media-plan.ts";
+
+/** A URL may have commas of its own: only one before a scheme parts two URLs. */
+const URL_COMMA = /,(?=\s*https?:\/\/)/i;
 
 /**
  * What a job's answer told. Its `success` means that a media's URLs were submitted, not that they
- * are done: their task ids are asked next. A media that is not listed, or has no ids yet, is not
- * submitted yet; then the job is asked again, for that media alone.
+ * are done: their task ids are asked next. A media that is not listed, or has no ids or URLs yet, is
+ * not known to be submitted; then the job is asked again, for that media alone.
  */
 export function jobProgress(body: JsonObject, task: Task): Progress {
-  const wanted = mediaOf(task);
+  const wanted = wantedOf(task);
   const lines = objectList(body, "MediaRefreshJobs");
   const failed = failedRows(lines, wanted);
   const ended = new Set(failed.map((row) => row.item));
-  const plan = new Map<string, readonly Entry[]>();
-  for (const media of wanted) {
-    const entries = lines
-      .filter((line) => textField(line, "MediaId") === media && isSubmitted(line))
-      .flatMap(entriesOf);
-    if (!ended.has(media) && entries.length > 0) plan.set(media, entries);
+  const plan = new Map<string, Media>();
+  for (const id of wanted) {
+    const media = submittedOf(lines.filter((line) => textField(line, "MediaId") === id));
+    if (!ended.has(id) && media !== null) plan.set(id, media);
   }
   const left = wanted.filter((media) => !ended.has(media) && !plan.has(media));
   const again: readonly Task[] = left.length === 0 ? [] : [{ ...task, state: { media: left } }];
   return { rows: failed, next: [...splitPlan(plan).flatMap(tasksOf), ...again] };
 }
 
-function mediaOf(task: Task): readonly string[] {
+function wantedOf(task: Task): readonly string[] {
   const media = task.state?.media;
   return Array.isArray(media) ? media.filter((id) => typeof id === "string") : [];
 }
@@ -38,25 +39,37 @@ function failedRows(lines: readonly JsonObject[], wanted: readonly string[]): re
   });
 }
 
-function isSubmitted(line: JsonObject): boolean {
-  return statusOf(line) === "success";
-}
-
 function statusOf(line: JsonObject): string {
   return (textField(line, "Status") ?? "").toLowerCase();
 }
 
-/** One URL, one id (VOD3), if the lists are equally long; a comma in a URL splits it in two, and then only the ids can be trusted. */
-function entriesOf(line: JsonObject): readonly Entry[] {
-  const ids = listOf(line, "TaskIds");
-  const urls = listOf(line, "SuccessPlayUrls");
-  if (ids.length === urls.length)
-    return ids.map((taskId, index) => ({ taskId, url: urlDigest(urls[index] ?? "") }));
-  return [...new Set(ids)].map((taskId) => ({ taskId, url: "" }));
+/** null: some line of the media does not say yet what was submitted for it, and as what. */
+function submittedOf(lines: readonly JsonObject[]): Media | null {
+  const read = lines.map(mediaOfLine);
+  const media = read.filter((each) => each !== null);
+  if (media.length === 0 || media.length < read.length) return null;
+  return {
+    ids: [...new Set(media.flatMap(({ ids }) => ids))],
+    read: [],
+    urls: media.flatMap(({ urls }) => urls),
+  };
 }
 
-/** Not `idList`: equal ids of two URLs must stay two entries. */
-function listOf(line: JsonObject, name: string): readonly string[] {
-  const entries = (textField(line, name) ?? "").split(",").map((entry) => entry.trim());
+/** One URL, one id (VOD3), if the lists are equally long; otherwise any id may be any URL's. Equal ids of two URLs stay two. */
+function mediaOfLine(line: JsonObject): Media | null {
+  const ids = listOf(line, "TaskIds", ",");
+  const urls = listOf(line, "SuccessPlayUrls", URL_COMMA);
+  const [first] = ids;
+  if (statusOf(line) !== "success" || first === undefined || urls.length === 0) return null;
+  const paired = ids.length === urls.length ? ids : [];
+  const entries = urls.map((url, index) => {
+    const taskId = paired[index] ?? first;
+    return { taskId, url: urlDigest(url), home: taskId };
+  });
+  return { ids, read: [], urls: entries };
+}
+
+function listOf(line: JsonObject, name: string, comma: string | RegExp): readonly string[] {
+  const entries = (textField(line, name) ?? "").split(comma).map((entry) => entry.trim());
   return entries.filter((entry) => entry !== "");
 }

@@ -1,48 +1,10 @@
-import type { HttpReply, Progress, Task } from "@purgeline/core";
+import type { Task } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { testAccount, testCall } from "../shared/alibaba/test-account.ts";
 import { alibabaVod } from "./index.ts";
+import { asked, confirmed, job, jobReply, page, told } from "./test-media.ts";
 
 const { poll } = alibabaVod;
-
-interface Line {
-  readonly media: string;
-  readonly urls?: readonly string[];
-  readonly ids?: readonly string[];
-  readonly status?: string;
-}
-
-function told(body: object, task: Task): Progress {
-  const reply: HttpReply = { status: 200, headers: {}, body: JSON.stringify(body) };
-  const answer = poll.decode(reply, [task]);
-  const [progress] = answer.kind === "progress" ? answer.tasks : [];
-  if (progress === undefined) throw new Error(`no progress: ${JSON.stringify(answer)}`);
-  return progress;
-}
-
-function job(...media: readonly string[]): Task {
-  return { call: "GetMediaRefreshJobs", id: "job", state: { media } };
-}
-
-function jobReply(...lines: readonly Line[]): object {
-  return {
-    MediaRefreshJobs: lines.map(({ media, urls = [], ids = [], status = "success" }) => ({
-      MediaId: media,
-      Status: status,
-      SuccessPlayUrls: urls.join(","),
-      TaskIds: ids.join(","),
-      ErrorCode: status === "fail" ? "PreloadQueueFull" : "",
-      ErrorMessage: status === "fail" ? "The queue is full." : "",
-    })),
-  };
-}
-
-function page(rows: readonly (readonly [url: string, status: string])[], TotalCount = rows.length): object {
-  const Task = rows.map(([ObjectPath, Status]) => ({ TaskId: "x", ObjectPath, Status, Description: "" }));
-  return { Tasks: { Task }, TotalCount };
-}
-
-const confirmed = (item: string) => ({ item, end: "confirmed", code: null, message: null });
 
 describe("GetMediaRefreshJobs", () => {
   it("is asked with GET, by the job's id", () => {
@@ -103,6 +65,11 @@ describe("GetMediaRefreshJobs", () => {
       jobReply({ media: "m1", urls: ["https://v.test/1"], ids: ["7"], status: "done" }),
     ],
     ["a success without ids", jobReply({ media: "m1", urls: ["https://v.test/1"] })],
+    ["a success without URLs", jobReply({ media: "m1", ids: ["7"] })],
+    [
+      "a line that names its URLs beside one that does not",
+      jobReply({ media: "m1", urls: ["https://v.test/1"], ids: ["7"] }, { media: "m1", ids: ["8"] }),
+    ],
   ])("is asked again after %s: the media is not known to be submitted", (_what, body) => {
     expect(told(body, job("m1"))).toEqual({ rows: [], next: [job("m1")] });
   });
@@ -120,15 +87,9 @@ describe("GetMediaRefreshJobs", () => {
 
 describe("DescribeVodRefreshTasks of media", () => {
   const u = (n: number) => `https://v.test/${n}.mp4`;
-  const next = (...lines: readonly Line[]): Task => {
-    const [task] = told(jobReply(...lines), job(...lines.map(({ media }) => media))).next;
-    if (task === undefined) throw new Error("no task");
-    return task;
-  };
-
   it("asks for fifty rows of the task's page", () => {
     const request = poll.encode(
-      [next({ media: "m1", urls: [u(1)], ids: ["7"] })],
+      [asked({ media: "m1", urls: [u(1)], ids: ["7"] })],
       testCall(testAccount("alibaba-vod")),
     );
     const query = Object.fromEntries(new URL(request.url).searchParams);
@@ -136,7 +97,7 @@ describe("DescribeVodRefreshTasks of media", () => {
   });
 
   it("confirms a media when all of its URLs, of all of its tasks, are complete", () => {
-    const task = next({ media: "m1", urls: [u(1), u(2), u(3)], ids: ["7", "8", "7"] });
+    const task = asked({ media: "m1", urls: [u(1), u(2), u(3)], ids: ["7", "8", "7"] });
     const first = told(
       page([
         [u(1), "Complete"],
@@ -152,7 +113,7 @@ describe("DescribeVodRefreshTasks of media", () => {
   });
 
   it("fails a media with one failed URL and leaves the one that shares its task alone", () => {
-    const task = next(
+    const task = asked(
       { media: "m1", urls: [u(1), u(2)], ids: ["7", "7"] },
       { media: "m2", urls: [u(3)], ids: ["7"] },
     );
@@ -172,7 +133,7 @@ describe("DescribeVodRefreshTasks of media", () => {
   });
 
   it("does not wait for another's URLs in a shared task", () => {
-    const task = next({ media: "m1", urls: [u(1)], ids: ["7"] });
+    const task = asked({ media: "m1", urls: [u(1)], ids: ["7"] });
     expect(
       told(
         page([
@@ -185,7 +146,7 @@ describe("DescribeVodRefreshTasks of media", () => {
   });
 
   it("asks again while a URL is unfinished, unlisted or of an unknown word", () => {
-    const task = next({ media: "m1", urls: [u(1), u(2)], ids: ["7", "7"] });
+    const task = asked({ media: "m1", urls: [u(1), u(2)], ids: ["7", "7"] });
     for (const rows of [
       [],
       [
@@ -199,7 +160,7 @@ describe("DescribeVodRefreshTasks of media", () => {
   });
 
   it("does not ask again for what it has seen complete", () => {
-    const task = next({ media: "m1", urls: [u(1)], ids: ["7"] }, { media: "m2", urls: [u(2)], ids: ["7"] });
+    const task = asked({ media: "m1", urls: [u(1)], ids: ["7"] }, { media: "m2", urls: [u(2)], ids: ["7"] });
     const progress = told(
       page([
         [u(1), "Complete"],
@@ -222,7 +183,7 @@ describe("DescribeVodRefreshTasks of media", () => {
   });
 
   it("turns pages until it has found its URLs", () => {
-    const task = next({ media: "m1", urls: [u(60)], ids: ["7"] });
+    const task = asked({ media: "m1", urls: [u(60)], ids: ["7"] });
     const all = Array.from({ length: 70 }, (_, index) => [u(index), "Complete"] as const);
     const first = told(page(all.slice(0, 50), 70), task);
     expect(first.next).toMatchObject([{ id: "7", state: { page: 2 } }]);
@@ -233,7 +194,7 @@ describe("DescribeVodRefreshTasks of media", () => {
 
   it("turns as many pages as a service makes that caps them at twenty", () => {
     const all = Array.from({ length: 70 }, (_, index) => [u(index), "Complete"] as const);
-    let task = next({ media: "m1", urls: [u(60)], ids: ["7"] });
+    let task = asked({ media: "m1", urls: [u(60)], ids: ["7"] });
     for (const from of [0, 20, 40]) {
       const { rows, next: turned } = told(page(all.slice(from, from + 20), 70), task);
       expect(rows).toEqual([]);
@@ -244,7 +205,7 @@ describe("DescribeVodRefreshTasks of media", () => {
   });
 
   it("confirms nothing by another's rows in a shared task, and asks for the other ids meanwhile", () => {
-    const task = next(
+    const task = asked(
       { media: "m1", urls: [u(1)], ids: ["7"] },
       { media: "m2", urls: [u(2), u(3)], ids: ["7", "8"] },
     );
@@ -261,21 +222,6 @@ describe("DescribeVodRefreshTasks of media", () => {
     if (alone === undefined) throw new Error("not asked again");
     expect(told(page([[u(99), "Complete"]]), alone)).toEqual({ rows: [], next: [alone] });
     expect(told(page([[u(1), "Complete"]]), alone)).toEqual({ rows: [confirmed("m1")], next: [] });
-  });
-
-  it("goes by the whole task where the job's lists do not tell which URL is whose", () => {
-    const odd: Line = { media: "m1", urls: ["https://v.test/a", "b.mp4"], ids: ["7"] };
-    expect(told(page([["https://v.test/a,b.mp4", "Complete"]]), next(odd)).rows).toEqual([confirmed("m1")]);
-    const failing = told(page([["https://v.test/a,b.mp4", "Failed"]]), next(odd));
-    expect(failing.rows).toMatchObject([{ item: "m1", end: "failed" }]);
-  });
-
-  it("remembers a failure on an earlier page of a task that names no URL of ours", () => {
-    const task = next({ media: "m1", urls: ["https://v.test/a", "b.mp4"], ids: ["7"] });
-    const all = Array.from({ length: 60 }, (_, n) => [u(n), n === 3 ? "Failed" : "Complete"] as const);
-    const [second] = told(page(all.slice(0, 50), 60), task).next;
-    if (second === undefined) throw new Error("no second page");
-    expect(told(page(all.slice(50), 60), second).rows).toMatchObject([{ item: "m1", end: "failed" }]);
   });
 });
 

@@ -8,7 +8,9 @@ export const page: ProviderPage = {
   title: "ApsaraVideo VOD",
   text: `API 2017-03-21, signed like [Alibaba's CDN](alibaba-cdn.md). Media go through two queries:
 GetMediaRefreshJobs says that the job's URLs have been submitted, DescribeVodRefreshTasks that they
-are done. One media id becomes as many URLs as it has formats, definitions and slices; each media id
+are done. A media is confirmed when every URL that the job named for it is listed as complete under one
+of its task ids; other URLs of the same task count for nothing. One media id becomes as many URLs as it
+has formats, definitions and slices (\`sliceCount\` needs \`sliceFlag: true\`); each media id
 counts as one unit here, so the provider's own refusal is what ends the day; \`unitsPerTarget\` of the media
 lanes takes a better estimate. A media whose URLs could not be submitted fails
 with the job's code; \`retry\` sends it again. The lanes for URLs, directories, patterns and pages without
