@@ -17,7 +17,9 @@ as they are there. \`queryHashkey\` and \`consistencyHash\` are in the official 
 passed on as they are said.
 
 The account's own figures come from DescribeRefreshQuota; a key without the right to ask
-(\`cdn:DescribeRefreshQuota\`) works all the same, by the table's. Its PreloadEdge fields (prefetches to the outer
+(\`cdn:DescribeRefreshQuota\`) works all the same, by the table's; without the
+right to ask for tasks (\`cdn:DescribeRefreshTaskById\`) it works too, and what nobody may ask about ends as
+\`unconfirmed\`. Its PreloadEdge fields (prefetches to the outer
 nodes) are not used: no page says which prefetches spend them, and their sample is far below the day's
 prefetches. A domain over its minute (\`QuotaPerMinuteExceeded.Refresh\`) or with a full refresh queue
 (\`TooMany.Refresh\`) holds back that domain alone. \`PreloadQueueFull\` is a full queue by its message and

@@ -9,8 +9,9 @@ import type {
   Task,
 } from "@purgeline/core";
 import { rowsExpected } from "../shared/alibaba/expected-rows.ts";
-import { failureOf, isSuccess } from "../shared/alibaba/failure-of.ts";
+import { isSuccess } from "../shared/alibaba/failure-of.ts";
 import { pageOf, pageProgress } from "../shared/alibaba/page-progress.ts";
+import { queryFailure } from "../shared/alibaba/query-failure.ts";
 import { finalRows, type RefreshRow, refreshRows, totalCount } from "../shared/alibaba/refresh-rows.ts";
 import { signedRequest } from "../shared/alibaba/signed-request.ts";
 import { parseObject, textField } from "../shared/json.ts";
@@ -44,7 +45,7 @@ export function encodePoll(tasks: readonly [Task, ...Task[]], call: CallContext)
 export function decodePoll(reply: HttpReply, tasks: readonly [Task, ...Task[]]): PollAnswer {
   const body = parseObject(reply.body);
   if (body === null || !isSuccess(reply) || body.Code !== undefined) {
-    return failureOf(reply, body, null);
+    return queryFailure(reply, body);
   }
   return {
     kind: "progress",

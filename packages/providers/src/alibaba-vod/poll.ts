@@ -7,8 +7,9 @@ import type {
   Progress,
   Task,
 } from "@purgeline/core";
-import { failureOf, isSuccess } from "../shared/alibaba/failure-of.ts";
+import { isSuccess } from "../shared/alibaba/failure-of.ts";
 import { pageOf, pageProgress } from "../shared/alibaba/page-progress.ts";
+import { queryFailure } from "../shared/alibaba/query-failure.ts";
 import { type ApiCall, signedRequest } from "../shared/alibaba/signed-request.ts";
 import { parseObject, textField } from "../shared/json.ts";
 import { vodHost } from "./api-host.ts";
@@ -39,7 +40,7 @@ function queryOf(task: Task): Pick<ApiCall, "method" | "params"> {
 
 export function decodePoll(reply: HttpReply, [task]: readonly [Task, ...Task[]]): PollAnswer {
   const body = parseObject(reply.body);
-  if (body === null || !isSuccess(reply) || body.Code !== undefined) return failureOf(reply, body, null);
+  if (body === null || !isSuccess(reply) || body.Code !== undefined) return queryFailure(reply, body);
   return { kind: "progress", tasks: [progressOf(body, task)], requestId: textField(body, "RequestId") };
 }
 

@@ -1,6 +1,7 @@
 import type { BatchContent, Failure, HttpReply } from "@purgeline/core";
 import { failureOf } from "../shared/huawei/failure.ts";
-import { OVER_LIMIT, SERVICE_CODES } from "./errors.ts";
+import { noRightToAsk } from "../shared/no-right-to-ask.ts";
+import { ABOUT_RIGHTS, OVER_LIMIT, SERVICE_CODES } from "./errors.ts";
 import { HUAWEI_CDN_TABLE } from "./table.ts";
 
 /** What a submit's reply that is no success means. */
@@ -20,5 +21,6 @@ export function submitFailure(reply: HttpReply, { lane, items }: BatchContent): 
 
 /** What a query's reply that is no success means. */
 export function queryFailure(reply: HttpReply): Failure {
-  return failureOf(reply, { codes: SERVICE_CODES, spends: null });
+  const failure = failureOf(reply, { codes: SERVICE_CODES, spends: null });
+  return noRightToAsk(failure, (code) => ABOUT_RIGHTS.has(code));
 }

@@ -81,7 +81,8 @@ describe("a task's detail", () => {
   });
 
   it.each([
-    [200, { error: { error_code: "CDN.0004", error_msg: "no permission" } }, "auth"],
+    [200, { error: { error_code: "CDN.0004", error_msg: "no permission" } }, "refused"],
+    [200, { error: { error_code: "CDN.0114", error_msg: "not activated" } }, "auth"],
     [429, { error_code: "APIGW.0308", error_msg: "limit:30,time:1 second" }, "throttled"],
     [404, { error_code: "APIGW.0101", error_msg: "no such API" }, "refused"],
     [502, {}, "ambiguous"],
@@ -89,6 +90,15 @@ describe("a task's detail", () => {
     expect(read(reply(body, status)).kind).toBe(kind);
   });
 });
+
+it.each(["CDN.0004", "CDN.0020", "CDN.0021"])(
+  "a query that is answered with %s is refused alone: the key may purge",
+  (code) => {
+    const refused = reply({ error: { error_code: code, error_msg: "no permission" } });
+    expect(huaweiCdn.quota?.decode("ShowQuota", refused)).toMatchObject({ kind: "refused", code });
+    expect(read(refused)).toMatchObject({ kind: "refused", code });
+  },
+);
 
 describe("the quota", () => {
   const told = (quotas: readonly object[]) => huaweiCdn.quota?.decode("ShowQuota", reply({ quotas }));
@@ -108,12 +118,6 @@ describe("the quota", () => {
         { class: "prefetch", limit: 500, remaining: null, batch: null },
       ],
     });
-  });
-
-  it.each(["CDN.0004", "CDN.0020", "CDN.0021"])("with %s is refused alone: the key may purge", (code) => {
-    const refused = reply({ error: { error_code: code, error_msg: "no permission" } });
-    expect(huaweiCdn.quota?.decode("ShowQuota", refused)).toMatchObject({ kind: "refused", code });
-    expect(read(refused)).toMatchObject({ kind: "auth", code });
   });
 
   it.each([

@@ -12,9 +12,7 @@ import type {
 import { entryOf } from "../shared/entry-of.ts";
 import { requestIdOf } from "../shared/huawei/failure.ts";
 import { objectList, textField } from "../shared/json.ts";
-import { noRightToAsk } from "../shared/no-right-to-ask.ts";
 import { successOf } from "./decode.ts";
-import { ABOUT_RIGHTS } from "./errors.ts";
 import { queryFailure } from "./failure.ts";
 import { requestOf } from "./request.ts";
 
@@ -41,7 +39,7 @@ function decodeQuota(reply: HttpReply): QuotaAnswer {
   const body = successOf(reply);
   const figures = body === null ? [] : objectList(body, "quotas").flatMap(figureOf);
   if (body === null || figures.length === 0) {
-    return noRightToAsk(queryFailure(reply), (code) => ABOUT_RIGHTS.has(code));
+    return queryFailure(reply);
   }
   return { kind: "figures", figures, requestId: requestIdOf(reply, body) };
 }

@@ -11,6 +11,8 @@ import type {
 } from "@purgeline/core";
 import { entryOf } from "../shared/entry-of.ts";
 import { objectList, textField } from "../shared/json.ts";
+import { noRightToAsk } from "../shared/no-right-to-ask.ts";
+import { ABOUT_RIGHTS } from "./api3-errors.ts";
 import { openApi3 } from "./api3-reply.ts";
 import { api3Request } from "./api3-request.ts";
 import { type AreaLog, areaLog, type HalfDone, halfDoneOf, readBothAreas } from "./both-areas.ts";
@@ -58,7 +60,7 @@ export function decodeApi3Poll(reply: HttpReply, response: JsonObject, task: Tas
   const answer = openApi3(reply, response, null);
   const page = pageOf(task);
   if (!answer.ok) {
-    const { failure } = answer;
+    const failure = noRightToAsk(answer.failure, (code) => ABOUT_RIGHTS.has(code));
     const mayBeLimit = failure.kind === "poisoned" && page.limit > CAREFUL_PAGE;
     if (!mayBeLimit) return failure;
     const smaller = withPage(task, { ...page, limit: CAREFUL_PAGE });

@@ -65,8 +65,8 @@ export const LISTED_ERRORS: readonly ListedError[] = [
   ["InvalidAction.NotFound", 404, "refused"],
 ];
 
-/** To the quota query: a key without the right to ask is none that may not purge. */
-export function meaningToQuota(code: string, meaning: string): string {
+/** To a query: a key without the right to ask is none that may not purge. */
+export function meaningToQuery(code: string, meaning: string): string {
   return ["Forbidden", "Forbidden.RAM", "NoPermission"].includes(code) ? "refused" : meaning;
 }
 

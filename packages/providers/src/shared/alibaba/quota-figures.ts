@@ -1,7 +1,7 @@
 import type { HttpReply, JsonObject, QuotaAnswer, QuotaClass, QuotaFigure } from "@purgeline/core";
 import { parseObject, textField } from "../json.ts";
-import { noRightToAsk } from "../no-right-to-ask.ts";
-import { failureOf, isSuccess } from "./failure-of.ts";
+import { isSuccess } from "./failure-of.ts";
+import { queryFailure } from "./query-failure.ts";
 
 /**
  * How the fields of DescribeRefreshQuota and DescribeVodRefreshQuota begin, and the class that each
@@ -19,15 +19,12 @@ const CLASS_OF: Readonly<Record<string, QuotaClass>> = {
   IgnoreParams: "ignoreParams",
 };
 
-/** `Forbidden.RAM` among them: `cdn:DescribeRefreshQuota` is an action that a RAM policy names by itself. */
-const ABOUT_RIGHTS = /^(Forbidden(\..*)?|NoPermission)$/;
-
 /** A success without a single figure is nothing that can be read. */
 export function decodeQuota(reply: HttpReply): QuotaAnswer {
   const body = parseObject(reply.body);
   const figures = body === null || !isSuccess(reply) ? [] : figuresOf(body);
   if (body === null || figures.length === 0) {
-    return noRightToAsk(failureOf(reply, body, null), (code) => ABOUT_RIGHTS.test(code));
+    return queryFailure(reply, body);
   }
   return { kind: "figures", figures, requestId: textField(body, "RequestId") };
 }
