@@ -35,7 +35,7 @@ export const EVENTS = {
   "call.failed": "A call to a provider failed; what kind of failure says `code`.",
   "call.retried": "A call was signed and sent once more at once.",
   "call.late":
-    "Redis or this process took too long (`ms`) between a call's permit and its first byte; it asks again, with more time.",
+    "Redis or this process took too long (`ms`) between a call's permit and its first byte, twice in a row; it asks again, with more time.",
   "poll.answered": "A status query was answered.",
   "poll.failed": "A status query failed and is put off.",
 

@@ -3,6 +3,7 @@ import {
   type Failure,
   type HttpReply,
   type HttpRequest,
+  PERMIT_AGE_MS,
   PermitStale,
   type PermitUse,
   type Seen,
@@ -116,7 +117,9 @@ async function signAndSend<Answer extends { readonly kind: string }>(
       return ended(call.decode(reply), reply, ports.clock.monotonic() - startedAt);
     } catch (error) {
       if (error instanceof PermitStale) {
-        ports.events.late(settings.name, call.call, ports.clock.monotonic() - permit.askedAt);
+        // Once is no news: a new connection takes longer than a permit lives.
+        if (permit.ageMs > PERMIT_AGE_MS)
+          ports.events.late(settings.name, call.call, ports.clock.monotonic() - permit.askedAt);
         unusedMs = permit.grantedAtMs;
         permit = null;
       } else if (error instanceof TransportFailed) {

@@ -52,7 +52,7 @@ export interface WorkEvents {
   /** A call was refused for its clock, nonce or token, and goes out once more with a fresh signature. */
   retried(call: RefusedProof): void;
   polled(poll: AnsweredPoll): void;
-  /** A permit was too old when the bytes were ready, and was given back. */
+  /** A permit was too old when the bytes were ready, for the second time in a row, and was given back. */
   late(account: string, call: CallName, ageMs: number): void;
   moved(account: string, lane: Lane, transitions: Transitions): void;
   quotaAsked(asked: AskedQuota): void;

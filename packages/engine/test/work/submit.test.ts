@@ -175,7 +175,7 @@ describe("submit", () => {
   });
 
   it("allows a permit more time where the way to the socket always takes longer, and less when it no longer does", async () => {
-    const ways = [30, 30, 30, 1, 1];
+    const ways = [30, 70, 30, 30, 1, 1];
     const made = toy({
       takes: [batch("a"), batch("b"), batch("c"), batch("d")],
       outcomes: [ACCEPTED],
@@ -184,9 +184,9 @@ describe("submit", () => {
     for (let i = 0; i < 4; i += 1)
       await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
     expect(made.told.sent).toEqual(["a", "b", "c", "d"]);
-    // One was too old for the usual 10 ms; from then on 60 were asked for, and 10 again once 1 ms was enough.
+    // Twice what the last one took is asked for, and 10 again once 1 ms was enough. The second time in a row is told.
     expect(made.told.events.filter((event) => event === "late Purge")).toHaveLength(1);
-    expect(made.told.ages).toEqual([10, 60, 60, 60, 10]);
+    expect(made.told.ages).toEqual([10, 60, 140, 60, 60, 10]);
   });
 
   it("neither sends nor records a batch that another attempt has taken over", async () => {
