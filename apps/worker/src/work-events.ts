@@ -1,4 +1,4 @@
-import type { State } from "@purgeline/core";
+import type { Lane, State } from "@purgeline/core";
 import type { WorkEvents } from "@purgeline/engine";
 import type { Logger, Metrics } from "@purgeline/telemetry";
 
@@ -54,9 +54,11 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
       if (outcome.kind === "progress") log.debug("poll.answered", what);
       else log.warn("poll.failed", { ...what, code: outcome.code, reason: outcome.kind });
     },
-    moved(account, lane, { targets, legs }) {
+    moved(account, lane, { targets, failedAfter, legs }) {
       for (const [state, count] of Object.entries(targets) as [State, number][])
         metrics.targets(account, lane, state, count);
+      for (const [after, count] of Object.entries(failedAfter) as [Lane, number][])
+        metrics.targets(account, after, "failed", count);
       for (const { intentId, op, stage, sinceAcceptedMs } of legs) {
         if (stage !== "ended") metrics.intentDuration(op, stage, sinceAcceptedMs);
         if (stage !== "submitted") log.info("intent.finished", { intentId, account, ms: sinceAcceptedMs });

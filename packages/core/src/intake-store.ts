@@ -24,6 +24,12 @@ export interface MemoryState {
 export const INTENTS_CURSOR: RegExp = /^\d{1,15}:int_[A-Za-z0-9_-]{1,64}$/;
 export const TARGETS_CURSOR: RegExp = /^[a-z][a-z0-9-]{0,30}:\d{1,9}$/;
 
+/** How many targets a change was for, and the slots to be queued. */
+export interface ChangedTargets {
+  readonly targets: number;
+  readonly slots: readonly Slot[];
+}
+
 /** What producers' verbs need of the store. */
 export interface IntakeStore {
   /**
@@ -52,10 +58,10 @@ export interface IntakeStore {
     readonly limit: number;
   }): Promise<Page<string>>;
 
-  /** Takes the intent's interest out of its unsealed targets; how many that were. */
-  cancel(intentId: string): Promise<number>;
-  /** Opens a new life for failed and unconfirmed targets; how many, and the slots to be queued. */
-  retry(intentId: string): Promise<{ readonly targets: number; readonly slots: readonly Slot[] }>;
+  /** Takes the intent's interest out of its unsealed targets. */
+  cancel(intentId: string): Promise<ChangedTargets>;
+  /** Opens a new life for failed and unconfirmed targets. */
+  retry(intentId: string): Promise<ChangedTargets>;
 
   accounts(): Promise<readonly AccountState[]>;
   pause(account: string): Promise<void>;

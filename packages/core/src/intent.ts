@@ -18,6 +18,10 @@ export interface IntentHead {
   /** Distinct hosts of its targets, or null when there are more than 50: decides which tokens may read it. */
   readonly hosts: readonly string[] | null;
   readonly notBeforeMs: number | null;
+  /** The intent that prefetches what this one has purged; absent: none. */
+  readonly thenIntent?: string;
+  /** The intent whose `then` this is; absent: none. */
+  readonly afterIntent?: string;
 }
 
 export interface PlannedTarget {

@@ -49,6 +49,8 @@ export type Take =
 /** Counted transitions, for metrics. */
 export interface Transitions {
   readonly targets: Readonly<Partial<Record<State, number>>>;
+  /** Prefetches that failed because a purge that they waited for did. */
+  readonly failedAfter: Readonly<Partial<Record<Lane, number>>>;
   readonly legs: readonly LegMilestone[];
 }
 

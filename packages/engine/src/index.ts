@@ -4,7 +4,7 @@ export { isIntentId, newIntentId } from "./admit/intent-id.ts";
 export { type Planned, planIntent } from "./admit/plan-intent.ts";
 export type { Producer, Rights } from "./admit/producer.ts";
 export { type Readmitted, readmitIntent } from "./admit/readmit-intent.ts";
-export { type ReopenPorts, resumeAccount, retryIntent } from "./admit/reopen.ts";
+export { cancelIntent, type ReopenPorts, resumeAccount, retryIntent } from "./admit/reopen.ts";
 export type { Setback } from "./admit/setback.ts";
 export { type Merged, type StagedIntent, stageLegs } from "./admit/stage-legs.ts";
 export { type StoredAccount, storedAccounts } from "./admit/store-view.ts";

@@ -18,6 +18,11 @@ export function slotsOf(account: string, ...ids: readonly string[]): readonly Sl
   return ids.filter((id) => id !== "").map((id) => slotOf(account, id));
 }
 
+/** A list of them. */
+export function slotsIn(account: string, reply: unknown, where: string): readonly Slot[] {
+  return list(reply, where).map((id) => slotOf(account, text(id, where)));
+}
+
 /** `owner, slot, owner, slot, …` */
 export function slotPairs(account: string, reply: unknown, where: string): readonly Slot[] {
   return list(reply, where)

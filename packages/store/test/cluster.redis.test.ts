@@ -46,7 +46,7 @@ it("on a Redis Cluster an intent goes from stage to its end, every script in its
   const answer = { task: claimed.tasks[0], size: ended.length, ended, next: [], rest: null, seen: polled };
   expect((await later.work.settle("ali", answer)).transitions.targets).toEqual({ confirmed: 1001 });
   expect(await counts(now, "int_1")).toMatchObject({ confirmed: 1000, pending: 500 });
-  expect(await now.intake.cancel("int_1")).toBe(500);
+  expect((await now.intake.cancel("int_1")).targets).toBe(500);
   expect(
     (await now.intake.intentIds({ accounts: ["ali"], sinceMs: null, cursor: null, limit: 9 })).items,
   ).toHaveLength(2);

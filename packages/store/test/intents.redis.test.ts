@@ -19,8 +19,8 @@ describe("cancel", () => {
     const [slot] = await store.stage("int_1", urls(2));
     await store.stage("int_2", urls(2));
     await store.stage("int_3", urls(1));
-    expect(await store.intake.cancel("int_1")).toBe(2);
-    expect(await store.intake.cancel("int_3")).toBe(1);
+    expect((await store.intake.cancel("int_1")).targets).toBe(2);
+    expect((await store.intake.cancel("int_3")).targets).toBe(1);
     const sealed = await seal(store, slot);
     expect(sealed.batch.items).toEqual(urls(2));
     await finish(store, sealed);
@@ -37,7 +37,7 @@ describe("cancel", () => {
     ]) {
       store = await bundle();
       for (const id of ["int_1", "int_2", "int_3"]) await store.stage(id, urls(2));
-      for (const id of order) expect(await store.intake.cancel(id)).toBe(2);
+      for (const id of order) expect((await store.intake.cancel(id)).targets).toBe(2);
       expect(await keys(store, "t:{ali}:lane:*")).toEqual(["lane:purge-url:slots"]);
       expect(await keys(store, "t:{ali}:more:*")).toEqual([]);
       const [account] = await store.intake.accounts();
@@ -70,7 +70,7 @@ describe("cancel", () => {
     const [slot] = await store.stage("int_1", urls(1));
     const sealed = await seal(store, slot);
     await store.stage("int_2", urls(1));
-    expect(await store.intake.cancel("int_1")).toBe(0);
+    expect((await store.intake.cancel("int_1")).targets).toBe(0);
     await finish(store, sealed);
     expect(await counts(store, "int_1")).toMatchObject({ confirmed: 1 });
     expect(await counts(store, "int_2")).toMatchObject({ pending: 1 });

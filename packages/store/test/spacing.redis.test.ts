@@ -184,7 +184,7 @@ describe("a key that waits behind its batch", () => {
       "lane:purge-url:behind",
       "lane:purge-url:behind:1",
     ]);
-    expect(await store.intake.cancel("int_2")).toBe(1);
+    expect((await store.intake.cancel("int_2")).targets).toBe(1);
     expect(await keys(store, "t:{ali}:lane:*:behind*")).toEqual([]);
     await box.answer(finish(store, first));
     await store.later(RESTED_MS).work.sweep("ali");

@@ -220,7 +220,7 @@ describe("notBefore", () => {
     store = await bundle();
     const notBeforeMs = Date.now() + 5000;
     await store.stage("int_1", urls(2), { notBeforeMs, body: {} });
-    expect(await store.intake.cancel("int_1")).toBe(2);
+    expect((await store.intake.cancel("int_1")).targets).toBe(2);
     const then = store.later(5001);
     expect((await then.work.sweep("ali")).unstaged).toEqual([]);
     expect(await then.stage("int_1", urls(2), { notBeforeMs })).toEqual([]);

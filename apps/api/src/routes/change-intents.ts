@@ -1,4 +1,12 @@
-import { isIntentId, type Legs, mayChange, readIntent, receiptOf, retryIntent } from "@purgeline/engine";
+import {
+  cancelIntent,
+  isIntentId,
+  type Legs,
+  mayChange,
+  readIntent,
+  receiptOf,
+  retryIntent,
+} from "@purgeline/engine";
 import type { FastifyRequest } from "fastify";
 import { admissionPorts } from "../admission-ports.ts";
 import type { ApiDeps, ApiScope } from "../api-deps.ts";
@@ -23,7 +31,7 @@ export function changeIntents(app: ApiScope, deps: ApiDeps): void {
   app.post("/v1/intents/:id/cancel", { schema: cancel }, async (request) => {
     const { id } = request.params;
     await changeable(id, request, deps);
-    const changedTargets = await store.cancel(id);
+    const changedTargets = await cancelIntent(id, ports);
     log.info("intent.cancelled", { intentId: id, targets: changedTargets });
     return { ...receiptOf(await changeable(id, request, deps)), changedTargets };
   });

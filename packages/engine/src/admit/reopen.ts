@@ -14,6 +14,13 @@ export async function retryIntent(intentId: string, ports: ReopenPorts): Promise
   return targets;
 }
 
+/** Takes the intent's interest out of what is not sealed; of how many targets. Prefetches may go that waited for them. */
+export async function cancelIntent(intentId: string, ports: ReopenPorts): Promise<number> {
+  const { targets, slots } = await ports.store.cancel(intentId);
+  await wake(slots, intentId, ports);
+  return targets;
+}
+
 /** Ends an account's pause and stop. */
 export async function resumeAccount(account: string, ports: ReopenPorts): Promise<void> {
   await wake(await ports.store.resume(account), account, ports);

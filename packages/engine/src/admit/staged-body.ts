@@ -17,6 +17,7 @@ export async function forgetBody(plan: IntentPlan, store: IntakeStore, onSetback
 /** One account has no room: the others must not do half of what was refused. */
 export async function takeBack(plan: IntentPlan, store: IntakeStore, onSetback: Setback): Promise<void> {
   const { id } = plan.head;
+  // What that lets go is found by rescue.
   await store.cancel(id).catch((error: unknown) => onSetback("cancel", id, error));
   const [first] = plan.legs;
   if (first === undefined) return;

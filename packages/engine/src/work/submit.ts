@@ -82,7 +82,7 @@ async function carryOut(
   const { slot, account, lane, call, ports } = work;
   // Not waited for before the call: the permit is good for milliseconds.
   const queued = wake(ports, slots);
-  if (sealed > 0) ports.events.moved(slot.account, lane, { targets: { sealed }, legs: [] });
+  if (sealed > 0) ports.events.moved(slot.account, lane, { targets: { sealed }, failedAfter: {}, legs: [] });
   if (batch.resend !== null) ports.events.resent(batch, batch.resend);
   const content = { lane, items: batch.items, options: batch.options };
   const answered = await sendCall<Outcome>(ports, account, {

@@ -1,9 +1,10 @@
-import type { IntentHead, Lane, Slot, State } from "@purgeline/core";
+import type { ChangedTargets, IntentHead, Lane, Slot, State } from "@purgeline/core";
 import { type Context, script } from "../context.ts";
+import { coversOf } from "../covers.ts";
 import { digests } from "../digest.ts";
 import { domainRuns } from "../runs.ts";
-import { list, number, text } from "../script.ts";
-import { slotsOf } from "../slots.ts";
+import { list, number } from "../script.ts";
+import { slotsIn } from "../slots.ts";
 import { readTargets, type StoredTarget } from "./targets.ts";
 
 const PAGE = 1000;
@@ -38,30 +39,42 @@ function laneOf(group: readonly StoredTarget[]): Lane {
   return lane;
 }
 
-export async function cancelLeg(context: Context, account: string, intentId: string): Promise<number> {
-  let cancelled = 0;
-  for await (const group of groups(context, account, intentId, ["pending"])) {
-    const lane = laneOf(group);
-    const keys = group.map((target) => context.account(account).keyOf(lane, target.text).key);
-    const positions = group.map((target) => target.position);
-    cancelled += number(
-      await context.run(script("cancel"), account, intentId, lane, digests(keys), ...positions),
-      "cancel",
-    );
-  }
-  return cancelled;
-}
-
-export async function retryLeg(
+export async function cancelLeg(
   context: Context,
   account: string,
-  head: IntentHead,
-): Promise<{ readonly targets: number; readonly slots: readonly Slot[] }> {
+  intentId: string,
+): Promise<ChangedTargets> {
+  let targets = 0;
+  const slots: Slot[] = [];
+  for await (const group of groups(context, account, intentId, ["pending"])) {
+    const lane = laneOf(group);
+    const planned = group.map((target) => context.account(account).keyOf(lane, target.text));
+    const reply = list(
+      await context.run(
+        script("cancel"),
+        account,
+        intentId,
+        lane,
+        digests(planned.map((each) => each.key)),
+        domainRuns(planned.map((each) => each.domain)),
+        ...group.map((target) => target.position),
+      ),
+      "cancel",
+    );
+    targets += number(reply[0], "cancel");
+    slots.push(...slotsIn(account, reply[1], "cancel"));
+  }
+  return { targets, slots };
+}
+
+export async function retryLeg(context: Context, account: string, head: IntentHead): Promise<ChangedTargets> {
   let targets = 0;
   const slots: Slot[] = [];
   for await (const group of groups(context, account, head.id, ["failed", "unconfirmed"])) {
     const lane = laneOf(group);
     const planned = group.map((target) => context.account(account).keyOf(lane, target.text));
+    const keys = planned.map((each) => each.key);
+    const covers = coversOf(lane, keys);
     const reply = list(
       await context.run(
         script("retry"),
@@ -71,14 +84,16 @@ export async function retryLeg(
         head.priority === "urgent" ? "u" : "n",
         head.createdBy,
         targets === 0 ? "1" : "0",
-        digests(planned.map((each) => each.key)),
+        digests(keys),
         domainRuns(planned.map((each) => each.domain)),
+        covers.digests,
+        covers.lists,
         ...group.map((target) => target.position),
       ),
       "retry",
     );
     targets += number(reply[0], "retry");
-    slots.push(...slotsOf(account, text(reply[1], "retry")));
+    slots.push(...slotsIn(account, reply[1], "retry"));
   }
   return { targets, slots };
 }

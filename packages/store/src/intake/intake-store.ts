@@ -1,4 +1,4 @@
-import type { IntakeStore, LegView } from "@purgeline/core";
+import type { ChangedTargets, IntakeStore, LegView } from "@purgeline/core";
 import { type Context, script } from "../context.ts";
 import { weightOf } from "../memory.ts";
 import { slotPairs } from "../slots.ts";
@@ -35,16 +35,11 @@ export function intakeStore(context: Context, changes: Changes): IntakeStore {
     targets: (intentId, filter) => targetsPage(context, names, intentId, filter),
     intentIds: (filter) => intentIds(context, filter),
     async cancel(intentId) {
-      const cancelled = await Promise.all(names.map((account) => cancelLeg(context, account, intentId)));
-      return cancelled.reduce((sum, count) => sum + count, 0);
+      return sumOf(await Promise.all(names.map((account) => cancelLeg(context, account, intentId))));
     },
     async retry(intentId) {
       const found = await legs(intentId);
-      const results = await Promise.all(found.map((leg) => retryLeg(context, leg.account, leg.head)));
-      return {
-        targets: results.reduce((sum, result) => sum + result.targets, 0),
-        slots: results.flatMap((result) => result.slots),
-      };
+      return sumOf(await Promise.all(found.map((leg) => retryLeg(context, leg.account, leg.head))));
     },
     accounts: () => Promise.all(context.accounts.map((account) => readAccount(context, account))),
     async pause(account) {
@@ -72,5 +67,12 @@ export function intakeStore(context: Context, changes: Changes): IntakeStore {
         throw asUnavailable(error, wasReady);
       }
     },
+  };
+}
+
+function sumOf(changes: readonly ChangedTargets[]): ChangedTargets {
+  return {
+    targets: changes.reduce((sum, { targets }) => sum + targets, 0),
+    slots: changes.flatMap(({ slots }) => slots),
   };
 }

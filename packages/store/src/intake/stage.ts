@@ -10,10 +10,11 @@ import {
   stableJson,
 } from "@purgeline/core";
 import { type Context, script } from "../context.ts";
+import { coversOf } from "../covers.ts";
 import { digests } from "../digest.ts";
 import { domainRuns } from "../runs.ts";
-import { kinded, number, text } from "../script.ts";
-import { slotsOf } from "../slots.ts";
+import { kinded, number } from "../script.ts";
+import { slotsIn } from "../slots.ts";
 
 /** Positions are chunk × 1,000 + place: a chunk is one lane's, and one script call. */
 const CHUNK = 1000;
@@ -54,7 +55,7 @@ export async function stage(
     if (kind === "backlog") return { kind: "backlog", pending: number(rest[0], "stage") };
     createdAtMs = number(rest[0], "stage");
     merged[chunk.lane.lane] = (merged[chunk.lane.lane] ?? 0) + number(rest[1], "stage");
-    slots.push(...slotsOf(leg.account, text(rest[2], "stage")));
+    slots.push(...slotsIn(leg.account, rest[2], "stage"));
   }
   return { kind: "staged", createdAtMs, slots, merged };
 }
@@ -79,6 +80,8 @@ function runChunk(
   chunk: Chunk,
 ): Promise<unknown> {
   const targets = chunk.lane.targets.slice(chunk.from, chunk.from + CHUNK);
+  const keys = targets.map((target) => target.key);
+  const covers = coversOf(chunk.lane.lane, keys);
   return context.run(
     script("stage"),
     account,
@@ -88,8 +91,11 @@ function runChunk(
     head.priority === "urgent" ? "u" : "n",
     head.createdBy,
     stableJson(chunk.lane.options),
-    digests(targets.map((target) => target.key)),
+    digests(keys),
     domainRuns(targets.map((target) => target.domain)),
+    covers.digests,
+    covers.lists,
+    head.afterIntent ?? "",
     ...targets.map((target) => target.text),
   );
 }

@@ -1,19 +1,29 @@
 -- cancel: takes one intent's interest out of up to 1,000 unsealed targets of one lane. A key goes with its last
 -- interest; until then the next one that waits stands for it. A key whose digest is not found (the cache-key
--- rules have changed) falls out at its seal.
--- KEYS[1] the account's prefix; touches intent:*, leg:*, lane:*, more:*, account
--- ARGV[1] skew ms  [2] intent id  [3] lane  [4] digests, 16 bytes each  [5…] positions
--- returns how many targets were cancelled        O(positions + cancelled interests)
+-- rules have changed) falls out at its seal. Prefetches that wait for a purge that goes fail with it.
+-- KEYS[1] the account's prefix; touches intent:*, leg:*, lane:*, more:*, account, limits, unacked
+-- ARGV[1] skew ms  [2] intent id  [3] lane  [4] digests, 16 bytes each
+-- ARGV[5] runs of one domain: domain TAB count NEWLINE …  [6…] positions
+-- returns {targets cancelled, {slots}}        O(positions + cancelled interests)
 -- @include base
+-- @include slots
 -- @include mark
 -- @include clear
+-- @include ring
+-- @include underway
+-- @include order
 local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
-if not leg then return 0 end
-local L = laneKey(ARGV[3])
-local tag = tagOf(redis.call('HGET', P .. 'leg:' .. leg, 'o:' .. ARGV[3]) or '{}')
+if not leg then return { 0, {} } end
+local lane = ARGV[3]
+local L = laneKey(lane)
+local tag = tagOf(redis.call('HGET', P .. 'leg:' .. leg, 'o:' .. lane) or '{}')
 local refs, totals = {}, {}
-for i = 5, #ARGV do refs[i - 4] = leg .. ':' .. ARGV[i] end
-mark(ARGV[3], refs, 'x', nil, nil, totals)
+for i = 6, #ARGV do refs[i - 5] = leg .. ':' .. ARGV[i] end
+local hosts = {}
+for domain, n in string.gmatch(ARGV[5], '([^\t\n]*)\t(%d+)\n') do
+  for _ = 1, tonumber(n) do hosts[#hosts + 1] = domain end
+end
+mark(lane, refs, 'x', nil, nil, totals)
 
 -- The next interest that still waits, or nil; those before it have been cancelled.
 local function nextInterest(mine)
@@ -25,19 +35,47 @@ local function nextInterest(mine)
   end
 end
 
+-- What stands for the key instead, as `keys` and `next` hold it; nil: nothing.
+local function successorOf(held, mine)
+  local other = nextInterest(mine)
+  if not other then return nil end
+  local more = redis.call('EXISTS', P .. 'more:' .. mine) == 1
+  if more then redis.call('RENAME', P .. 'more:' .. mine, P .. 'more:' .. other) end
+  return other .. (more and '+' or '') .. (string.match(held, '[!~].*$') or '')
+end
+
+local left, ended = {}, {}
+local noted, notedRefs, notedOthers = {}, {}, {}
 for i, mine in ipairs(refs) do
-  local digest = string.sub(ARGV[4], 16 * i - 15, 16 * i) .. tag
-  local held = redis.call('HGET', L .. ':keys', digest)
-  if held and refKey(held) == mine then
-    local other = nextInterest(mine)
-    if other then
-      local more = redis.call('EXISTS', P .. 'more:' .. mine) == 1
-      if more then redis.call('RENAME', P .. 'more:' .. mine, P .. 'more:' .. other) end
-      redis.call('HSET', L .. ':keys', digest, other .. (more and '+' or '') .. (string.match(held, '!$') or ''))
-    else
-      redis.call('HDEL', L .. ':keys', digest)
+  local bareDigest = string.sub(ARGV[4], 16 * i - 15, 16 * i)
+  local digest = bareDigest .. tag
+  for _, part in ipairs({ ':keys', ':next' }) do
+    local held = redis.call('HGET', L .. part, digest)
+    if held and refKey(held) == mine then
+      local other = successorOf(held, mine)
+      if other then
+        redis.call('HSET', L .. part, digest, other)
+      else
+        redis.call('HDEL', L .. part, digest)
+        local id = barrierIdOf(held)
+        if id then redis.call('HDEL', L .. ':order', id) end
+        if part == ':keys' then left[#left + 1] = digest end
+        ended[#ended + 1] = mine
+      end
+      if laneAfter(lane) then
+        if other then renamePurge(laneAfter(lane), mine, refKey(other)) end
+        if tag ~= '' or REACHES_HOST[lane] then
+          noted[#noted + 1] = REACHES_HOST[lane] and hosts[i] or bareDigest
+          notedRefs[#noted] = mine
+          notedOthers[#noted] = other and refKey(other) or false
+        end
+      end
     end
   end
 end
+dropUnderway(L, noted, notedRefs, notedOthers)
+endUnsealed(lane, ended)
+bringNext(lane, left)
 if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
-return totals.x or 0
+forgetHosts(lane)
+return { totals.x or 0, releasedSlots() }

@@ -20,7 +20,7 @@ for lane in string.gmatch(ARGV[2], '[^,]+') do
   local L = laneKey(lane)
   local why = redis.call('HMGET', L, 'why', 'until')
   state.lanes[#state.lanes + 1] = {
-    lane = lane, pending = redis.call('HLEN', L .. ':keys'), retrying = redis.call('ZCARD', L .. ':retry'),
+    lane = lane, pending = redis.call('HLEN', L .. ':keys') + redis.call('HLEN', L .. ':next'), retrying = redis.call('ZCARD', L .. ':retry'),
     sending = redis.call('ZCARD', L .. ':sending'), running = redis.call('ZCARD', L .. ':running'),
     urgentAgeMs = age(L .. ':open:u'), normalAgeMs = age(L .. ':open:n'), why = why[1] or '', untilMs = why[2] or '',
   }

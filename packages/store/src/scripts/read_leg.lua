@@ -1,4 +1,5 @@
--- read_leg: one leg as it stands: its fields, what waits and why, its first 100 failures.
+-- read_leg: one leg as it stands: its fields, what waits and why, its first 100 failures. A lane may come twice: what
+-- waits for its order waits for another reason than the others.
 -- KEYS[1] the account's prefix; reads intent:*, leg:*, lane:*, account, credentials
 -- ARGV[1] skew ms  [2] intent id
 -- returns nil or {fields and values, {lane, waiting targets, why or '', until, …}, {pos's text, why JSON, …}}
@@ -9,7 +10,8 @@
 local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
 if not leg then return false end
 local K = P .. 'leg:' .. leg
-local fields, lanes, order = {}, {}, {}
+local fields, lanes, order, ordered = {}, {}, {}, {}
+local flagged = redis.call('EXISTS', K .. ':o') == 1
 local all = redis.call('HGETALL', K)
 local held = false
 for i = 1, #all, 2 do
@@ -20,6 +22,14 @@ for i = 1, #all, 2 do
     local letters = redis.call('GETRANGE', K .. ':s', chunk * 1000, chunk * 1000 + 999)
     local resting = redis.call('EXISTS', laneKey(lane) .. ':sending') == 0 and '[ps]' or 'p'
     local _, pending = string.gsub(letters, resting, '')
+    if flagged then
+      local flags, waits = redis.call('GETRANGE', K .. ':o', chunk * 1000, chunk * 1000 + 999), 0
+      for i = 1, #flags do
+        if string.sub(flags, i, i) == '1' and string.sub(letters, i, i) == 'p' then waits = waits + 1 end
+      end
+      ordered[lane] = (ordered[lane] or 0) + waits
+      pending = pending - waits
+    end
     if pending > 0 then
       if not lanes[lane] then order[#order + 1] = lane end
       lanes[lane] = (lanes[lane] or 0) + pending
@@ -31,13 +41,19 @@ for i = 1, #all, 2 do
 end
 local paused, stop = redis.call('HGET', P .. 'account', 'paused'), shownStop()
 local waiting = {}
-for _, lane in ipairs(order) do
-  local why = redis.call('HMGET', laneKey(lane), 'why', 'until')
-  local reason, untilMs = why[1] or '', why[2] or ''
+local function addWaiting(lane, targets, reason, untilMs)
   if stop then reason, untilMs = 'stopped', stop.probeAt end
   if paused then reason, untilMs = 'paused', '' end
   if held then reason, untilMs = 'notBefore', '' end
-  for _, value in ipairs({ lane, lanes[lane], reason, untilMs }) do waiting[#waiting + 1] = value end
+  for _, value in ipairs({ lane, targets, reason, untilMs }) do waiting[#waiting + 1] = value end
+end
+for _, lane in ipairs(order) do
+  local why = redis.call('HMGET', laneKey(lane), 'why', 'until')
+  local isOrder = why[1] == 'order'
+  addWaiting(lane, lanes[lane], isOrder and 'rate' or why[1] or '', not isOrder and why[2] or '')
+end
+for lane, targets in pairs(ordered) do
+  if targets > 0 then addWaiting(lane, targets, 'order', '') end
 end
 local failures = {}
 local why = redis.call('HSCAN', K .. ':why', 0, 'COUNT', 100)[2]

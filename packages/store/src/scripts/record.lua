@@ -9,7 +9,7 @@
 -- ARGV[12] ms, or classes: class TAB units left or '' NEWLINE …, or the reason  [13] account: ms until a probe
 -- ARGV[14] call  [15] provider's Date, epoch ms, or ''  [16] error code  [17] error message
 -- ARGV[18] the credential's fingerprint, or ''  [19…] tasks, JSON each
--- returns {applied 0|1, {poll and submit slots}, {letter, n, …}, {intent id, op, stage, ms, …}}
+-- returns {applied 0|1, {poll and submit slots}, {letter, n, …}, {intent id, op, stage, ms, …}, {lane of prefetches that failed with it, n, …}}
 -- O(items + interests)
 -- @include base
 -- @include slots
@@ -17,10 +17,12 @@
 -- @include gate
 -- @include stop
 -- @include quota
--- @include ending
--- @include domains
 -- @include ring
 -- @include spacing
+-- @include underway
+-- @include order
+-- @include ending
+-- @include domains
 -- @include split
 local lane, slot, number, verdict = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local L, B = laneKey(lane), P .. 'batch:' .. ARGV[4]
@@ -33,7 +35,7 @@ local b = redis.call('HMGET', B, 'attempt', 'state')
 if b[1] ~= ARGV[5] or b[2] ~= 'sending' then
   -- The same slot may be at work again, in another worker: then it is that one's.
   if redis.call('HEXISTS', P .. 'held', slot) == 0 then endSlot(L .. ':slots', slot) end
-  return { 0, {}, {}, {} }
+  return { 0, {}, {}, {}, {} }
 end
 endSlot(L .. ':slots', slot)
 redis.call('HDEL', P .. 'held', slot)
@@ -148,4 +150,5 @@ elseif verdict ~= 'retry' then
 end
 if stops ~= '' or verdict == 'retry' then notProven(ARGV[18]) end
 keep(keepLaneSlot(lane, limits, awaited or oversleeps(L)))
-return { 1, slots, totalsReply(totals), milestones }
+for _, slot in ipairs(releasedSlots()) do keep(slot) end
+return { 1, slots, totalsReply(totals), milestones, failedReply() }

@@ -6,13 +6,17 @@
 -- ARGV[6] letter for items that no task is left to tell about, or '': ask again for them  [7] its reason, JSON
 -- ARGV[8] call  [9] provider's Date, epoch ms, or ''  [10] the credential's fingerprint, or ''  [11] ms until it is asked again
 -- ARGV[12…] next tasks: ms until it is asked, JSON, …
--- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}}
+-- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}, {lane of prefetches that failed with it, n, …}}
 -- O(items + interests)
 -- @include base
 -- @include slots
 -- @include mark
 -- @include gate
 -- @include stop
+-- @include ring
+-- @include spacing
+-- @include underway
+-- @include order
 -- @include ending
 local number, ref = ARGV[2], ARGV[3]
 local B = P .. 'batch:' .. number
@@ -20,8 +24,8 @@ local slots, totals = {}, {}
 seen(ARGV[8], ARGV[9], '', '')
 openCall(ARGV[8])
 welcome(ARGV[8], ARGV[10])
-if not dropTask(ref) then return { 0, {}, {}, {} } end
-if redis.call('HGET', B, 'state') ~= 'submitted' then return { 0, {}, {}, {} } end
+if not dropTask(ref) then return { 0, {}, {}, {}, {} } end
+if redis.call('HGET', B, 'state') ~= 'submitted' then return { 0, {}, {}, {}, {} } end
 redis.call('HINCRBY', B, 'tasks', -1)
 local function keep(call)
   local slot = keepPollSlot(call)
@@ -41,4 +45,5 @@ elseif isLeftOver then
   for i = 1, tonumber(b[3]) do why[i] = ARGV[7] end
   endItems(number, string.rep(ARGV[6], tonumber(b[3])), why, totals)
 end
-return { 1, slots, totalsReply(totals), milestones }
+for _, slot in ipairs(releasedSlots()) do slots[#slots + 1] = slot end
+return { 1, slots, totalsReply(totals), milestones, failedReply() }

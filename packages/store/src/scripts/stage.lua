@@ -5,17 +5,23 @@
 -- ARGV[7] history ms  [8] room: pending targets the account may have  [9] body JSON to keep, or ''
 -- ARGV[10] ms until rescue looks at the body  [11] not before, epoch ms, or 0  [12] chunk number  [13] lane
 -- ARGV[14] class u|n  [15] producer  [16] options JSON  [17] digests, 16 bytes each
--- ARGV[18] runs of neighbours with one domain: domain TAB count NEWLINE …  [19…] the targets' texts
--- returns {'staged', created ms, merged, slot or ''} or {'backlog', pending}
+-- ARGV[18] runs of neighbours with one domain: domain TAB count NEWLINE …
+-- ARGV[19] prefetch: digests of directories, 16 bytes each, else ''  [20] which of them hold each target: numbers NEWLINE …
+-- ARGV[21] the purge intent whose `then` this is: position by position the same targets, or ''  [22…] the targets' texts
+-- returns {'staged', created ms, merged, {slots}} or {'backlog', pending}
 -- O(targets of the chunk)
 -- @include base
 -- @include slots
 -- @include mark
 -- @include ring
+-- @include spacing
+-- @include underway
+-- @include order
+-- @include blockers
 -- @include enqueue
 local CHUNK = 1000
 local intent, chunk, lane = ARGV[2], tonumber(ARGV[12]), ARGV[13]
-local count = #ARGV - 18
+local count = #ARGV - 21
 local notBefore = tonumber(ARGV[11])
 local held = notBefore > now
 
@@ -49,9 +55,29 @@ local progress = redis.call('HGET', K, 'c:' .. chunk)
 -- Rescue brings a held chunk when its time has come by another account's clock, in a Cluster by another server's.
 if held and progress and notBefore - now < 1000 then held = false end
 if not progress then
-  redis.call('RPUSH', K .. ':t:' .. chunk, unpack(ARGV, 19, 18 + count))
+  redis.call('RPUSH', K .. ':t:' .. chunk, unpack(ARGV, 22, 21 + count))
   redis.call('SETRANGE', K .. ':s', from, string.rep('p', count))
 end
+local parent = ARGV[21] ~= '' and redis.call('GET', P .. 'intent:' .. ARGV[21])
+local purged = parent and redis.call('GETRANGE', P .. 'leg:' .. parent .. ':s', from, from + count - 1)
+if purged and string.find(purged, 'p') then
+  -- The purge is held as well, and has not been brought yet.
+  held = held or string.sub(redis.call('HGET', P .. 'leg:' .. parent, 'c:' .. chunk) or '', 1, 1) == 'h'
+end
+
+-- Targets whose purge has ended already, and not well.
+local function failUnpurged()
+  local refs, reasons = {}, {}
+  for i = 1, #(purged or '') do
+    local letter, pos = string.sub(purged, i, i), from + i - 1
+    if IS_END[letter] and letter ~= 'c' then
+      refs[#refs + 1] = leg .. ':' .. pos
+      reasons[#refs] = purgeFailed(letter, redis.call('HGET', P .. 'leg:' .. parent .. ':why', pos))
+    end
+  end
+  mark(lane, refs, 'f', nil, reasons, {})
+end
+
 local merged = 0
 if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
   redis.call('HSET', K, 'c:' .. chunk, (held and 'h' or 'q') .. lane, 'o:' .. lane, ARGV[16])
@@ -68,13 +94,16 @@ if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
     -- Fresh: staged before sealed, by this one clock of the account.
     redis.call('HSET', K, 'k:' .. chunk, redis.call('INCR', P .. 'clock'))
     redis.call('HINCRBY', K, 'left:' .. lane, count)
-    merged = enqueue(leg, lane, ARGV[14], ARGV[15], positions, digests, groups)
+    failUnpurged()
+    merged = enqueue(leg, lane, ARGV[14], ARGV[15], positions, digests, groups, coversOf(lane, ARGV[19], ARGV[20]))
   end
 end
-if held then return { 'staged', created, 0, '' } end
+if held then return { 'staged', created, 0, {} } end
 local L, limits = laneKey(lane), limitsOf('lane:' .. lane)
 local waiting = redis.call('HMGET', L, 'why', 'retrying')
 -- Whoever sleeps for the sake of other work, or of quiet, would sleep too long for this.
 local force = waiting[2] or (ARGV[14] == 'u' and (waiting[1] == 'quiet' or waiting[1] == 'quota'))
   or (waiting[1] == 'quiet' and limits and redis.call('HLEN', L .. ':keys') >= limits.batch)
-return { 'staged', created, merged, keepLaneSlot(lane, limits, force) or '' }
+local slots = releasedSlots()
+slots[#slots + 1] = keepLaneSlot(lane, limits, force)
+return { 'staged', created, merged, slots }

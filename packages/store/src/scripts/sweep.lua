@@ -9,13 +9,16 @@
 -- @include slots
 -- @include stop
 -- @include quota
+-- @include mark
 -- @include ring
 -- @include spacing
+-- @include underway
+-- @include order
 local found, lapsed, unstaged, resent = {}, {}, {}, 0
 local MOST = 100
 
 local function ownerOf(slot) return string.match(slot, '^(.*)%.%d+$') end
-local function add(list, owner, slot)
+local function name(list, owner, slot)
   list[#list + 1] = owner
   list[#list + 1] = slot
 end
@@ -37,27 +40,50 @@ local function sweepLane(lane)
     redis.call('ZADD', L .. ':retry', now, number)
     resent = resent + 1
   end
-  for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do add(lapsed, lane, slot) end
+  for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
   local limits = limitsOf('lane:' .. lane)
   local slot = limits and keepLaneSlot(lane, limits, resent > before or sleepsInVain(L, limits.call))
-  if slot then add(found, lane, slot) end
+  if slot then name(found, lane, slot) end
+end
+
+-- Barriers whose purge's end nobody told of (an older program in a rolling deploy did not know them), a part of them at
+-- each sweep.
+local function sweepOrder(lane)
+  local L = laneKey(lane)
+  if redis.call('EXISTS', L .. ':after') == 0 then return end
+  local scan = redis.call('HSCAN', L .. ':after', redis.call('HGET', L, 'orderCursor') or '0', 'COUNT', MOST)
+  redis.call('HSET', L, 'orderCursor', scan[1])
+  local purges, reasons = {}, {}
+  for i = 1, #scan[2], 2 do
+    local purge = scan[2][i]
+    if string.sub(purge, 1, 1) ~= 'g' and not isOpen(purge) then
+      local leg, pos = splitRef(purge)
+      local letter = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos)
+      purges[#purges + 1] = purge
+      reasons[#purges] = letter ~= 'c' and purgeFailed(letter == '' and 'n' or letter, redis.call('HGET', P .. 'leg:' .. leg .. ':why', pos))
+    end
+  end
+  endPurges(lane, purges, reasons)
 end
 
 local function sweepPoll(call)
   local C = P .. 'poll:' .. call
-  for _, slot in ipairs(redis.call('ZRANGEBYSCORE', C .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do add(lapsed, call, slot) end
+  for _, slot in ipairs(redis.call('ZRANGEBYSCORE', C .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, call, slot) end
   if sleepsInVain(C, call) then dismissWaiter(C, C .. ':slots') end
   local slot = keepPollSlot(call)
-  if slot then add(found, call, slot) end
+  if slot then name(found, call, slot) end
 end
 
-for lane in string.gmatch(ARGV[2], '[^,]+') do sweepLane(lane) end
+for lane in string.gmatch(ARGV[2], '[^,]+') do
+  sweepOrder(lane)
+  sweepLane(lane)
+end
 for call in string.gmatch(ARGV[3], '[^,]+') do sweepPoll(call) end
 
 -- A second is ample for a living process to queue the job of a slot that it minted.
 for _, slot in ipairs(redis.call('ZRANGEBYSCORE', P .. 'unacked', '-inf', now - 1000, 'LIMIT', 0, MOST)) do
   redis.call('ZADD', P .. 'unacked', now, slot)
-  add(found, ownerOf(slot), slot)
+  name(found, ownerOf(slot), slot)
 end
 
 for _, leg in ipairs(redis.call('ZRANGEBYSCORE', P .. 'unstaged', '-inf', now, 'LIMIT', 0, 10)) do

@@ -18,6 +18,8 @@
 -- @include domains
 -- @include ring
 -- @include spacing
+-- @include underway
+-- @include order
 -- @include split
 -- @include spent
 -- @include fill

@@ -1,5 +1,6 @@
 import {
   type Hold,
+  type Lane,
   LETTER,
   type LegMilestone,
   type Recorded,
@@ -9,12 +10,13 @@ import {
   type State,
   stateOf,
   type TakenBatch,
+  type Transitions,
   type Verdict,
 } from "@purgeline/core";
 import { batchNumber } from "../batch-id.ts";
 import { type Context, script } from "../context.ts";
 import { type Arg, list, number, text } from "../script.ts";
-import { slotOf } from "../slots.ts";
+import { laneNamed, slotOf } from "../slots.ts";
 
 /** A provider's message may be a whole page; a receipt shows a sentence. */
 const MESSAGE_CHARS = 300;
@@ -148,7 +150,7 @@ export function seenArgs(seen: Seen): readonly Arg[] {
 }
 
 export function recordedOf(account: string, reply: unknown, where: string): Recorded {
-  const [applied, slots, totals, milestones] = list(reply, where);
+  const [applied, slots, totals, milestones, failedAfter] = list(reply, where);
   const targets: Partial<Record<State, number>> = {};
   const flat = list(totals, where);
   for (let i = 0; i + 1 < flat.length; i += 2)
@@ -156,8 +158,19 @@ export function recordedOf(account: string, reply: unknown, where: string): Reco
   return {
     applied: applied === 1,
     slots: list(slots, where).map((id) => slotOf(account, text(id, where))),
-    transitions: { targets, legs: legsOf(list(milestones, where), where) },
+    transitions: {
+      targets,
+      failedAfter: failedOf(list(failedAfter, where), where),
+      legs: legsOf(list(milestones, where), where),
+    },
   };
+}
+
+function failedOf(flat: readonly unknown[], where: string): Transitions["failedAfter"] {
+  const failed: Partial<Record<Lane, number>> = {};
+  for (let i = 0; i + 1 < flat.length; i += 2)
+    failed[laneNamed(text(flat[i], where))] = number(flat[i + 1], where);
+  return failed;
 }
 
 function legsOf(flat: readonly unknown[], where: string): readonly LegMilestone[] {

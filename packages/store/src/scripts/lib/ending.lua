@@ -38,10 +38,20 @@ end
 
 local function closeBatch(number)
   local B = P .. 'batch:' .. number
-  local b = redis.call('HMGET', B, 'lane', 'taskNo')
-  redis.call('ZREM', laneKey(b[1]) .. ':running', number)
+  local b = redis.call('HMGET', B, 'lane', 'taskNo', 'keys')
+  local L = laneKey(b[1])
+  redis.call('ZREM', L .. ':running', number)
+  if b[3] then
+    if laneAfter(b[1]) then
+      local refs = redis.call('LRANGE', B .. ':m', 0, -1)
+      for i, ref in ipairs(refs) do refs[i] = refKey(ref) end
+      dropUnderway(L, tagged(b[3], '{}'), refs)
+    end
+    if not redis.call('ZSCORE', L .. ':resting', number) then redis.call('HDEL', B, 'keys') end
+  end
   for i = 1, tonumber(b[2] or '0') do dropTask(number .. '.' .. i) end
   redis.call('HSET', B, 'state', 'ended', 'ended', now)
+  forgetHosts(b[1])
   redis.call('DEL', B .. ':m', B .. ':asks')
   -- Kept as long as a provider can be asked about it (3 days at most providers, 30 at one).
   redis.call('PEXPIRE', B, 3 * 86400000)
@@ -54,6 +64,8 @@ local function endItems(number, letters, why, totals)
   if not b[2] then return end
   local members = redis.call('LRANGE', B .. ':m', 0, -1)
   local refs, reasons, states, ended = {}, {}, {}, 0
+  local after, purges, purgeReasons = laneAfter(b[1]), {}, {}
+  local isAwaited = after and redis.call('EXISTS', laneKey(after) .. ':after') == 1
   for i = 1, #members do
     local old, to = string.sub(b[2], i, i), string.sub(letters, i, i)
     if to ~= '.' and to ~= '' and not IS_END[old] then
@@ -61,6 +73,10 @@ local function endItems(number, letters, why, totals)
       reasons[to] = reasons[to] or {}
       refs[to][#refs[to] + 1] = members[i]
       reasons[to][#refs[to]] = why[i]
+      if isAwaited then
+        purges[#purges + 1] = refKey(members[i])
+        purgeReasons[#purges] = to ~= 'c' and purgeFailed(to, why[i])
+      end
       ended = ended + 1
       states[i] = to
     else
@@ -70,6 +86,7 @@ local function endItems(number, letters, why, totals)
   if ended == 0 then return end
   for to, list in pairs(refs) do mark(b[1], list, to, nil, reasons[to], totals) end
   redis.call('HSET', B, 'ms', table.concat(states))
+  if isAwaited then endPurges(after, purges, purgeReasons) end
   if redis.call('HINCRBY', B, 'left', -ended) == 0 then closeBatch(number) end
 end
 

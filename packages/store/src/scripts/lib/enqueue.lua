@@ -1,14 +1,86 @@
 -- enqueue: lets keys of one leg and lane wait for their seal. A key that waits already gains an interest;
--- a new one joins the FIFO of its class × producer × group. positions, digests and groups run in parallel;
--- neighbours of one group are pushed together. Returns how many merged into waiting keys.
-local function enqueue(leg, lane, class, producer, positions, digests, groups)
+-- a new one joins the FIFO of its class × producer × group, or stands behind the barrier of the purges that it has to
+-- wait for. positions, digests, groups and covers run in parallel; neighbours of one group are pushed together.
+-- Returns how many merged into waiting keys.
+local function hostOf(group) return string.match(group, '^[^|]*') end
+
+local function bareOf(digests)
+  local list = {}
+  for i, digest in ipairs(digests) do list[i] = string.sub(digest, 1, BARE) end
+  return list
+end
+
+-- Barriers that one call makes or widens; written at its end.
+local function barrierBook(L, producer)
+  local changed, additions = {}, {}
+  local book = {}
+  local function link(id, purge)
+    additions[purge] = additions[purge] or {}
+    table.insert(additions[purge], id)
+  end
+  function book.make(group, purges, digest)
+    local id = tostring(redis.call('HINCRBY', P .. 'account', 'barriers', 1))
+    changed[id] = newBarrier(now, producer, group, purges, digest)
+    for _, purge in ipairs(purges) do link(id, purge) end
+    return id
+  end
+  -- Which of these purges the barrier does not wait for.
+  local function lacking(barrier, purges)
+    local has, list = {}, {}
+    for _, purge in ipairs(barrier.purges) do has[purge] = true end
+    for _, purge in ipairs(purges) do
+      if not has[purge] then list[#list + 1] = purge end
+    end
+    return list
+  end
+  function book.waitsFor(id, purges) return id and #lacking(readBarrier(L, id), purges) == 0 end
+  function book.widen(id, purges)
+    local barrier = readBarrier(L, id)
+    for _, purge in ipairs(lacking(barrier, purges)) do
+      table.insert(barrier.purges, purge)
+      link(id, purge)
+    end
+    changed[id] = barrier
+  end
+  function book.write()
+    local order = {}
+    for id, barrier in pairs(changed) do
+      order[#order + 1] = id
+      order[#order + 1] = barrierText(barrier)
+    end
+    wide('HSET', L .. ':order', order, 2)
+    addAfter(L, additions)
+  end
+  return book
+end
+
+-- New purges that `keys` does not tell of by the digest alone.
+local function noteUnderway(lane, fresh)
+  if #fresh == 0 or not laneAfter(lane) then return end
+  local fields, refs = {}, {}
+  for i, each in ipairs(fresh) do
+    fields[i] = REACHES_HOST[lane] and hostOf(each.group) or string.sub(each.digest, 1, BARE)
+    refs[i] = each.ref
+  end
+  addUnderway(laneKey(lane), fields, refs)
+end
+
+local function enqueue(leg, lane, class, producer, positions, digests, groups, covers)
   local L = laneKey(lane)
   local letters = {}
   local states = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', positions[1], positions[#positions])
   for i, pos in ipairs(positions) do letters[i] = string.sub(states, pos - positions[1] + 1, pos - positions[1] + 1) end
 
   local refs = redis.call('HMGET', L .. ':keys', unpack(digests))
-  local index, run, runGroup = {}, {}, nil
+  local blockers, places, nextRefs = {}, {}, {}
+  if covers then
+    local hosts = {}
+    for i, group in ipairs(groups) do hosts[i] = hostOf(group) end
+    blockers, places = blockersOf(lane, bareOf(digests), covers, hosts)
+    nextRefs = readFields(L, ':next', digests)
+  end
+  local book = barrierBook(L, producer)
+  local index, nextIndex, fresh, run, runGroup = {}, {}, {}, {}, nil
   local merged = 0
 
   local function pushRun()
@@ -19,26 +91,43 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups)
     run = {}
   end
 
+  -- Where the target goes: a generation that it merges into, or nil; and the list that this stands in.
+  local function homeOf(i)
+    local second = nextRefs[digests[i]]
+    if second then return second, nextIndex end
+    if refs[i] and blockers[i] and not book.waitsFor(barrierIdOf(refs[i]), blockers[i]) then return nil, nextIndex end
+    return refs[i], index
+  end
+
   for i, digest in ipairs(digests) do
     if letters[i] == 'p' then
       local mine = leg .. ':' .. positions[i]
-      local held = refs[i]
+      local held, home = homeOf(i)
+      local ref, id, urgent = mine, nil, class == 'u'
       local push = not held
       if held then
         merged = merged + 1
-        local first = refKey(held)
-        redis.call('RPUSH', P .. 'more:' .. first, mine)
-        local urgent = string.find(held, '!', 1, true) ~= nil
-        if class == 'u' and not urgent then
-          push, urgent = true, true
-        end
-        index[#index + 1] = digest
-        index[#index + 1] = first .. '+' .. (urgent and '!' or '')
-      else
-        index[#index + 1] = digest
-        index[#index + 1] = mine .. (class == 'u' and '!' or '')
+        id = barrierIdOf(held)
+        ref = refKey(held)
+        redis.call('RPUSH', P .. 'more:' .. ref, mine)
+        ref = ref .. '+'
+        push = urgent and not string.find(held, '!', 1, true)
+        urgent = urgent or string.find(held, '!', 1, true) ~= nil
+        if home == nextIndex and blockers[i] then book.widen(id, blockers[i]) end
+      elseif blockers[i] then
+        id = book.make(groups[i], blockers[i], digest)
+      elseif not covers and (#digest > BARE or REACHES_HOST[lane]) then
+        fresh[#fresh + 1] = { ref = mine, digest = digest, group = groups[i] }
       end
-      if push then
+      home[#home + 1] = digest
+      home[#home + 1] = ref .. (urgent and '!' or '') .. (id and '~' .. id or '')
+      if id then
+        markOrdered(mine, '1')
+        for _, purge in ipairs(class == 'u' and blockers[i] or {}) do
+          local place = places[purge]
+          if place then raisePurge(purge, place[1], place[2], producer, hostOf(groups[i])) end
+        end
+      elseif push then
         if groups[i] ~= runGroup then
           pushRun()
           runGroup = groups[i]
@@ -48,8 +137,11 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups)
     end
   end
   pushRun()
-  if #index == 0 then return 0 end
+  book.write()
+  noteUnderway(lane, fresh)
+  if #index + #nextIndex == 0 then return 0 end
   wide('HSET', L .. ':keys', index, 2)
+  wide('HSET', L .. ':next', nextIndex, 2)
   redis.call('ZADD', L .. ':open:' .. class, 'NX', now, leg)
   if class == 'n' then
     -- Not only where the lane was empty: what is parked or urgent may have come before.

@@ -22,12 +22,14 @@ local function whatToTake(L, limits, quietMs, maxWaitMs)
     if waitUntil == math.huge and redis.call('EXISTS', L .. ':spent') == 1 then return { spent = true } end
     local again = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
     waitUntil = math.min(waitUntil, tonumber(again[2]) or math.huge)
+    -- Whoever writes the end of what they wait for wakes the lane.
+    if waitUntil == math.huge and countOrdered(L) > 0 then return { waitUntil = now + 30000, reason = 'order', parked = true } end
     return { waitUntil = waitUntil < math.huge and waitUntil or now + 1000, reason = 'rate', parked = true }
   end
   local times = redis.call('HMGET', L, 'first', 'last')
   local first, last = tonumber(times[1] or now), tonumber(times[2] or now)
   local ready = math.min(last + quietMs, first + maxWaitMs)
-  if pending >= limits.batch and pending - countBehind(L) >= limits.batch then ready = math.min(ready, now) end
+  if pending >= limits.batch and pending - countBehind(L) - countOrdered(L) >= limits.batch then ready = math.min(ready, now) end
   local normalReady = normal and ready <= now
   if not urgent and not normalReady then return { waitUntil = ready, reason = 'quiet' } end
   -- Every 8th call starts with the lower class, so that urgent work never starves it. The seal counts it: most
@@ -100,7 +102,13 @@ local function wantedOf(refs)
   return wanted
 end
 
--- Pops up to `most` live keys of one group; stale digests (cancelled, or promoted to urgent and gone) fall out, and
+local function leave(L, digests, batch)
+  if #digests == 0 then return end
+  redis.call('HDEL', L .. ':keys', unpack(digests))
+  for _, digest in ipairs(digests) do batch.left[#batch.left + 1] = digest end
+end
+
+-- Pops up to `most` live keys of one group; stale digests (cancelled, or promoted to urgent and gone, or of a key that waits for its order by now) fall out, and
 -- keys that were sent a moment ago wait behind their batch: a bounded number of them, for the take's cost.
 local function popGroup(L, class, producer, group, most, batch, weight, room)
   local fifo = L .. ':' .. class .. ':q:' .. producer .. ':' .. group
@@ -113,7 +121,7 @@ local function popGroup(L, class, producer, group, most, batch, weight, room)
     -- A key that was cancelled and staged again stands here twice.
     local known, knownDigests, met = {}, {}, {}
     for i, ref in ipairs(refs) do
-      if ref and not met[digests[i]] then
+      if ref and not met[digests[i]] and not barrierIdOf(ref) then
         met[digests[i]] = true
         known[#known + 1] = ref
         knownDigests[#knownDigests + 1] = digests[i]
@@ -131,6 +139,8 @@ local function popGroup(L, class, producer, group, most, batch, weight, room)
         liveDigests[#liveDigests + 1] = knownDigests[i]
       else
         gone[#gone + 1] = knownDigests[i]
+        batch.unwanted[#batch.unwanted + 1] = refKey(known[i])
+        batch.unwantedDigests[#batch.unwanted] = string.sub(knownDigests[i], 1, BARE)
         redis.call('DEL', P .. 'more:' .. refKey(known[i]))
       end
     end
@@ -143,7 +153,7 @@ local function popGroup(L, class, producer, group, most, batch, weight, room)
         local back = {}
         for j = #live, i, -1 do back[#back + 1] = liveDigests[j] end
         redis.call('LPUSH', fifo, unpack(back))
-        if #gone > 0 then redis.call('HDEL', L .. ':keys', unpack(gone)) end
+        leave(L, gone, batch)
         return taken, true, true
       end
       gone[#gone + 1] = liveDigests[i]
@@ -155,7 +165,7 @@ local function popGroup(L, class, producer, group, most, batch, weight, room)
         taken = taken + 1
       end
     end
-    if #gone > 0 then redis.call('HDEL', L .. ':keys', unpack(gone)) end
+    leave(L, gone, batch)
   end
   return taken, redis.call('EXISTS', fifo) == 1, false
 end
@@ -251,13 +261,18 @@ end
 -- Seals the batch: its keys leave the queue, so whatever is staged from now on waits for another one.
 local function seal(lane, limits, plan, capOf, day)
   local L = laneKey(lane)
-  local batch = { refs = {}, texts = {}, digests = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0, runs = {}, capOf = capOf, day = day }
+  local batch = { refs = {}, texts = {}, digests = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0, runs = {}, capOf = capOf,
+    day = day, left = {}, unwanted = {}, unwantedDigests = {} }
   local order = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
   for _, class in ipairs(order) do
     if (class == 'u' and plan.urgent) or (class == 'n' and plan.normal) then
       fillClass(lane, limits, class, batch)
     end
   end
+  endUnsealed(lane, batch.unwanted)
+  if laneAfter(lane) then dropUnderway(L, batch.unwantedDigests, batch.unwanted) end
+  -- Not before all is popped: a batch holds a key once.
+  bringNext(lane, batch.left)
   if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
   if #batch.refs == 0 then return nil end
   if plan.both then redis.call('HINCRBY', L, 'turn', 1) end
@@ -269,12 +284,17 @@ local function seal(lane, limits, plan, capOf, day)
   redis.call('HSET', B, 'lane', lane, 'options', batch.options, 'size', #batch.refs, 'left', #batch.refs,
     'ms', string.rep('s', #batch.refs), 'sealed', now, 'seal', sealed, 'ready', math.min(now, plan.ready or now),
     'class', plan.urgent and 'u' or 'n', 'domains', domainsText(batch.runs))
-  if (limits.resendAfterMs or 0) > 0 then
-    redis.call('HSET', B, 'keys', bare(batch.digests))
-    putOut(L, number, batch.digests)
-  end
   local refs = {}
   for i, ref in ipairs(batch.refs) do refs[i] = string.match(ref, '^%d+:%d+%+?') end
   wide('RPUSH', B .. ':m', refs)
+  local spaced, ordered = (limits.resendAfterMs or 0) > 0, laneAfter(lane) and not REACHES_HOST[lane]
+  if spaced or ordered then redis.call('HSET', B, 'keys', bare(batch.digests)) end
+  if spaced then putOut(L, number, batch.digests) end
+  -- With options it stands there since its staging.
+  if ordered and batch.options == '{}' then
+    local purges = {}
+    for i, ref in ipairs(refs) do purges[i] = refKey(ref) end
+    addUnderway(L, batch.digests, purges)
+  end
   return number, batch.texts, totals.s or 0
 end

@@ -43,7 +43,7 @@ local function finishLeg(leg, to)
     redis.call('ZREM', P .. 'unstaged', leg)
   end
   local keep = tonumber(fields[3])
-  for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':why', P .. 'intent:' .. fields[1] }) do
+  for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':o', K .. ':why', P .. 'intent:' .. fields[1] }) do
     redis.call('PEXPIRE', key, keep)
   end
   for chunk = 0, tonumber(fields[2]) - 1 do redis.call('PEXPIRE', K .. ':t:' .. chunk, keep) end

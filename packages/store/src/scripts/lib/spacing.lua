@@ -18,7 +18,8 @@ local function putOut(L, number, digests)
   wide('HSET', L .. ':out', out, 2)
 end
 
--- A batch keeps the digests of its keys one after the other, without the tag that its options give to all of them.
+-- A batch keeps the digests of its keys one after the other, without the tag that its options give to all of them,
+-- until they have rested and it has ended.
 local BARE = 16
 local function bare(digests)
   local list = {}
@@ -77,7 +78,7 @@ end
 
 -- The batch's last sending is answered for good.
 local function restKeys(L, number, limits)
-  if redis.call('HEXISTS', P .. 'batch:' .. number, 'keys') == 0 then return end
+  if redis.call('HEXISTS', P .. 'batch:' .. number, 'keys') == 0 or redis.call('EXISTS', L .. ':out') == 0 then return end
   local freeAt = now + (limits and limits.resendAfterMs or 0)
   redis.call('ZADD', L .. ':resting', freeAt, number)
   redis.call('ZADD', L .. ':behind', 'XX', freeAt, number)
@@ -89,9 +90,9 @@ local function freeRested(L, most)
   for i = #rested, 1, -1 do
     local number = rested[i]
     local B = P .. 'batch:' .. number
-    local b = redis.call('HMGET', B, 'keys', 'options')
+    local b = redis.call('HMGET', B, 'keys', 'options', 'state')
     if b[1] then wide('HDEL', L .. ':out', tagged(b[1], b[2])) end
-    redis.call('HDEL', B, 'keys')
+    if b[3] == 'ended' then redis.call('HDEL', B, 'keys') end
     redis.call('ZREM', L .. ':resting', number)
     returnWaiting(L, number)
   end
@@ -105,7 +106,7 @@ local function inheritKeys(L, number, child, part)
   for i, at in ipairs(part) do keys[i] = string.sub(b[1], BARE * (at - 1) + 1, BARE * at) end
   local text = table.concat(keys)
   redis.call('HSET', P .. 'batch:' .. child, 'keys', text)
-  putOut(L, child, tagged(text, b[2]))
+  if redis.call('EXISTS', L .. ':out') == 1 then putOut(L, child, tagged(text, b[2])) end
 end
 
 -- When the first of what waits behind a batch may go, or is worth a look; nil: nothing waits so.

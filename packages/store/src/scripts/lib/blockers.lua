@@ -1,0 +1,119 @@
+-- blockers: which open purges a prefetch that is being staged has to wait for, and what its class does to them.
+local function newBarrier(at, producer, group, purges, digest)
+  return { at = at, producer = producer, group = group, purges = purges, digest = digest }
+end
+
+-- Adds barriers to what `after` tells: additions maps a purge to the new barriers that it is in.
+local function addAfter(L, additions)
+  local purges = {}
+  for purge in pairs(additions) do purges[#purges + 1] = purge end
+  local after, changed = readFields(L, ':after', purges), {}
+  for _, purge in ipairs(purges) do
+    changed[#changed + 1] = purge
+    changed[#changed + 1] = (after[purge] and after[purge] .. ' ' or '') .. table.concat(additions[purge], ' ')
+  end
+  wide('HSET', L .. ':after', changed, 2)
+end
+
+local function isSame(list, other)
+  if #list ~= #other then return false end
+  local has = {}
+  for _, each in ipairs(list) do has[each] = true end
+  for _, each in ipairs(other) do
+    if not has[each] then return false end
+  end
+  return true
+end
+
+-- What the wrapper tells of directories: their digests, one after the other, and for each target which of them hold it.
+-- nil for purges, which wait for nothing.
+local function coversOf(lane, digests, lists)
+  if string.sub(lane, 1, 9) ~= 'prefetch-' then return nil end
+  local covers = {}
+  for list in string.gmatch(lists, '([^\n]*)\n') do
+    local held = {}
+    for n in string.gmatch(list, '%d+') do held[#held + 1] = string.sub(digests, n * 16 - 15, n * 16) end
+    covers[#covers + 1] = held
+  end
+  return covers
+end
+
+-- The gate of a host's open purges: the newest one where nothing was staged since, else another one.
+local function gateOf(L, host, purges)
+  local newest = redis.call('HGET', L .. ':gates', '@' .. host)
+  local barrier = newest and readBarrier(L, newest)
+  if barrier and isSame(barrier.purges, purges) then return newest end
+  local id = 'g' .. redis.call('HINCRBY', P .. 'account', 'barriers', 1)
+  redis.call('HSET', L .. ':gates', id, barrierText(newBarrier(now, host, '', purges, '')), '@' .. host, id)
+  local additions = {}
+  for _, purge in ipairs(purges) do additions[purge] = { id } end
+  addAfter(L, additions)
+  return id
+end
+
+-- digests without tags; covers[i]: digests of the directories that hold the target; hosts[i]. Returns, by index, the
+-- purges and gates to wait for, nil where there are none; and ref → its lane and digest, of purges of a known key.
+local function blockersOf(lane, digests, covers, hosts)
+  local found, places = {}, {}
+  local function add(i, blocker)
+    found[i] = found[i] or {}
+    found[i][#found[i] + 1] = blocker
+  end
+  local function addOf(i, purgeLane, digest, refs)
+    for _, ref in ipairs(refs or {}) do
+      add(i, ref)
+      places[ref] = { purgeLane, digest }
+    end
+  end
+  if lane == 'prefetch-media' then
+    local media = openPurges('purge-media', digests)
+    for i, digest in ipairs(digests) do addOf(i, 'purge-media', digest, media[digest]) end
+    return found, places
+  end
+  local fields, hostNames, met = {}, {}, {}
+  for i in ipairs(digests) do
+    for _, cover in ipairs(covers[i]) do
+      if not met[cover] then fields[#fields + 1] = cover end
+      met[cover] = true
+    end
+    if not met['@' .. hosts[i]] then hostNames[#hostNames + 1] = hosts[i] end
+    met['@' .. hosts[i]] = true
+  end
+  local urls, directories = openPurges('purge-url', digests), openPurges('purge-directory', fields)
+  local gates = {}
+  for _, purgeLane in ipairs({ 'purge-pattern', 'purge-ignore-params' }) do
+    for host, refs in pairs(openPurges(purgeLane, hostNames)) do
+      gates[host] = gates[host] or {}
+      for _, ref in ipairs(refs) do table.insert(gates[host], ref) end
+    end
+  end
+  for host, purges in pairs(gates) do gates[host] = gateOf(laneKey(lane), host, purges) end
+  for i, digest in ipairs(digests) do
+    addOf(i, 'purge-url', digest, urls[digest])
+    for _, cover in ipairs(covers[i]) do addOf(i, 'purge-directory', cover, directories[cover]) end
+    if gates[hosts[i]] then add(i, gates[hosts[i]]) end
+  end
+  return found, places
+end
+
+-- An urgent prefetch passes its class on to a purge that it waits for: to its key, or to its batch where it is sealed.
+local function raisePurge(ref, lane, digest, producer, host)
+  local L, leg, pos = laneKey(lane), splitRef(ref)
+  if redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos) == 's' then
+    local number = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':b', pos * 4, pos * 4 + 3)
+    if #number == 4 then lendClass(L, string.format('%d', (struct.unpack('>I4', number)))) end
+  else
+    local options = redis.call('HGET', P .. 'leg:' .. leg, 'o:' .. lane) or '{}'
+    local field = digest .. tagOf(options)
+    local held = redis.call('HGET', L .. ':keys', field)
+    if not held or refKey(held) ~= ref or string.find(held, '!', 1, true) then return end
+    redis.call('HSET', L .. ':keys', field, held .. '!')
+    local group = host .. '|' .. options
+    if redis.call('RPUSH', L .. ':u:q:' .. producer .. ':' .. group, field) == 1 then
+      joinRing(L, 'u\t' .. producer .. '\t' .. group)
+    end
+  end
+  local why = redis.call('HGET', L, 'why')
+  if why == 'quiet' or why == 'quota' then redis.call('HSET', L, 'retrying', 1) end
+  released[lane] = true
+end
