@@ -7,10 +7,10 @@ import {
   type Limits,
   type QuotaState,
   type Waiting,
-  type WaitReason,
 } from "@purgeline/core";
 import { type Context, type StoreAccount, script } from "../context.ts";
 import { text } from "../script.ts";
+import { laneWait } from "../waiting.ts";
 
 interface RawLane {
   readonly lane: Lane;
@@ -147,7 +147,7 @@ function waitingOf(raw: RawLane, paused: boolean, stoppedUntilMs: number | null)
   if (paused) return { reason: "paused", untilMs: null };
   if (stoppedUntilMs !== null) return { reason: "stopped", untilMs: stoppedUntilMs };
   if (raw.why === "") return null;
-  return { reason: raw.why as WaitReason, untilMs: raw.untilMs === "" ? null : Number(raw.untilMs) };
+  return laneWait(raw.why, raw.untilMs === "" ? null : Number(raw.untilMs));
 }
 
 function quotaState(raw: RawQuota, configured: number, nowMs: number): QuotaState {

@@ -1,8 +1,9 @@
-import type { CallOptions, Slot, Take, TakenBatch, WaitReason } from "@purgeline/core";
+import type { CallOptions, Slot, Take, TakenBatch } from "@purgeline/core";
 import { batchId } from "../batch-id.ts";
 import { type Context, script } from "../context.ts";
 import { kinded, list, number, type Reply, text } from "../script.ts";
 import { slotsOf } from "../slots.ts";
+import { laneWait } from "../waiting.ts";
 
 /** The newest logical clock that this process saw of each account: a store that knows less has lost state. */
 export type Clocks = Map<string, number>;
@@ -46,7 +47,7 @@ function waitOf(rest: Reply): Take {
   return {
     kind: "wait",
     waitMs: number(rest[0], "take"),
-    why: { reason: text(rest[1], "take") as WaitReason, untilMs: number(rest[2], "take") },
+    why: laneWait(text(rest[1], "take"), number(rest[2], "take")),
     pending: number(rest[3], "take"),
     oldestAtMs: number(rest[4], "take"),
   };

@@ -1,0 +1,89 @@
+import type { Lane, Limits, Slot, Verdict } from "@purgeline/core";
+import { type Bundle, type How, limitsWith, type View } from "./bundle.ts";
+import { finish, keys, record, type Sealed } from "./steps.ts";
+
+/** Lanes of every kind, so that prefetches have something to wait for. */
+export function orderLimits(change: Parameters<typeof limitsWith>[0] = {}): Limits {
+  const limits = limitsWith(change);
+  const lane = { ...limits.lanes["purge-url"], quota: null };
+  const all: readonly Lane[] = [
+    "purge-url",
+    "purge-directory",
+    "purge-pattern",
+    "purge-ignore-params",
+    "purge-media",
+    "prefetch-url",
+    "prefetch-media",
+  ];
+  return { ...limits, lanes: Object.fromEntries(all.map((name) => [name, lane])) as Limits["lanes"] };
+}
+
+export function purge(
+  view: View,
+  id: string,
+  targets: readonly string[],
+  how: How = {},
+): Promise<readonly Slot[]> {
+  return view.stage(id, targets, { lane: "purge-url", ...how });
+}
+
+export function prefetch(
+  view: View,
+  id: string,
+  targets: readonly string[],
+  how: How = {},
+): Promise<readonly Slot[]> {
+  return view.stage(id, targets, { op: "prefetch", lane: "prefetch-url", ...how });
+}
+
+/** The slot of the lane that is not sending: whoever minted it, its job would come back. */
+export async function slotOf(store: Bundle, lane: Lane): Promise<Slot | undefined> {
+  await store.work.sweep("ali");
+  const ids = await store.connection.zrange(`t:{ali}:lane:${lane}:slots`, "0", "-1");
+  const sending = await store.connection.hkeys("t:{ali}:held");
+  const id = ids.find((each) => !sending.includes(each));
+  return id === undefined ? undefined : { id, account: "ali", kind: { for: "submit", lane } };
+}
+
+/** The lane's next batch; null: nothing of it may go. */
+export async function sealLane(store: Bundle, lane: Lane): Promise<Sealed | null> {
+  const slot = await slotOf(store, lane);
+  if (slot === undefined) return null;
+  const taken = await store.work.take(slot);
+  return taken.kind === "batch" ? { slot, batch: taken.batch, next: taken.slots[0] } : null;
+}
+
+/** The lane's next batch, confirmed at once; its targets, [] where nothing of it may go. */
+export async function confirmLane(store: Bundle, lane: Lane): Promise<readonly string[]> {
+  const sealed = await sealLane(store, lane);
+  if (sealed === null) return [];
+  await finish(store, sealed);
+  return sealed.batch.items;
+}
+
+const FAILED: Verdict = {
+  do: "end",
+  end: "failed",
+  code: "InvalidPath",
+  message: "It is not ours.",
+  refund: true,
+};
+const UNCONFIRMED: Verdict = {
+  do: "end",
+  end: "unconfirmed",
+  code: "look-back",
+  message: "Nobody told.",
+  refund: false,
+};
+
+export async function endLane(store: Bundle, lane: Lane, end: "failed" | "unconfirmed"): Promise<void> {
+  const sealed = await sealLane(store, lane);
+  if (sealed === null) throw new Error(`${lane} has nothing to send`);
+  await record(store, sealed, end === "failed" ? FAILED : UNCONFIRMED);
+}
+
+/** What the barrier leaves in Redis when nothing waits. */
+export async function leftovers(store: Bundle): Promise<readonly string[]> {
+  const all = await keys(store);
+  return all.filter((key) => /:(order|next|after|gates|underway|keys)$|^more:/.test(key));
+}
