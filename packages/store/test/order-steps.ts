@@ -37,8 +37,8 @@ export function prefetch(
 }
 
 /** The slot of the lane that is not sending: whoever minted it, its job would come back. */
-export async function slotOf(store: Bundle, lane: Lane): Promise<Slot | undefined> {
-  await store.work.sweep("ali");
+export async function slotOf(store: Bundle, lane: Lane, at: View = store): Promise<Slot | undefined> {
+  await at.work.sweep("ali");
   const ids = await store.connection.zrange(`t:{ali}:lane:${lane}:slots`, "0", "-1");
   const sending = await store.connection.hkeys("t:{ali}:held");
   const id = ids.find((each) => !sending.includes(each));
@@ -46,10 +46,10 @@ export async function slotOf(store: Bundle, lane: Lane): Promise<Slot | undefine
 }
 
 /** The lane's next batch; null: nothing of it may go. */
-export async function sealLane(store: Bundle, lane: Lane): Promise<Sealed | null> {
-  const slot = await slotOf(store, lane);
+export async function sealLane(store: Bundle, lane: Lane, at: View = store): Promise<Sealed | null> {
+  const slot = await slotOf(store, lane, at);
   if (slot === undefined) return null;
-  const taken = await store.work.take(slot);
+  const taken = await at.work.take(slot);
   return taken.kind === "batch" ? { slot, batch: taken.batch, next: taken.slots[0] } : null;
 }
 

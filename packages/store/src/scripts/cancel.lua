@@ -25,20 +25,24 @@ for domain, n in string.gmatch(ARGV[5], '([^\t\n]*)\t(%d+)\n') do
 end
 mark(lane, refs, 'x', nil, nil, totals)
 
--- The next interest that still waits, or nil; those before it have been cancelled.
+-- The next interest that still waits, or nil, and how many went before it: those have been cancelled.
 local function nextInterest(mine)
+  local gone = 0
   while true do
     local other = redis.call('LPOP', P .. 'more:' .. mine)
+    gone = gone + 1
     if not other then return nil end
     local otherLeg, pos = splitRef(other)
-    if redis.call('GETRANGE', P .. 'leg:' .. otherLeg .. ':s', pos, pos) == 'p' then return other end
+    if redis.call('GETRANGE', P .. 'leg:' .. otherLeg .. ':s', pos, pos) == 'p' then return other, gone end
   end
 end
 
 -- What stands for the key instead, as `keys` and `next` hold it; nil: nothing.
 local function successorOf(held, mine)
-  local other = nextInterest(mine)
+  local other, gone = nextInterest(mine)
   if not other then return nil end
+  local id = order.idOf(held)
+  if id then order.shift(lane, id, gone) end
   local more = redis.call('EXISTS', P .. 'more:' .. mine) == 1
   if more then redis.call('RENAME', P .. 'more:' .. mine, P .. 'more:' .. other) end
   return other .. (more and '+' or '') .. (string.match(held, '[!~].*$') or '')
@@ -57,13 +61,13 @@ for i, mine in ipairs(refs) do
         redis.call('HSET', L .. part, digest, other)
       else
         redis.call('HDEL', L .. part, digest)
-        local id = barrierIdOf(held)
+        local id = order.idOf(held)
         if id then redis.call('HDEL', L .. ':order', id) end
         if part == ':keys' then left[#left + 1] = digest end
         ended[#ended + 1] = mine
       end
       if laneAfter(lane) then
-        if other then renamePurge(laneAfter(lane), mine, refKey(other)) end
+        if other then order.rename(laneAfter(lane), mine, refKey(other)) end
         if tag ~= '' or REACHES_HOST[lane] then
           noted[#noted + 1] = REACHES_HOST[lane] and hosts[i] or bareDigest
           notedRefs[#noted] = mine
@@ -74,8 +78,8 @@ for i, mine in ipairs(refs) do
   end
 end
 dropUnderway(L, noted, notedRefs, notedOthers)
-endUnsealed(lane, ended)
-bringNext(lane, left)
+order.endUnsealed(lane, ended)
+order.bringNext(lane, left)
 if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
 forgetHosts(lane)
-return { totals.x or 0, releasedSlots() }
+return { totals.x or 0, order.slots() }

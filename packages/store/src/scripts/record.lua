@@ -150,5 +150,5 @@ elseif verdict ~= 'retry' then
 end
 if stops ~= '' or verdict == 'retry' then notProven(ARGV[18]) end
 keep(keepLaneSlot(lane, limits, awaited or oversleeps(L)))
-for _, slot in ipairs(releasedSlots()) do keep(slot) end
-return { 1, slots, totalsReply(totals), milestones, failedReply() }
+for _, slot in ipairs(order.slots()) do keep(slot) end
+return { 1, slots, totalsReply(totals), milestones, order.failed() }

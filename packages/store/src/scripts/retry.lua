@@ -32,7 +32,7 @@ for i = 11, #ARGV do
   if letter == 'f' or letter == 'n' then
     redis.call('SETRANGE', K .. ':s', pos, 'p')
     redis.call('HDEL', K .. ':why', pos)
-    markOrdered(leg .. ':' .. ARGV[i], '0')
+    order.flag(leg .. ':' .. ARGV[i], '0')
     redis.call('HINCRBY', K, 'n:' .. letter, -1)
     back = back + 1
     positions[back] = pos
@@ -56,6 +56,6 @@ if redis.call('HDEL', K, 'finished') == 1 then
 end
 redis.call('INCR', P .. 'clock')
 enqueue(leg, lane, ARGV[4], ARGV[5], positions, digests, kept, keptCovers)
-local slots = releasedSlots()
+local slots = order.slots()
 slots[#slots + 1] = keepLaneSlot(lane, limitsOf('lane:' .. lane), true)
 return { back, slots }

@@ -45,5 +45,5 @@ elseif isLeftOver then
   for i = 1, tonumber(b[3]) do why[i] = ARGV[7] end
   endItems(number, string.rep(ARGV[6], tonumber(b[3])), why, totals)
 end
-for _, slot in ipairs(releasedSlots()) do slots[#slots + 1] = slot end
-return { 1, slots, totalsReply(totals), milestones, failedReply() }
+for _, slot in ipairs(order.slots()) do slots[#slots + 1] = slot end
+return { 1, slots, totalsReply(totals), milestones, order.failed() }

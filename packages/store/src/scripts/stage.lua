@@ -72,7 +72,7 @@ local function failUnpurged()
     local letter, pos = string.sub(purged, i, i), from + i - 1
     if IS_END[letter] and letter ~= 'c' then
       refs[#refs + 1] = leg .. ':' .. pos
-      reasons[#refs] = purgeFailed(letter, redis.call('HGET', P .. 'leg:' .. parent .. ':why', pos))
+      reasons[#refs] = order.failure(letter, redis.call('HGET', P .. 'leg:' .. parent .. ':why', pos))
     end
   end
   mark(lane, refs, 'f', nil, reasons, {})
@@ -104,6 +104,6 @@ local waiting = redis.call('HMGET', L, 'why', 'retrying')
 -- Whoever sleeps for the sake of other work, or of quiet, would sleep too long for this.
 local force = waiting[2] or (ARGV[14] == 'u' and (waiting[1] == 'quiet' or waiting[1] == 'quota'))
   or (waiting[1] == 'quiet' and limits and redis.call('HLEN', L .. ':keys') >= limits.batch)
-local slots = releasedSlots()
+local slots = order.slots()
 slots[#slots + 1] = keepLaneSlot(lane, limits, force)
 return { 'staged', created, merged, slots }

@@ -60,10 +60,10 @@ local function sweepOrder(lane)
       local leg, pos = splitRef(purge)
       local letter = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos)
       purges[#purges + 1] = purge
-      reasons[#purges] = letter ~= 'c' and purgeFailed(letter == '' and 'n' or letter, redis.call('HGET', P .. 'leg:' .. leg .. ':why', pos))
+      reasons[#purges] = letter ~= 'c' and order.failure(letter == '' and 'n' or letter, redis.call('HGET', P .. 'leg:' .. leg .. ':why', pos))
     end
   end
-  endPurges(lane, purges, reasons)
+  order.endPurges(lane, purges, reasons)
 end
 
 local function sweepPoll(call)

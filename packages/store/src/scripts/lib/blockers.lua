@@ -1,6 +1,8 @@
 -- blockers: which open purges a prefetch that is being staged has to wait for, and what its class does to them.
-local function newBarrier(at, producer, group, purges, digest)
-  return { at = at, producer = producer, group = group, purges = purges, digest = digest }
+local function newBarrier(producer, group, refs, digest)
+  local purges = {}
+  for i, ref in ipairs(refs) do purges[i] = { ref = ref, from = 0 } end
+  return { at = now, producer = producer, group = group, purges = purges, digest = digest }
 end
 
 -- Adds barriers to what `after` tells: additions maps a purge to the new barriers that it is in.
@@ -15,14 +17,14 @@ local function addAfter(L, additions)
   wide('HSET', L .. ':after', changed, 2)
 end
 
-local function isSame(list, other)
-  if #list ~= #other then return false end
-  local has = {}
-  for _, each in ipairs(list) do has[each] = true end
-  for _, each in ipairs(other) do
-    if not has[each] then return false end
+-- Which of these the barrier does not wait for.
+local function lacking(barrier, refs)
+  local has, list = {}, {}
+  for _, purge in ipairs(barrier.purges) do has[purge.ref] = true end
+  for _, ref in ipairs(refs) do
+    if not has[ref] then list[#list + 1] = ref end
   end
-  return true
+  return list
 end
 
 -- What the wrapper tells of directories: their digests, one after the other, and for each target which of them hold it.
@@ -41,10 +43,10 @@ end
 -- The gate of a host's open purges: the newest one where nothing was staged since, else another one.
 local function gateOf(L, host, purges)
   local newest = redis.call('HGET', L .. ':gates', '@' .. host)
-  local barrier = newest and readBarrier(L, newest)
-  if barrier and isSame(barrier.purges, purges) then return newest end
+  local barrier = newest and order.read(L, newest)
+  if barrier and #lacking(barrier, purges) == 0 then return newest end
   local id = 'g' .. redis.call('HINCRBY', P .. 'account', 'barriers', 1)
-  redis.call('HSET', L .. ':gates', id, barrierText(newBarrier(now, host, '', purges, '')), '@' .. host, id)
+  redis.call('HSET', L .. ':gates', id, order.text(newBarrier(host, '', purges, '')), '@' .. host, id)
   local additions = {}
   for _, purge in ipairs(purges) do additions[purge] = { id } end
   addAfter(L, additions)

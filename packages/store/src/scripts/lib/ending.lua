@@ -75,7 +75,7 @@ local function endItems(number, letters, why, totals)
       reasons[to][#refs[to]] = why[i]
       if isAwaited then
         purges[#purges + 1] = refKey(members[i])
-        purgeReasons[#purges] = to ~= 'c' and purgeFailed(to, why[i])
+        purgeReasons[#purges] = to ~= 'c' and order.failure(to, why[i])
       end
       ended = ended + 1
       states[i] = to
@@ -86,7 +86,7 @@ local function endItems(number, letters, why, totals)
   if ended == 0 then return end
   for to, list in pairs(refs) do mark(b[1], list, to, nil, reasons[to], totals) end
   redis.call('HSET', B, 'ms', table.concat(states))
-  if isAwaited then endPurges(after, purges, purgeReasons) end
+  if isAwaited then order.endPurges(after, purges, purgeReasons) end
   if redis.call('HINCRBY', B, 'left', -ended) == 0 then closeBatch(number) end
 end
 

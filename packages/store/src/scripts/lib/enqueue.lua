@@ -20,35 +20,27 @@ local function barrierBook(L, producer)
   end
   function book.make(group, purges, digest)
     local id = tostring(redis.call('HINCRBY', P .. 'account', 'barriers', 1))
-    changed[id] = newBarrier(now, producer, group, purges, digest)
+    changed[id] = newBarrier(producer, group, purges, digest)
     for _, purge in ipairs(purges) do link(id, purge) end
     return id
   end
-  -- Which of these purges the barrier does not wait for.
-  local function lacking(barrier, purges)
-    local has, list = {}, {}
-    for _, purge in ipairs(barrier.purges) do has[purge] = true end
-    for _, purge in ipairs(purges) do
-      if not has[purge] then list[#list + 1] = purge end
-    end
-    return list
-  end
-  function book.waitsFor(id, purges) return id and #lacking(readBarrier(L, id), purges) == 0 end
-  function book.widen(id, purges)
-    local barrier = readBarrier(L, id)
+  function book.waitsFor(id, purges) return id and #lacking(order.read(L, id), purges) == 0 end
+  -- For interests from the given one on.
+  function book.widen(id, purges, from)
+    local barrier = order.read(L, id)
     for _, purge in ipairs(lacking(barrier, purges)) do
-      table.insert(barrier.purges, purge)
+      table.insert(barrier.purges, { ref = purge, from = from })
       link(id, purge)
     end
     changed[id] = barrier
   end
   function book.write()
-    local order = {}
+    local fields = {}
     for id, barrier in pairs(changed) do
-      order[#order + 1] = id
-      order[#order + 1] = barrierText(barrier)
+      fields[#fields + 1] = id
+      fields[#fields + 1] = order.text(barrier)
     end
-    wide('HSET', L .. ':order', order, 2)
+    wide('HSET', L .. ':order', fields, 2)
     addAfter(L, additions)
   end
   return book
@@ -95,7 +87,7 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups, c
   local function homeOf(i)
     local second = nextRefs[digests[i]]
     if second then return second, nextIndex end
-    if refs[i] and blockers[i] and not book.waitsFor(barrierIdOf(refs[i]), blockers[i]) then return nil, nextIndex end
+    if refs[i] and blockers[i] and not book.waitsFor(order.idOf(refs[i]), blockers[i]) then return nil, nextIndex end
     return refs[i], index
   end
 
@@ -107,13 +99,13 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups, c
       local push = not held
       if held then
         merged = merged + 1
-        id = barrierIdOf(held)
+        id = order.idOf(held)
         ref = refKey(held)
-        redis.call('RPUSH', P .. 'more:' .. ref, mine)
+        local interests = redis.call('RPUSH', P .. 'more:' .. ref, mine)
         ref = ref .. '+'
         push = urgent and not string.find(held, '!', 1, true)
         urgent = urgent or string.find(held, '!', 1, true) ~= nil
-        if home == nextIndex and blockers[i] then book.widen(id, blockers[i]) end
+        if home == nextIndex and blockers[i] then book.widen(id, blockers[i], interests) end
       elseif blockers[i] then
         id = book.make(groups[i], blockers[i], digest)
       elseif not covers and (#digest > BARE or REACHES_HOST[lane]) then
@@ -122,7 +114,7 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups, c
       home[#home + 1] = digest
       home[#home + 1] = ref .. (urgent and '!' or '') .. (id and '~' .. id or '')
       if id then
-        markOrdered(mine, '1')
+        order.flag(mine, '1')
         for _, purge in ipairs(class == 'u' and blockers[i] or {}) do
           local place = places[purge]
           if place then raisePurge(purge, place[1], place[2], producer, hostOf(groups[i])) end

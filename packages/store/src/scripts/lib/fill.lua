@@ -23,13 +23,13 @@ local function whatToTake(L, limits, quietMs, maxWaitMs)
     local again = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
     waitUntil = math.min(waitUntil, tonumber(again[2]) or math.huge)
     -- Whoever writes the end of what they wait for wakes the lane.
-    if waitUntil == math.huge and countOrdered(L) > 0 then return { waitUntil = now + 30000, reason = 'order', parked = true } end
+    if waitUntil == math.huge and order.count(L) > 0 then return { waitUntil = now + 30000, reason = 'order', parked = true } end
     return { waitUntil = waitUntil < math.huge and waitUntil or now + 1000, reason = 'rate', parked = true }
   end
   local times = redis.call('HMGET', L, 'first', 'last')
   local first, last = tonumber(times[1] or now), tonumber(times[2] or now)
   local ready = math.min(last + quietMs, first + maxWaitMs)
-  if pending >= limits.batch and pending - countBehind(L) - countOrdered(L) >= limits.batch then ready = math.min(ready, now) end
+  if pending >= limits.batch and pending - countBehind(L) - order.count(L) >= limits.batch then ready = math.min(ready, now) end
   local normalReady = normal and ready <= now
   if not urgent and not normalReady then return { waitUntil = ready, reason = 'quiet' } end
   -- Every 8th call starts with the lower class, so that urgent work never starves it. The seal counts it: most
@@ -121,7 +121,7 @@ local function popGroup(L, class, producer, group, most, batch, weight, room)
     -- A key that was cancelled and staged again stands here twice.
     local known, knownDigests, met = {}, {}, {}
     for i, ref in ipairs(refs) do
-      if ref and not met[digests[i]] and not barrierIdOf(ref) then
+      if ref and not met[digests[i]] and not order.idOf(ref) then
         met[digests[i]] = true
         known[#known + 1] = ref
         knownDigests[#knownDigests + 1] = digests[i]
@@ -263,16 +263,16 @@ local function seal(lane, limits, plan, capOf, day)
   local L = laneKey(lane)
   local batch = { refs = {}, texts = {}, digests = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0, runs = {}, capOf = capOf,
     day = day, left = {}, unwanted = {}, unwantedDigests = {} }
-  local order = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
-  for _, class in ipairs(order) do
+  local classes = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
+  for _, class in ipairs(classes) do
     if (class == 'u' and plan.urgent) or (class == 'n' and plan.normal) then
       fillClass(lane, limits, class, batch)
     end
   end
-  endUnsealed(lane, batch.unwanted)
+  order.endUnsealed(lane, batch.unwanted)
   if laneAfter(lane) then dropUnderway(L, batch.unwantedDigests, batch.unwanted) end
   -- Not before all is popped: a batch holds a key once.
-  bringNext(lane, batch.left)
+  order.bringNext(lane, batch.left)
   if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
   if #batch.refs == 0 then return nil end
   if plan.both then redis.call('HINCRBY', L, 'turn', 1) end
