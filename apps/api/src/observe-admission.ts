@@ -1,5 +1,5 @@
 import type { Op } from "@purgeline/core";
-import type { Admitted } from "@purgeline/engine";
+import { type Admitted, plansOf } from "@purgeline/engine";
 import type { Logger, Metrics } from "@purgeline/telemetry";
 
 /** Counts and logs what became of one request to take an intent in. */
@@ -12,13 +12,15 @@ export function observeAdmission(
   const op = opOf(body);
   switch (admitted.kind) {
     case "accepted":
-      metrics.intent(admitted.plan.head.op, "accepted");
-      for (const leg of admitted.plan.legs)
-        for (const { lane, targets } of leg.lanes)
-          metrics.targets(leg.account, lane, "pending", targets.length);
+      for (const { head, legs } of plansOf(admitted)) {
+        metrics.intent(head.op, "accepted");
+        for (const leg of legs)
+          for (const { lane, targets } of leg.lanes)
+            metrics.targets(leg.account, lane, "pending", targets.length);
+        log.info("intent.accepted", { intentId: head.id, op: head.op, producer });
+      }
       for (const { account, lane, targets } of admitted.merged)
         metrics.merged(account, lane, "duplicate", targets);
-      log.info("intent.accepted", { intentId: admitted.plan.head.id, op, producer });
       return;
     case "replayed":
       if (op !== null) metrics.intent(op, "replayed");

@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Json, SlotEnd } from "@purgeline/core";
-import { type AdmitPorts, type Admitted, admitIntent, isIntentId, type Producer } from "@purgeline/engine";
+import {
+  type AdmitPorts,
+  type Admitted,
+  admitIntent,
+  isIntentId,
+  type Producer,
+  plansOf,
+} from "@purgeline/engine";
 import type { ForeignJob } from "@purgeline/queue";
 import type { Logger, Metrics } from "@purgeline/telemetry";
 
@@ -60,17 +67,20 @@ function digestOf({ id, addedAtMs }: ForeignJob): string {
 }
 
 function accepted(
-  { plan, merged }: Extract<Admitted, { kind: "accepted" }>,
+  admitted: Extract<Admitted, { kind: "accepted" }>,
   job: ForeignJob,
   { log, metrics }: ForeignPorts,
 ): SlotEnd {
-  const { id, op } = plan.head;
-  metrics.intent(op, "accepted");
-  for (const leg of plan.legs)
-    for (const { lane, targets } of leg.lanes) metrics.targets(leg.account, lane, "pending", targets.length);
-  for (const { account, lane, targets } of merged) metrics.merged(account, lane, "duplicate", targets);
-  log.info("intent.accepted", { intentId: id, op, producer: QUEUE.name, jobId: job.id });
-  return { kind: "done", summary: id };
+  for (const { head, legs } of plansOf(admitted)) {
+    metrics.intent(head.op, "accepted");
+    for (const leg of legs)
+      for (const { lane, targets } of leg.lanes)
+        metrics.targets(leg.account, lane, "pending", targets.length);
+    log.info("intent.accepted", { intentId: head.id, op: head.op, producer: QUEUE.name, jobId: job.id });
+  }
+  for (const { account, lane, targets } of admitted.merged)
+    metrics.merged(account, lane, "duplicate", targets);
+  return { kind: "done", summary: admitted.plan.head.id };
 }
 
 function refused(

@@ -1,4 +1,4 @@
-export { type AdmitPorts, type Admitted, admitIntent, responseOf } from "./admit/admit-intent.ts";
+export { type AdmitPorts, type Admitted, admitIntent, plansOf, responseOf } from "./admit/admit-intent.ts";
 export { type Intake, type IntakeAccount, intakeOf } from "./admit/intake-accounts.ts";
 export { isIntentId, newIntentId } from "./admit/intent-id.ts";
 export { type Planned, planIntent } from "./admit/plan-intent.ts";
@@ -6,7 +6,7 @@ export type { Producer, Rights } from "./admit/producer.ts";
 export { type Readmitted, readmitIntent } from "./admit/readmit-intent.ts";
 export { cancelIntent, type ReopenPorts, resumeAccount, retryIntent } from "./admit/reopen.ts";
 export type { Setback } from "./admit/setback.ts";
-export { type Merged, type StagedIntent, stageLegs } from "./admit/stage-legs.ts";
+export { type Merged, type StagedIntent, stageAll } from "./admit/stage-legs.ts";
 export { type StoredAccount, storedAccounts } from "./admit/store-view.ts";
 export { type TakenCallback, takeCallback } from "./admit/take-callback.ts";
 export { parseTimestamp } from "./admit/timestamp.ts";

@@ -17,6 +17,13 @@ export const intentBodySchema = z
     media: targets("Media or asset ids; account or accounts is required"),
     account: z.string().optional().describe("Send everything to this account alone"),
     accounts: z.array(z.string()).min(1).optional().describe("Send everything to these accounts alone"),
+    // biome-ignore lint/suspicious/noThenProperty: the contract's name
+    then: z
+      .enum(["prefetch"])
+      .optional()
+      .describe(
+        "Purge of urls only: another intent, links.then, prefetches each once its purge is confirmed",
+      ),
     priority: prioritySchema.optional(),
     options: z
       .looseObject({

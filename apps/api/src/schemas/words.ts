@@ -37,4 +37,9 @@ export const countsSchema = z
   })
   .meta({ id: "Counts" });
 
-export const linksSchema = z.strictObject({ self: z.string(), targets: z.string() });
+export const linksSchema = z.strictObject({
+  self: z.string(),
+  targets: z.string(),
+  // biome-ignore lint/suspicious/noThenProperty: the contract's name
+  then: z.string().optional().describe("The prefetch that follows this purge"),
+});

@@ -14,11 +14,12 @@ import {
 } from "@purgeline/core";
 import { countsView } from "../read/counts-view.ts";
 import { linksOf } from "../read/links.ts";
+import { followerId } from "./follower.ts";
 import type { Intake } from "./intake-accounts.ts";
 import { planIntent } from "./plan-intent.ts";
 import type { Producer } from "./producer.ts";
 import type { Setback } from "./setback.ts";
-import { type Merged, stageLegs } from "./stage-legs.ts";
+import { type Merged, stageAll } from "./stage-legs.ts";
 import { forgetBody, takeBack } from "./staged-body.ts";
 
 export interface AdmitPorts {
@@ -33,6 +34,8 @@ export type Admitted =
   | {
       readonly kind: "accepted";
       readonly plan: IntentPlan;
+      /** The prefetch that its `then` asked for. */
+      readonly follower: IntentPlan | null;
       readonly response: Json;
       readonly merged: readonly Merged[];
     }
@@ -59,18 +62,19 @@ export async function admitIntent(
   const planned = planIntent(body, producer, ports.intake, ports.newId);
   if (!planned.ok) return { kind: "refused", why: planned.why, problems: planned.problems };
   // Before the key is claimed: that, too, would be stored for a day.
-  if (!(await ports.store.hasRoom(planned.plan.legs))) return { kind: "full" };
-  if (key === null) return await stagePlan(planned.plan, null, ports);
+  const { plan, follower } = planned;
+  if (!(await ports.store.hasRoom([...plan.legs, ...(follower?.legs ?? [])]))) return { kind: "full" };
+  if (key === null) return await stagePlan(plan, follower, null, ports);
   const lock = { token: producer.name, key, digest: digestOf(body) };
   let claim: IdempotencyClaim;
   try {
-    claim = await ports.store.idempotency.claim(lock.token, key, lock.digest, planned.plan.head.id);
+    claim = await ports.store.idempotency.claim(lock.token, key, lock.digest, plan.head.id);
   } catch (cause) {
-    return unavailable(cause, planned.plan.head.id);
+    return unavailable(cause, plan.head.id);
   }
   switch (claim.kind) {
     case "mine":
-      return await stagePlan(withId(planned.plan, claim.intentId), lock, ports);
+      return await stagePlan(...withId(plan, follower, claim.intentId), lock, ports);
     case "replay":
       return { kind: "replayed", response: claim.response };
     case "mismatch":
@@ -81,27 +85,37 @@ export async function admitIntent(
   }
 }
 
+interface Plans {
+  readonly plan: IntentPlan;
+  readonly follower: IntentPlan | null;
+}
+
 interface Lock {
   readonly token: string;
   readonly key: string;
   readonly digest: string;
 }
 
-async function stagePlan(plan: IntentPlan, lock: Lock | null, ports: AdmitPorts): Promise<Admitted> {
+async function stagePlan(
+  plan: IntentPlan,
+  follower: IntentPlan | null,
+  lock: Lock | null,
+  ports: AdmitPorts,
+): Promise<Admitted> {
   const { store, queue, onSetback } = ports;
   const { id } = plan.head;
-  const staged = await stageLegs(plan, store);
+  const staged = await stageAll(plan, follower, store);
   if (staged.kind === "unavailable")
     return { kind: "unavailable", intentId: staged.maybeApplied ? id : null, cause: staged.cause };
   if (staged.kind === "backlog") {
-    if (staged.isPart) await takeBack(plan, store, onSetback);
+    if (staged.isPart) for (const each of plansOf({ plan, follower })) await takeBack(each, store, onSetback);
     if (lock !== null) {
       const released = store.idempotency.release(lock.token, lock.key);
       await released.catch((error: unknown) => onSetback("release", id, error));
     }
     return { kind: "backlog", account: staged.account, pending: staged.pending };
   }
-  await forgetBody(plan, store, onSetback);
+  for (const each of plansOf({ plan, follower })) await forgetBody(each, store, onSetback);
   // A slot without a job is found by rescue: a queue that fails costs latency, never the intent.
   await queue.add(staged.slots).catch((error: unknown) => onSetback("queue", id, error));
   const response = responseOf(plan);
@@ -110,7 +124,7 @@ async function stagePlan(plan: IntentPlan, lock: Lock | null, ports: AdmitPorts)
     const finished = store.idempotency.finish(lock.token, lock.key, lock.digest, response);
     await finished.catch((error: unknown) => onSetback("finish", id, error));
   }
-  return { kind: "accepted", plan, response, merged: staged.merged };
+  return { kind: "accepted", plan, follower, response, merged: staged.merged };
 }
 
 /** What the producer gets: the receipt as it is at staging. */
@@ -122,11 +136,22 @@ export function responseOf({ head, legs }: IntentPlan): Json {
     counts = addCounts(counts, { ...NO_COUNTS, pending });
     duplicates += leg.duplicates;
   }
-  return { id: head.id, state: "accepted", counts: countsView(counts, duplicates), links: linksOf(head.id) };
+  return { id: head.id, state: "accepted", counts: countsView(counts, duplicates), links: linksOf(head) };
 }
 
-function withId(plan: IntentPlan, id: string): IntentPlan {
-  return { ...plan, head: { ...plan.head, id } };
+/** What was asked for, and what follows it. */
+export function plansOf({ plan, follower }: Plans): readonly IntentPlan[] {
+  return follower === null ? [plan] : [plan, follower];
+}
+
+function withId(plan: IntentPlan, follower: IntentPlan | null, id: string): [IntentPlan, IntentPlan | null] {
+  const { head } = plan;
+  if (follower === null) return [{ ...plan, head: { ...head, id } }, null];
+  const thenIntent = followerId(id);
+  return [
+    { ...plan, head: { ...head, id, thenIntent } },
+    { ...follower, head: { ...follower.head, id: thenIntent, afterIntent: id } },
+  ];
 }
 
 /** Equal for equal JSON, whatever its spacing and the order of its keys. */

@@ -35,6 +35,8 @@ export interface IntentBody {
   readonly options: OptionBlocks;
   readonly notBeforeMs: number | null;
   readonly labels: Readonly<Record<string, string>>;
+  /** `then: "prefetch"`. */
+  readonly isPrefetchedThen: boolean;
 }
 
 const FIELDS: readonly string[] = [
@@ -42,6 +44,7 @@ const FIELDS: readonly string[] = [
   ...TARGET_KINDS,
   "account",
   "accounts",
+  "then",
   "priority",
   "options",
   "notBefore",
@@ -68,6 +71,7 @@ export function readBody(body: unknown, providers: readonly string[], report: Re
   const options = readOptions(body.options, providers, report);
   const notBeforeMs = readNotBefore(body.notBefore, report);
   const labels = readLabels(body.labels, report);
+  const isPrefetchedThen = readThen(body, report);
   if (targets === null) return null;
   // With a fault reported nothing is admitted: purge is the op under which the most can still be checked.
   return {
@@ -78,7 +82,24 @@ export function readBody(body: unknown, providers: readonly string[], report: Re
     options,
     notBeforeMs,
     labels,
+    isPrefetchedThen,
   };
+}
+
+/** What follows a purge; whether there is such a thing. */
+function readThen(body: JsonObject, report: Report): boolean {
+  if (body.then === undefined) return false;
+  if (readWord(body, "then", ["prefetch"], report) === null) return false;
+  if (body.op === "prefetch") {
+    const detail = "then follows a purge; expected no then with a prefetch";
+    report({ path: ["then"], code: "then-without-purge", detail });
+  }
+  for (const kind of TARGET_KINDS) {
+    if (kind === "urls" || body[kind] === undefined) continue;
+    const detail = `${kind} cannot be prefetched then; expected urls alone`;
+    report({ path: [kind], code: "not-prefetchable", detail });
+  }
+  return true;
 }
 
 function readWord<T extends string>(

@@ -1,5 +1,6 @@
-import type { IntentPlan, Json, Problem } from "@purgeline/core";
+import type { IntentHead, IntentPlan, Json, LegPlan, Problem } from "@purgeline/core";
 import { resolveOptions } from "./call-options.ts";
+import { bodyOf, followerId, prefetchOf } from "./follower.ts";
 import type { Intake, IntakeAccount } from "./intake-accounts.ts";
 import { type IntentBody, readBody } from "./intent-body.ts";
 import { LegBuilder } from "./leg-builder.ts";
@@ -9,9 +10,15 @@ import { routeTarget } from "./target-router.ts";
 import { checkVerbs, whyNotAccount } from "./token-scope.ts";
 
 export type Planned =
-  | { readonly ok: true; readonly plan: IntentPlan }
-  /** `forbidden`: the producer may not; then only that is told. */
-  | { readonly ok: false; readonly why: "invalid" | "forbidden"; readonly problems: readonly Problem[] };
+  /** `follower`: the prefetch that its `then` asks for, staged after it. */
+  { readonly ok: true; readonly plan: IntentPlan; readonly follower: IntentPlan | null } | Refused;
+
+/** `forbidden`: the producer may not; then only that is told. */
+interface Refused {
+  readonly ok: false;
+  readonly why: "invalid" | "forbidden";
+  readonly problems: readonly Problem[];
+}
 
 // Beyond this a head would carry more hosts than targets; only admin and its creator read such an intent.
 const MOST_HOSTS = 50;
@@ -22,10 +29,39 @@ const MOST_HOSTS = 50;
  * the same plan, so that an intent whose staging was cut off can be planned again.
  */
 export function planIntent(body: Json, producer: Producer, intake: Intake, newId: () => string): Planned {
-  const invalid = new ProblemList();
-  const forbidden = new ProblemList();
-  const given = readBody(body, intake.providers, (problem) => invalid.add(problem));
-  if (given === null) return { ok: false, why: "invalid", problems: invalid.all() };
+  const faults = { invalid: new ProblemList(), forbidden: new ProblemList() };
+  const given = readBody(body, intake.providers, (problem) => faults.invalid.add(problem));
+  if (given === null) return { ok: false, why: "invalid", problems: faults.invalid.all() };
+  const targets = routeAll(given, producer, intake, faults);
+  const then = given.isPrefetchedThen ? followerOf(given, targets.legs, producer, intake, faults) : null;
+  if (!faults.forbidden.isEmpty) return { ok: false, why: "forbidden", problems: faults.forbidden.all() };
+  if (!faults.invalid.isEmpty) return { ok: false, why: "invalid", problems: faults.invalid.all() };
+  const id = newId();
+  const head = headOf(id, given, targets, producer);
+  if (then === null) return { ok: true, plan: { head, legs: targets.legs, body }, follower: null };
+  const thenIntent = followerId(id);
+  const follower = {
+    head: { ...headOf(thenIntent, then.given, then.targets, producer), afterIntent: id },
+    legs: then.targets.legs,
+    body: bodyOf(then.given),
+  };
+  return { ok: true, plan: { head: { ...head, thenIntent }, legs: targets.legs, body }, follower };
+}
+
+interface Faults {
+  readonly invalid: ProblemList;
+  readonly forbidden: ProblemList;
+}
+
+interface RoutedTargets {
+  readonly legs: readonly LegPlan[];
+  /** Sorted. */
+  readonly hosts: readonly string[];
+}
+
+/** The legs of what is given; every fault is told. */
+function routeAll(given: IntentBody, producer: Producer, intake: Intake, faults: Faults): RoutedTargets {
+  const { invalid, forbidden } = faults;
   if (producer.rights !== null && invalid.isEmpty)
     checkVerbs(given, producer.rights, (problem) => forbidden.add(problem));
   const named = namedAccounts(given, producer, intake, invalid, forbidden);
@@ -38,12 +74,55 @@ export function planIntent(body: Json, producer: Producer, intake: Intake, newId
       for (const problem of routed.problems) (routed.kind === "invalid" ? invalid : forbidden).add(problem);
   }
   const options = resolveOptions(builder.lanes(), given.options, (problem) => invalid.add(problem));
-  if (!forbidden.isEmpty) return { ok: false, why: "forbidden", problems: forbidden.all() };
-  if (!invalid.isEmpty) return { ok: false, why: "invalid", problems: invalid.all() };
-  const legs = builder.legs(options);
-  const hosts = builder.hosts();
-  const head = {
-    id: newId(),
+  return { legs: builder.legs(options), hosts: builder.hosts() };
+}
+
+interface Follower {
+  readonly given: IntentBody;
+  readonly targets: RoutedTargets;
+}
+
+/** The prefetch after a purge: of the same targets, in the same accounts; faults say that it is about the prefetch. */
+function followerOf(
+  purge: IntentBody,
+  legs: readonly LegPlan[],
+  producer: Producer,
+  intake: Intake,
+  faults: Faults,
+): Follower | null {
+  // What is wrong with the purge would be told twice.
+  if (!faults.invalid.isEmpty || !faults.forbidden.isEmpty) return null;
+  const given = prefetchOf(purge);
+  const accounts = intake.accounts.filter(({ name }) => legs.some(({ account }) => account === name));
+  const found = { invalid: new ProblemList(), forbidden: new ProblemList() };
+  for (const { name, limits, account } of accounts) {
+    if (limits.lanes["prefetch-url"] !== undefined) continue;
+    const detail = `prefetch of urls is not offered by ${name} (${account.settings.provider}), to which the purge goes`;
+    found.invalid.add({ path: ["then"], code: "unsupported", detail });
+  }
+  const targets = found.invalid.isEmpty
+    ? routeAll(given, producer, { ...intake, accounts }, found)
+    : { legs: [], hosts: [] };
+  for (const kind of ["invalid", "forbidden"] as const)
+    for (const problem of found[kind].all()) faults[kind].add(asFollower(problem));
+  return { given, targets };
+}
+
+function asFollower(problem: Problem): Problem {
+  const path = problem.path[0] === "op" ? ["then"] : problem.path;
+  return path[0] === "then"
+    ? { ...problem, path }
+    : { ...problem, detail: `then prefetch: ${problem.detail}` };
+}
+
+function headOf(
+  id: string,
+  given: IntentBody,
+  { legs, hosts }: RoutedTargets,
+  producer: Producer,
+): IntentHead {
+  return {
+    id,
     op: given.op,
     priority: given.priority,
     labels: given.labels,
@@ -52,7 +131,6 @@ export function planIntent(body: Json, producer: Producer, intake: Intake, newId
     hosts: hosts.length > MOST_HOSTS ? null : hosts,
     notBeforeMs: given.notBeforeMs,
   };
-  return { ok: true, plan: { head, legs, body } };
 }
 
 /** The accounts that the intent names, known and allowed ones; null: it names none. */

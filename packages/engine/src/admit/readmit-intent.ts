@@ -1,7 +1,7 @@
-import type { IntentHead, Json, StoreUnavailable } from "@purgeline/core";
+import type { IntentHead, IntentPlan, Json, StoreUnavailable } from "@purgeline/core";
 import type { AdmitPorts } from "./admit-intent.ts";
 import { planIntent } from "./plan-intent.ts";
-import { stageLegs } from "./stage-legs.ts";
+import { stageAll } from "./stage-legs.ts";
 
 export type Readmitted = "staged" | "backlog" | "unplannable";
 
@@ -20,10 +20,17 @@ export async function readmitIntent(
   const planned = planIntent(body, producer, ports.intake, () => intentId);
   if (!planned.ok) return "unplannable";
   const legs = planned.plan.legs.filter((leg) => head.accounts.includes(leg.account));
-  const staged = await stageLegs({ head, legs, body }, ports.store);
+  const { follower } = planned;
+  const staged = await stageAll({ head, legs, body }, follower && within(follower, head), ports.store);
   if (staged.kind === "backlog") return "backlog";
   if (staged.kind === "unavailable") throw staged.cause satisfies StoreUnavailable;
   await ports.queue.add(staged.slots);
   for (const account of head.accounts.slice(0, 1)) await ports.store.staged(account, intentId);
   return "staged";
+}
+
+/** Only where the purge went. */
+function within(follower: IntentPlan, { accounts }: IntentHead): IntentPlan {
+  const legs = follower.legs.filter((leg) => accounts.includes(leg.account));
+  return { ...follower, legs, head: { ...follower.head, accounts: legs.map(({ account }) => account) } };
 }

@@ -27,8 +27,33 @@ export type StagedIntent =
 // The store stages a lane of a leg in chunks of this many, each in one atomic step.
 const CHUNK_TARGETS = 1_000;
 
-/** Stages every leg, in order. Repeating it after any failure is safe. */
-export async function stageLegs(plan: IntentPlan, store: IntakeStore): Promise<StagedIntent> {
+/** Stages an intent, and the one that follows it. Repeating it after any failure is safe. */
+export async function stageAll(
+  plan: IntentPlan,
+  follower: IntentPlan | null,
+  store: IntakeStore,
+): Promise<StagedIntent> {
+  const first = await stageLegs(plan, store);
+  if (follower === null || first.kind !== "staged") return first;
+  const second = await stageLegs(follower, store);
+  switch (second.kind) {
+    case "staged":
+      return {
+        ...first,
+        slots: [...first.slots, ...second.slots],
+        merged: [...first.merged, ...second.merged],
+      };
+    case "backlog":
+      return { ...second, isPart: true };
+    case "unavailable":
+      return { ...second, maybeApplied: true };
+    default:
+      return second satisfies never;
+  }
+}
+
+/** Stages every leg, in order. */
+async function stageLegs(plan: IntentPlan, store: IntakeStore): Promise<StagedIntent> {
   const { head, legs } = plan;
   const keptBody = needsBody(plan) ? plan.body : null;
   const slots: Slot[] = [];
@@ -58,6 +83,7 @@ export function needsBody({ head, legs }: IntentPlan): boolean {
   return (
     lanes.length > 1 ||
     lanes.some(({ targets }) => targets.length > CHUNK_TARGETS) ||
-    head.notBeforeMs !== null
+    head.notBeforeMs !== null ||
+    head.thenIntent !== undefined
   );
 }

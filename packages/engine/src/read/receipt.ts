@@ -59,7 +59,7 @@ export function summaryOf(legs: Legs): JsonObject {
     finishedAt: finishedAt(legs),
     notBefore: rfc3339OrNull(head.notBeforeMs),
     lives: Math.max(...legs.map((leg) => leg.lives)),
-    links: linksOf(head.id),
+    links: linksOf(head),
   };
 }
 

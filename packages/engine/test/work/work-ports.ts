@@ -102,7 +102,11 @@ export function failureOf<K extends Failure["kind"]>(
 
 /** What every record and settle mints. */
 const MINTED: Slot = { ...SUBMIT_SLOT, id: "minted" };
-const RECORDED: Recorded = { applied: true, slots: [MINTED], transitions: { targets: {}, failedAfter: {}, legs: [] } };
+const RECORDED: Recorded = {
+  applied: true,
+  slots: [MINTED],
+  transitions: { targets: {}, failedAfter: {}, legs: [] },
+};
 
 export interface Toy {
   readonly ports: WorkPorts;
