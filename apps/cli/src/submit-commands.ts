@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { TargetKind, Wish } from "./client/intents.ts";
 import {
   type ConnectionOptions,
@@ -20,6 +20,7 @@ interface SubmitOptions extends ConnectionOptions {
   readonly account?: readonly string[];
   readonly urgent?: boolean;
   readonly soft?: boolean;
+  readonly then?: "prefetch";
   readonly area?: string;
   readonly label?: readonly string[];
   readonly timeout?: number;
@@ -42,7 +43,12 @@ export function addSubmitCommands(program: Command, shell: Shell, finish: Finish
     .option("--directory", "the targets are directories: URLs that end in /")
     .option("--pattern", "the targets are patterns (where the provider has them)")
     .option("--ignore-params", "the targets are URLs of which every query variant is meant")
-    .option("--soft", "mark as stale instead of removing (where the provider can)");
+    .option("--soft", "mark as stale instead of removing (where the provider can)")
+    .addOption(
+      new Option("--then <operation>", "prefetch each URL once its purge is confirmed, and wait for that too")
+        .choices(["prefetch"])
+        .conflicts(["directory", "pattern", "ignoreParams", "media"]),
+    );
   const prefetch = clientCommand(
     program,
     "prefetch [targets...]",
@@ -80,6 +86,7 @@ async function readWish(op: Wish["op"], options: SubmitOptions): Promise<Wish> {
     accounts: options.account ?? [],
     isUrgent: options.urgent ?? false,
     isSoft: options.soft ?? false,
+    isPrefetchedThen: options.then === "prefetch",
     area: options.area ?? null,
     labels: readLabels(options.label ?? []),
   };

@@ -28,7 +28,7 @@ export function coversOf(lane: Lane, keys: readonly string[]): Covers {
 }
 
 /** Every directory that a URL lies in, itself where it is one; on `/` boundaries of its path. */
-export function directoriesOf(url: string): readonly string[] {
+function directoriesOf(url: string): readonly string[] {
   const query = url.indexOf("?");
   const path = query === -1 ? url : url.slice(0, query);
   const found: string[] = [];

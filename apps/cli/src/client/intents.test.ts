@@ -7,6 +7,7 @@ const PLAIN: Wish = {
   accounts: [],
   isUrgent: false,
   isSoft: false,
+  isPrefetchedThen: false,
   area: null,
   labels: {},
 };
@@ -38,6 +39,7 @@ it("every option has its place in the body", () => {
     accounts: ["vod"],
     isUrgent: true,
     isSoft: true,
+    isPrefetchedThen: true,
     area: "overseas",
     labels: { release: "42" },
   };
@@ -45,6 +47,8 @@ it("every option has its place in the body", () => {
     op: "prefetch",
     media: ["m0"],
     account: "vod",
+    // biome-ignore lint/suspicious/noThenProperty: the contract's name, of a text
+    then: "prefetch",
     priority: "urgent",
     options: { strength: "soft", area: "overseas" },
     labels: { release: "42" },

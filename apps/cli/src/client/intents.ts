@@ -10,6 +10,7 @@ export interface Wish {
   readonly accounts: readonly string[];
   readonly isUrgent: boolean;
   readonly isSoft: boolean;
+  readonly isPrefetchedThen: boolean;
   readonly area: string | null;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -53,6 +54,8 @@ function bodyOf(wish: Wish, targets: readonly GivenTarget[]): Readonly<Record<st
     op: wish.op,
     [wish.kind]: targets.map(({ text }) => text),
     ...(first === undefined ? {} : others.length === 0 ? { account: first } : { accounts: wish.accounts }),
+    // biome-ignore lint/suspicious/noThenProperty: the contract's name, of a text
+    ...(wish.isPrefetchedThen ? { then: "prefetch" } : {}),
     ...(wish.isUrgent ? { priority: "urgent" } : {}),
     ...(Object.keys(options).length === 0 ? {} : { options }),
     ...(Object.keys(wish.labels).length === 0 ? {} : { labels: wish.labels }),

@@ -28,6 +28,8 @@ export interface Receipt {
   readonly priority: string;
   readonly lives: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** The prefetch that follows it; null: none. */
+  readonly follower: string | null;
   /** As it came, for `--json`. */
   readonly whole: unknown;
 }
@@ -77,8 +79,13 @@ export function readReceipt(body: unknown): Receipt {
     labels: isRecord(body.labels)
       ? Object.fromEntries(Object.entries(body.labels).map(([key, value]) => [key, text(value)]))
       : {},
+    follower: followerOf(body.links),
     whole: body,
   };
+}
+
+function followerOf(links: unknown): string | null {
+  return isRecord(links) && typeof links.then === "string" ? (links.then.split("/").at(-1) ?? null) : null;
 }
 
 function readWaiting(entry: Readonly<Record<string, unknown>>): Waiting {

@@ -27,6 +27,7 @@ export function receiptText(receipt: Receipt): string {
     ...(receipt.finishedAt === null ? [] : [["finished", receipt.finishedAt]]),
     ...(receipt.lives > 1 ? [["lives", String(receipt.lives)]] : []),
     ...(labels.length === 0 ? [] : [["labels", labels.join(" ")]]),
+    ...(receipt.follower === null ? [] : [["then", receipt.follower]]),
     ...receipt.waiting.map((wait) => [
       "waiting",
       `${wait.account} ${wait.lane}: ${wait.targets} targets · ${waitingText(wait)}`,

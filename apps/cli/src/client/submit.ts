@@ -26,7 +26,7 @@ export async function submit(session: Session, submission: Submission): Promise<
     );
   }
   const receipts = await postAll(session, parts);
-  const ids = receipts.map(({ id }) => id);
+  const ids = receipts.flatMap(({ id, follower }) => (follower === null ? [id] : [id, follower]));
   if (submission.isWaiting) return waitAndConclude(session, ids, submission.timeoutMs);
   for (const receipt of receipts) {
     session.out(session.json ? `${JSON.stringify(receipt.whole)}\n` : `${receiptLine(receipt)}\n`);
