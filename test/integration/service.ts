@@ -42,6 +42,7 @@ export interface Receipt {
   readonly state: string;
   readonly counts: StateCounts & { readonly total: number };
   readonly failures: readonly { readonly target: string; readonly code: string }[];
+  readonly links: { readonly self: string; readonly then?: string };
   readonly waiting: readonly {
     readonly reason: string;
     readonly until: string | null;
