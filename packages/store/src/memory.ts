@@ -1,4 +1,4 @@
-import type { LegPlan, MemoryState } from "@purgeline/core";
+import type { LegPlan, MemoryState, PlannedLane } from "@purgeline/core";
 import { Cluster, type Redis } from "ioredis";
 import type { Connection } from "./connect.ts";
 
@@ -13,6 +13,8 @@ const PATIENCE_MS = 1000;
 const LEG_BYTES = 2600;
 /** A pending target beside its text: two digests, a ref, five bytes of state, and the tables' own. */
 const TARGET_BYTES = 110;
+/** A prefetch that waits for a purge, beside that: its barrier, and the way back to it. */
+const BARRIER_BYTES = 200;
 
 /** How full Redis is, as far as one process needs to know. */
 export interface MemoryGauge {
@@ -79,8 +81,15 @@ async function soon(reading: Promise<MemoryState>): Promise<MemoryState | null> 
 
 /** What these will take in Redis. */
 export function weightOf(legs: readonly LegPlan[]): number {
-  const targets = legs.flatMap(({ lanes }) => lanes.flatMap((lane) => lane.targets));
-  return targets.reduce((sum, { text }) => sum + TARGET_BYTES + text.length, LEG_BYTES * legs.length);
+  return legs.reduce(
+    (sum, { lanes }) => sum + lanes.reduce((of, lane) => of + weightOfLane(lane), LEG_BYTES),
+    0,
+  );
+}
+
+function weightOfLane({ lane, targets }: PlannedLane): number {
+  const each = TARGET_BYTES + (lane.startsWith("prefetch-") ? BARRIER_BYTES : 0);
+  return targets.reduce((sum, { text }) => sum + each + text.length, 0);
 }
 
 function nodesOf(connection: Connection): readonly Redis[] {

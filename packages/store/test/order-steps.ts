@@ -1,6 +1,7 @@
-import type { Lane, Limits, Slot, Verdict } from "@purgeline/core";
+import type { Lane, Limits, Rejected, Slot, Verdict } from "@purgeline/core";
+import { batchNumber } from "../src/batch-id.ts";
 import { type Bundle, type How, limitsWith, type View } from "./bundle.ts";
-import { finish, keys, record, type Sealed } from "./steps.ts";
+import { finish, keys, POLL, polled, record, type Sealed } from "./steps.ts";
 
 /** Lanes of every kind, so that prefetches have something to wait for. */
 export function orderLimits(change: Parameters<typeof limitsWith>[0] = {}): Limits {
@@ -80,6 +81,30 @@ export async function endLane(store: Bundle, lane: Lane, end: "failed" | "unconf
   const sealed = await sealLane(store, lane);
   if (sealed === null) throw new Error(`${lane} has nothing to send`);
   await record(store, sealed, end === "failed" ? FAILED : UNCONFIRMED);
+}
+
+/** What a query tells of an accepted batch; `next`: how many tasks are still to be asked. */
+export async function endTask(
+  store: Bundle,
+  { batch }: Sealed,
+  ended: readonly Rejected[],
+  next: 0 | 1,
+  at: View = store,
+): Promise<void> {
+  const [ref] = (await store.connection.hkeys("t:{ali}:tasks")).filter((each) =>
+    each.startsWith(`${batchNumber(batch.id)}.`),
+  );
+  if (ref === undefined) throw new Error(`${batch.id} has no task`);
+  const task = { call: POLL, id: batch.id };
+  const { applied } = await at.work.settle("ali", {
+    task: { ref, batch: batch.id, lane: batch.lane, task, acceptedAgeMs: 0 },
+    size: batch.items.length,
+    ended,
+    next: next === 0 ? [] : [{ task, inMs: 0 }],
+    rest: null,
+    seen: polled,
+  });
+  if (!applied) throw new Error(`${batch.id} was settled before`);
 }
 
 /** What the barrier leaves in Redis when nothing waits. */

@@ -2,8 +2,8 @@ import type { Lane, State, Verdict } from "@purgeline/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Bundle, bundle, type View } from "./bundle.ts";
-import { leftovers, orderLimits, sealLane } from "./order-steps.ts";
-import { POLL, polled, record, type Sealed } from "./steps.ts";
+import { endTask, leftovers, orderLimits, sealLane } from "./order-steps.ts";
+import { POLL, record, type Sealed } from "./steps.ts";
 
 /** How long an attempt is on record: then it counts as crashed. */
 const CRASHED_MS = 31_000;
@@ -226,22 +226,13 @@ class Walk {
     const [sealed] = this.#running.splice(which % Math.max(1, this.#running.length), 1);
     if (sealed === undefined) return;
     const size = sealed.batch.items.length;
-    const { id, lane } = sealed.batch;
-    const [ref] = await this.#store.connection.hkeys(`t:{ali}:asked:${id}`);
-    if (ref === undefined) throw new Error(`${id} has no task`);
-    await this.#view.work.settle("ali", {
-      task: { ref, batch: id, lane, task: { call: POLL, id }, acceptedAgeMs: 0 },
-      size,
-      ended: Array.from({ length: size }, (_, index) => ({
-        index,
-        end: index === 0 ? (end as "confirmed") : "confirmed",
-        code: "Told",
-        message: "",
-      })),
-      next: [],
-      rest: null,
-      seen: polled,
-    });
+    const ended = Array.from({ length: size }, (_, index) => ({
+      index,
+      end: index === 0 ? (end as "confirmed") : "confirmed",
+      code: "Told",
+      message: "",
+    }));
+    await endTask(this.#store, sealed, ended, 0, this.#view);
   }
 
   /** Reads every target's state, and judges what has changed. */

@@ -3,6 +3,7 @@ import { type Bundle, bundle, type How } from "./bundle.ts";
 import {
   confirmLane,
   endLane,
+  endTask,
   leftovers,
   orderLimits,
   prefetch,
@@ -10,7 +11,7 @@ import {
   sealLane,
   slotOf,
 } from "./order-steps.ts";
-import { accept, counts, finish, rescue, waits } from "./steps.ts";
+import { accept, counts, finish, waits } from "./steps.ts";
 
 const PAGE = "https://a.example.com/shop/page.html";
 
@@ -43,21 +44,7 @@ describe("a prefetch waits for an earlier purge", () => {
     await prefetch(store, "int_3", [`${PAGE}?late`, PAGE]);
     await accept(store, sealed);
     expect(await counts(store, "int_2")).toMatchObject({ pending: 1 });
-    const later = store.later(25_000);
-    const slot = (await rescue(later)).find(({ kind }) => kind.for === "poll");
-    if (slot === undefined) throw new Error("no poll");
-    const claimed = await later.work.claimPolls(slot, 1);
-    if (claimed.kind !== "tasks" || claimed.tasks[0] === undefined) throw new Error("no task");
-    const ended = [{ index: 0, end: "confirmed", code: "", message: "" }] as const;
-    const settled = await later.work.settle("ali", {
-      task: claimed.tasks[0],
-      size: 1,
-      ended,
-      next: [],
-      rest: null,
-      seen: { call: "DescribeRefreshTaskById", providerDateMs: null, error: null },
-    });
-    expect(settled.applied).toBe(true);
+    await endTask(store, sealed, [{ index: 0, end: "confirmed", code: "", message: "" }], 0);
     expect(await confirmLane(store, "prefetch-url")).toContain(PAGE);
     expect(await leftovers(store)).toEqual([]);
   });
@@ -72,6 +59,52 @@ describe("a prefetch waits for an earlier purge", () => {
     await purge(store, "int_1", [target], how);
     await prefetch(store, "int_2", [PAGE]);
     expect(await confirmLane(store, "prefetch-url")).toEqual([PAGE]);
+  });
+
+  it("that was sealed before, and for each of several that are under way at once", async () => {
+    await purge(store, "int_1", [PAGE]);
+    const first = await sealLane(store, "purge-url");
+    await purge(store, "int_2", [PAGE]);
+    const second = await sealLane(store, "purge-url");
+    await prefetch(store, "int_3", [PAGE]);
+    if (first === null || second === null) throw new Error("no purge");
+    await finish(store, second);
+    expect(await confirmLane(store, "prefetch-url")).toEqual([]);
+    await finish(store, first);
+    expect(await confirmLane(store, "prefetch-url")).toEqual([PAGE]);
+  });
+
+  it("that was retried while the batch of its first life is still running", async () => {
+    await purge(store, "int_1", [PAGE, `${PAGE}?slow`]);
+    const first = await sealLane(store, "purge-url");
+    if (first === null) throw new Error("no purge");
+    await accept(store, first);
+    await endTask(store, first, [{ index: 0, end: "failed", code: "Bad", message: "" }], 1);
+    await store.intake.retry("int_1");
+    const second = await sealLane(store, "purge-url");
+    if (second === null) throw new Error("no retried purge");
+    await endTask(store, first, [{ index: 1, end: "confirmed", code: "", message: "" }], 0);
+    await prefetch(store, "int_2", [PAGE]);
+    expect(await confirmLane(store, "prefetch-url")).toEqual([]);
+    await finish(store, second);
+    expect(await confirmLane(store, "prefetch-url")).toEqual([PAGE]);
+    expect(await leftovers(store)).toEqual([]);
+  });
+
+  it("by the patterns of its host that were staged before it, and no later ones", async () => {
+    const pattern = { lane: "purge-pattern" } as const;
+    await purge(store, "int_1", ["https://a.example.com/1.*"], pattern);
+    await prefetch(store, "int_2", [PAGE]);
+    const first = await sealLane(store, "purge-pattern");
+    await purge(store, "int_3", ["https://a.example.com/2.*"], pattern);
+    await prefetch(store, "int_4", [`${PAGE}?2`]);
+    if (first === null) throw new Error("no purge");
+    await finish(store, first);
+    expect(await confirmLane(store, "prefetch-url")).toEqual([PAGE]);
+    expect(await confirmLane(store, "prefetch-url")).toEqual([]);
+    await confirmLane(store, "purge-pattern");
+    expect(await confirmLane(store, "prefetch-url")).toEqual([`${PAGE}?2`]);
+    expect(await leftovers(store)).toEqual([]);
   });
 
   it("nor for a later one", async () => {
@@ -113,6 +146,29 @@ describe("a prefetch fails with its purge", () => {
     await store.intake.cancel("int_2");
     const [leg] = await store.intake.legs("int_3");
     expect(leg?.failures[0]?.message).toBe("The purge that it waited for was cancelled");
+    expect(await leftovers(store)).toEqual([]);
+  });
+
+  it("only where it was staged after it: earlier ones gather in the same generation", async () => {
+    await purge(store, "int_p1", [PAGE]);
+    await prefetch(store, "int_x0", [PAGE]);
+    const first = await sealLane(store, "purge-url");
+    await purge(store, "int_p2", [PAGE]);
+    for (const id of ["int_x1", "int_x2"]) await prefetch(store, id, [PAGE]);
+    const second = await sealLane(store, "purge-url");
+    await purge(store, "int_p3", [PAGE]);
+    await prefetch(store, "int_x3", [PAGE]);
+    await store.intake.cancel("int_x1");
+    await endLane(store, "purge-url", "failed");
+    expect(await counts(store, "int_x3")).toMatchObject({ failed: 1 });
+    expect(await counts(store, "int_x2")).toMatchObject({ pending: 1 });
+    if (first === null || second === null) throw new Error("no purge");
+    await finish(store, first);
+    expect(await confirmLane(store, "prefetch-url")).toEqual([PAGE]);
+    expect(await confirmLane(store, "prefetch-url")).toEqual([]);
+    await finish(store, second);
+    expect(await confirmLane(store, "prefetch-url")).toEqual([PAGE]);
+    expect(await counts(store, "int_x2")).toMatchObject({ confirmed: 1 });
     expect(await leftovers(store)).toEqual([]);
   });
 

@@ -18,8 +18,8 @@
 -- @include stop
 -- @include quota
 -- @include ring
--- @include spacing
 -- @include underway
+-- @include spacing
 -- @include order
 -- @include ending
 -- @include domains

@@ -9,8 +9,8 @@
 -- @include slots
 -- @include mark
 -- @include ring
--- @include spacing
 -- @include underway
+-- @include spacing
 -- @include order
 -- @include blockers
 -- @include enqueue

@@ -14,8 +14,8 @@
 -- @include gate
 -- @include stop
 -- @include ring
--- @include spacing
 -- @include underway
+-- @include spacing
 -- @include order
 -- @include ending
 local number, ref = ARGV[2], ARGV[3]

@@ -11,8 +11,8 @@
 -- @include quota
 -- @include mark
 -- @include ring
--- @include spacing
 -- @include underway
+-- @include spacing
 -- @include order
 local found, lapsed, unstaged, resent = {}, {}, {}, 0
 local MOST = 100

@@ -17,8 +17,8 @@
 -- @include clear
 -- @include domains
 -- @include ring
--- @include spacing
 -- @include underway
+-- @include spacing
 -- @include order
 -- @include split
 -- @include spent

@@ -19,7 +19,7 @@ local function putOut(L, number, digests)
 end
 
 -- A batch keeps the digests of its keys one after the other, without the tag that its options give to all of them,
--- until they have rested and it has ended.
+-- until they have rested and, where prefetches may wait for it, it has ended.
 local BARE = 16
 local function bare(digests)
   local list = {}
@@ -90,9 +90,9 @@ local function freeRested(L, most)
   for i = #rested, 1, -1 do
     local number = rested[i]
     local B = P .. 'batch:' .. number
-    local b = redis.call('HMGET', B, 'keys', 'options', 'state')
+    local b = redis.call('HMGET', B, 'keys', 'options', 'state', 'lane')
     if b[1] then wide('HDEL', L .. ':out', tagged(b[1], b[2])) end
-    if b[3] == 'ended' then redis.call('HDEL', B, 'keys') end
+    if b[3] == 'ended' or (b[4] and not laneAfter(b[4])) then redis.call('HDEL', B, 'keys') end
     redis.call('ZREM', L .. ':resting', number)
     returnWaiting(L, number)
   end

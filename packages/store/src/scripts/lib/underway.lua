@@ -32,39 +32,46 @@ end
 local function addUnderway(L, fields, refs)
   if #fields == 0 then return end
   local lists, changed = readFields(L, ':underway', fields), {}
-  for i, field in ipairs(fields) do lists[field] = (lists[field] and lists[field] .. ' ' or '') .. refs[i] end
-  for field, list in pairs(lists) do
-    changed[#changed + 1] = field
-    changed[#changed + 1] = list
+  for i, field in ipairs(fields) do
+    local list = lists[field]
+    lists[field] = list and list .. ' ' .. refs[i] or refs[i]
+    changed[2 * i - 1] = field
+    changed[2 * i] = lists[field]
   end
   wide('HSET', L .. ':underway', changed, 2)
+end
+
+-- The list without one mention of the ref; `other`, where given, stands for it.
+local function replaced(list, ref, other)
+  if list == ref then return other or '' end
+  local kept, found = {}, false
+  for each in string.gmatch(list, '%S+') do
+    if each ~= ref or found then
+      kept[#kept + 1] = each
+    else
+      found = true
+      if other then kept[#kept + 1] = other end
+    end
+  end
+  return table.concat(kept, ' ')
 end
 
 -- Takes each ref out once; `others[i]`, where given, takes its place.
 local function dropUnderway(L, fields, refs, others)
   local lists, changed, gone = readFields(L, ':underway', fields), {}, {}
   for i, field in ipairs(fields) do
-    local kept, found = {}, false
-    for ref in string.gmatch(lists[field] or '', '%S+') do
-      if ref == refs[i] and not found then
-        found = true
-        if others and others[i] then kept[#kept + 1] = others[i] end
+    if lists[field] then
+      lists[field] = replaced(lists[field], refs[i], others and others[i])
+      if lists[field] == '' then
+        gone[#gone + 1] = field
       else
-        kept[#kept + 1] = ref
+        changed[#changed + 1] = field
+        changed[#changed + 1] = lists[field]
       end
     end
-    if lists[field] then lists[field] = table.concat(kept, ' ') end
   end
-  for field, list in pairs(lists) do
-    if list == '' then
-      gone[#gone + 1] = field
-    else
-      changed[#changed + 1] = field
-      changed[#changed + 1] = list
-    end
-  end
-  wide('HDEL', L .. ':underway', gone)
   wide('HSET', L .. ':underway', changed, 2)
+  wide('HDEL', L .. ':underway', gone)
 end
 
 -- Nothing of a lane that reaches whole hosts is left: refs of hosts that nobody asked about since go.
