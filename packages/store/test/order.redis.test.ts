@@ -276,6 +276,17 @@ describe("what waits for its order", () => {
     expect(await leftovers(store)).toEqual([]);
   });
 
+  it("does not wait for ever where a program that knows no order has rewritten its key", async () => {
+    await purge(store, "int_1", [PAGE]);
+    await prefetch(store, "int_2", [PAGE]);
+    const key = "t:{ali}:lane:prefetch-url:keys";
+    const [digest = Buffer.of()] = await store.connection.hkeysBuffer(key);
+    await store.connection.hset(key, digest, "2:0");
+    await confirmLane(store, "purge-url");
+    expect(await confirmLane(store, "prefetch-url")).toEqual([PAGE]);
+    expect(await leftovers(store)).toEqual([]);
+  });
+
   it("is let go by rescue where a program that knows no order ended the purge", async () => {
     await purge(store, "int_1", [PAGE]);
     await prefetch(store, "int_2", [PAGE]);

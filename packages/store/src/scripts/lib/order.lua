@@ -106,11 +106,21 @@ do
     end
   end
 
+  -- The barrier's mark is gone from its key: a program that does not know barriers has rewritten it. Nothing but the
+  -- barrier holds it back, so it goes rather than wait for ever.
+  local function releaseUnmarked(lane, id, barrier)
+    local held = redis.call('HGET', laneKey(lane) .. ':keys', barrier.digest)
+    if held and not order.idOf(held) then return release(lane, id, held, barrier) end
+    redis.call('HDEL', laneKey(lane) .. ':order', id)
+  end
+
   -- One purge less to wait for. With the last one the generation goes, unless another one is before it.
   local function lowerBarrier(lane, id, barrier)
     local part, held = findGeneration(lane, id, barrier)
     if part == ':keys' and #barrier.purges == 0 then
       release(lane, id, held, barrier)
+    elseif not part and #barrier.purges == 0 then
+      releaseUnmarked(lane, id, barrier)
     else
       redis.call('HSET', laneKey(lane) .. ':order', id, order.text(barrier))
     end
@@ -120,6 +130,7 @@ do
   local function failInterests(lane, id, barrier, failed, reason)
     local L = laneKey(lane)
     local part, held = findGeneration(lane, id, barrier)
+    if not part then return releaseUnmarked(lane, id, barrier) end
     if failed.from > 0 then
       local key = P .. 'more:' .. refKey(held)
       failRefs(lane, redis.call('LRANGE', key, failed.from - 1, -1), reason)
