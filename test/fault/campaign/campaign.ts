@@ -34,6 +34,8 @@ const PAGES = 2_000;
 const MOST_URLS = 200;
 /** What a killed worker leaves behind is picked up within 21 s; three of these in a row still fit. */
 const PATIENCE_MS = 180_000;
+/** Long enough to tell a prefetch that waited for its purge from one that did not. */
+const COMPLETE_MS = 300;
 /** The default of both providers is 50 and 20; kept at the door whatever happens inside. */
 const LIMITS = [
   { account: "ali", call: "RefreshObjectCaches", perSecond: 50 },
@@ -46,7 +48,7 @@ export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
     await fetch(`${world.simUrl}/_sim/tasks`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: '{"completeMs": 300}',
+      body: JSON.stringify({ completeMs: COMPLETE_MS }),
     });
     const asked = `${world.folder}/producers.jsonl`;
     const ledger = openLedgerFile<ProducerEntry>(asked);
@@ -56,6 +58,7 @@ export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
         apis: world.apiUrls,
         producers: plan.producers,
         restMs: 400,
+        thenEvery: 3,
         urls: () =>
           Array.from(
             { length: pages.between(1, MOST_URLS) },
@@ -75,6 +78,7 @@ export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
       strikes,
       limits: LIMITS,
       accounts: ACCOUNTS,
+      completeMs: COMPLETE_MS,
     });
     return { verdict, strikes, kills };
   } finally {

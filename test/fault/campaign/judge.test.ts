@@ -33,7 +33,17 @@ const GOOD: Evidence = {
   strikes: [],
   limits: [{ account: "ali", call: "RefreshObjectCaches", perSecond: 2 }],
   accounts: ["ali"],
+  completeMs: 300,
 };
+
+/** The same, followed by a prefetch. */
+const FOLLOWED: readonly ProducerEntry[] = [
+  { entry: "began", ask: 1, urls: [URL], atMs: 1000 },
+  { entry: "accepted", ask: 1, id: "int_1", followerId: "int_2", atMs: 1010 },
+  { entry: "ended", id: "int_1", state: "confirmed", atMs: 3000 },
+  { entry: "ended", id: "int_2", state: "confirmed", atMs: 4000 },
+];
+const push = (atMs: number): ProviderCall => call(atMs, { call: "PushObjectCache" });
 
 describe("the judge of a campaign", () => {
   it("finds nothing where every accepted URL was sent after its producer began, and confirmed", () => {
@@ -57,6 +67,18 @@ describe("the judge of a campaign", () => {
       "failed 1, e.g. int_1",
     ],
     [
+      "a prefetch that was sent before its purge had come through",
+      { producers: FOLLOWED, provider: [push(1500), call(2000), push(2299)] },
+      "unordered 1, e.g. int_2 https://a.example.com/1 ali",
+    ],
+    ["a prefetch that was never sent", { producers: FOLLOWED }, "unordered 1"],
+    ["a prefetch without an end", { producers: FOLLOWED.slice(0, 3) }, "hung 1, e.g. int_2"],
+    [
+      "a prefetch that failed",
+      { producers: [...FOLLOWED.slice(0, 3), { entry: "ended", id: "int_2", state: "failed", atMs: 4000 }] },
+      "failed 1, e.g. int_2",
+    ],
+    [
       "a third call within a second where two are allowed",
       { provider: [call(2000), call(2500), call(2999)] },
       "overLimit 1, e.g. ali RefreshObjectCaches",
@@ -64,6 +86,10 @@ describe("the judge of a campaign", () => {
     ["a campaign in which nothing was accepted", { producers: [] }, "nothing was accepted"],
   ])("finds %s", (_what, change, breach) => {
     expect(breaches(change)).toEqual([expect.stringContaining(breach)]);
+  });
+
+  it("finds nothing where the prefetch came after the purge", () => {
+    expect(breaches({ producers: FOLLOWED, provider: [call(2000), push(2300)] })).toEqual([]);
   });
 
   it("allows as many calls as the limit in every second", () => {

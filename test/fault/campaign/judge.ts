@@ -14,6 +14,8 @@ export interface Evidence {
   readonly limits: readonly DoorLimit[];
   /** Accounts that every URL has to reach. */
   readonly accounts: readonly string[];
+  /** How long the provider works at a purge, at least. */
+  readonly completeMs: number;
 }
 
 export interface Verdict {
@@ -28,6 +30,10 @@ export interface Verdict {
   readonly failed: readonly string[];
   /** `intent url account`: confirmed, and no call that the provider took on after the producer began covers it. */
   readonly stale: readonly string[];
+  /** Prefetches that followed a purge: how many. */
+  readonly followers: number;
+  /** `intent url account`: prefetched, and not after a purge of it that was asked for before and had come through. */
+  readonly unordered: readonly string[];
   /** `account call`: more arrivals within a second than the limit allows. */
   readonly overLimit: readonly string[];
   readonly maybe: number;
@@ -45,8 +51,9 @@ export interface Verdict {
 export function judge(evidence: Evidence): Verdict {
   const asks = asksOf(evidence.producers);
   const accepted = asks.filter((ask) => ask.id !== null);
-  const sendings = sendingsOf(evidence.provider);
-  const stateOf = new Map(accepted.map((ask) => [ask.id, ask.end?.state ?? null]));
+  const sendings = sendingsOf(evidence.provider.filter(({ call }) => !isPrefetch(call)));
+  const prefetches = sendingsOf(evidence.provider.filter(({ call }) => isPrefetch(call)));
+  const stateOf = statesOf(accepted);
   const idsWith = (fits: (state: string | null) => boolean): string[] =>
     [...stateOf].flatMap(([id, state]) => (id !== null && fits(state) ? [id] : []));
   return {
@@ -57,6 +64,8 @@ export function judge(evidence: Evidence): Verdict {
     hung: idsWith((state) => state === null),
     failed: idsWith((state) => state !== null && state !== "confirmed" && state !== "unknown"),
     stale: accepted.flatMap((ask) => staleOf(ask, sendings, evidence.accounts)),
+    followers: accepted.filter(({ followerId }) => followerId !== null).length,
+    unordered: accepted.flatMap((ask) => unorderedOf(ask, sendings, prefetches, evidence)),
     overLimit: evidence.limits.flatMap((limit) => overLimitOf(limit, evidence.provider)),
     maybe: asks.filter((ask) => ask.answer === "maybe").length,
     refused: asks.filter((ask) => ask.answer === "refused").length,
@@ -71,7 +80,7 @@ export function judge(evidence: Evidence): Verdict {
 
 /** The promises that a campaign puts to the test; empty: all were kept. */
 export function breachesOf(verdict: Verdict): readonly string[] {
-  const kinds = ["lost", "hung", "failed", "stale", "overLimit"] as const;
+  const kinds = ["lost", "hung", "failed", "stale", "unordered", "overLimit"] as const;
   const broken = kinds.flatMap((kind) =>
     verdict[kind].length === 0 ? [] : [`${kind} ${verdict[kind].length}, e.g. ${verdict[kind][0]}`],
   );
@@ -83,6 +92,8 @@ interface Ask {
   readonly beganAtMs: number;
   answer: "accepted" | "maybe" | "refused" | null;
   id: string | null;
+  followerId: string | null;
+  followerEnd: string | null;
   end: { readonly state: string; readonly atMs: number } | null;
 }
 
@@ -91,17 +102,23 @@ function asksOf(entries: readonly ProducerEntry[]): readonly Ask[] {
   const byId = new Map<string, Ask[]>();
   for (const entry of entries) {
     if (entry.entry === "began") {
-      asks.set(entry.ask, { urls: entry.urls, beganAtMs: entry.atMs, answer: null, id: null, end: null });
+      const { urls, atMs: beganAtMs } = entry;
+      const unanswered = { answer: null, id: null, followerId: null, followerEnd: null, end: null };
+      asks.set(entry.ask, { urls, beganAtMs, ...unanswered });
     } else if (entry.entry === "ended" || entry.entry === "unknown") {
       const state = entry.entry === "ended" ? entry.state : "unknown";
-      for (const ask of byId.get(entry.id) ?? []) ask.end = { state, atMs: entry.atMs };
+      for (const ask of byId.get(entry.id) ?? []) {
+        if (ask.followerId === entry.id) ask.followerEnd = state;
+        else ask.end = { state, atMs: entry.atMs };
+      }
     } else {
       const ask = asks.get(entry.ask);
       if (ask === undefined) throw new Error(`ledger: ask ${entry.ask} was answered before it began`);
       ask.answer = entry.entry;
       if (entry.entry !== "accepted") continue;
       ask.id = entry.id;
-      byId.set(entry.id, [...(byId.get(entry.id) ?? []), ask]);
+      ask.followerId = entry.followerId ?? null;
+      for (const id of [entry.id, entry.followerId ?? entry.id]) byId.set(id, [...(byId.get(id) ?? []), ask]);
     }
   }
   return [...asks.values()];
@@ -119,6 +136,38 @@ function sendingsOf(calls: readonly ProviderCall[]): ReadonlyMap<string, readonl
     }
   }
   return found;
+}
+
+/** Of every accepted intent, those that follow included: how it ended, null where it has not. */
+function statesOf(accepted: readonly Ask[]): ReadonlyMap<string | null, string | null> {
+  return new Map(
+    accepted.flatMap(({ id, end, followerId, followerEnd }): [string | null, string | null][] => {
+      const own: [string | null, string | null] = [id, end?.state ?? null];
+      return followerId === null ? [own] : [own, [followerId, followerEnd]];
+    }),
+  );
+}
+
+function isPrefetch(call: string | null): boolean {
+  return call?.startsWith("Push") ?? false;
+}
+
+function unorderedOf(
+  { urls, beganAtMs, followerId, followerEnd }: Ask,
+  purges: ReadonlyMap<string, readonly number[]>,
+  prefetches: ReadonlyMap<string, readonly number[]>,
+  { accounts, completeMs }: Evidence,
+): readonly string[] {
+  if (followerEnd !== "confirmed") return [];
+  return accounts.flatMap((account) =>
+    urls
+      .filter((url) => {
+        const key = `${account} ${url}`;
+        const purged = purges.get(key)?.find((atMs) => atMs >= beganAtMs) ?? Number.POSITIVE_INFINITY;
+        return !prefetches.get(key)?.some((atMs) => atMs >= purged + completeMs);
+      })
+      .map((url) => `${followerId} ${url} ${account}`),
+  );
 }
 
 function staleOf(

@@ -3,7 +3,14 @@ export type ProducerEntry =
   /** Written before the first byte of the request leaves. */
   | { readonly entry: "began"; readonly ask: number; readonly urls: readonly string[]; readonly atMs: number }
   /** A 202 was read. */
-  | { readonly entry: "accepted"; readonly ask: number; readonly id: string; readonly atMs: number }
+  | {
+      readonly entry: "accepted";
+      readonly ask: number;
+      readonly id: string;
+      /** The prefetch that follows, where it was asked for. */
+      readonly followerId?: string;
+      readonly atMs: number;
+    }
   /** Nobody said yes, and at least one answer was missing: it may exist. */
   | { readonly entry: "maybe"; readonly ask: number; readonly atMs: number }
   /** Every answer said that nothing was enqueued. */

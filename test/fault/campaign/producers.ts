@@ -16,6 +16,8 @@ export interface ProducerPlan {
   readonly restMs: number;
   /** One purge's URLs; they repeat, so that purges meet each other under way. */
   urls(): readonly string[];
+  /** Each so manieth purge asks for a prefetch after it. */
+  readonly thenEvery: number;
 }
 
 /** A request that nobody has answered by then is asked again. */
@@ -40,12 +42,14 @@ export function startProducers(
       const ask = asks;
       const urls = plan.urls();
       ledger.append({ entry: "began", ask, urls, atMs: Date.now() });
-      const answer = await enqueue(plan.apis, urls, `${campaign}-${ask}`, ask);
+      // biome-ignore lint/suspicious/noThenProperty: the contract's name, of a text
+      const more = ask % plan.thenEvery === 0 ? { then: "prefetch" } : {};
+      const answer = await enqueue(plan.apis, { op: "purge", urls, ...more }, `${campaign}-${ask}`, ask);
       const atMs = Date.now();
       if (typeof answer === "string") ledger.append({ entry: answer, ask, atMs });
       else {
-        ledger.append({ entry: "accepted", ask, id: answer.id, atMs });
-        ends.push(watch(plan.apis, answer.id, ask, ledger, watching.signal));
+        ledger.append({ entry: "accepted", ask, ...answer, atMs });
+        for (const id of Object.values(answer)) ends.push(watch(plan.apis, id, ask, ledger, watching.signal));
       }
       await pause(chance.between(0, plan.restMs));
     }
@@ -63,11 +67,16 @@ export function startProducers(
   };
 }
 
-type Answer = { readonly id: string } | "maybe" | "refused";
+interface Accepted {
+  readonly id: string;
+  readonly followerId?: string;
+}
+
+type Answer = Accepted | "maybe" | "refused";
 
 async function enqueue(
   apis: ProducerPlan["apis"],
-  urls: readonly string[],
+  intent: Readonly<Record<string, unknown>>,
   key: string,
   ask: number,
 ): Promise<Answer> {
@@ -76,13 +85,19 @@ async function enqueue(
     const reply = await request(apiOf(apis, ask + attempt), "/v1/intents", {
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": key },
-      body: JSON.stringify({ op: "purge", urls }),
+      body: JSON.stringify(intent),
     });
-    if (reply?.status === 202) return { id: String(reply.body.id) };
+    if (reply?.status === 202) return acceptedOf(reply.body);
     mayExist ||= reply === null || reply.body.code === "outcome-unknown" || reply.status === 409;
     await pause(Math.min(2_000, 100 * 2 ** attempt));
   }
   return mayExist ? "maybe" : "refused";
+}
+
+function acceptedOf({ id, links }: Reply["body"]): Accepted {
+  const link = (links as { readonly then?: string }).then;
+  const followerId = link?.split("/").at(-1);
+  return { id: String(id), ...(followerId === undefined ? {} : { followerId }) };
 }
 
 async function watch(

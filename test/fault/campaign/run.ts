@@ -36,7 +36,8 @@ function quantile(sorted: readonly number[], part: number): string {
 function report({ verdict, strikes, kills }: Campaign): void {
   say(`\n${strikes.length} faults, ${kills} kills; ${verdict.intents} intents of ${verdict.targets} targets`);
   say(`confirmed ${verdict.confirmed}, maybe ${verdict.maybe}, refused ${verdict.refused}`);
-  for (const kind of ["lost", "hung", "failed", "stale", "overLimit"] as const)
+  say(`${verdict.followers} of them were followed by a prefetch`);
+  for (const kind of ["lost", "hung", "failed", "stale", "unordered", "overLimit"] as const)
     say(`${kind} ${verdict[kind].length}`);
   say(`${verdict.sendings} sendings of URLs, ${verdict.surplus} more than asked for`);
   const through = [...verdict.throughMs].sort((a, b) => a - b);

@@ -30,14 +30,14 @@ function accounts(simPorts: readonly number[]): string {
     endpoint: http://127.0.0.1:${simPorts[0]}
     credentials: ${KEYS}
     hosts: [a.example.com]
-    quota: { url: 100000000 }
-    limits: { lanes: { purge-url: { perDomainPerMinute: 100000000 } } }
+    quota: { url: 100000000, prefetch: 100000000 }
+    limits: { lanes: { purge-url: { perDomainPerMinute: 100000000 }, prefetch-url: { perDomainPerMinute: 100000000 } } }
   - name: tc
     provider: tencent-cdn
     endpoint: http://127.0.0.1:${simPorts[1]}
     credentials: ${KEYS}
     hosts: [a.example.com]
-    quota: { url: 100000000 }
+    quota: { url: 100000000, prefetch: 100000000 }
 `;
 }
 
