@@ -97,7 +97,7 @@ export async function endTask(
   if (ref === undefined) throw new Error(`${batch.id} has no task`);
   const task = { call: POLL, id: batch.id };
   const { applied } = await at.work.settle("ali", {
-    task: { ref, batch: batch.id, lane: batch.lane, task, acceptedAgeMs: 0 },
+    task: { ref, batch: batch.id, lane: batch.lane, task, acceptedAgeMs: 0, isFirst: false },
     size: batch.items.length,
     ended,
     next: next === 0 ? [] : [{ task, inMs: 0 }],
