@@ -1,4 +1,4 @@
-import type { Lane, Limits, Rejected, Slot, Verdict } from "@purgeline/core";
+import { LANES, type Lane, type Limits, type Rejected, type Slot, type Verdict } from "@purgeline/core";
 import { batchNumber } from "../src/batch-id.ts";
 import { type Bundle, type How, limitsWith, type View } from "./bundle.ts";
 import { finish, keys, POLL, polled, record, type Sealed } from "./steps.ts";
@@ -7,16 +7,7 @@ import { finish, keys, POLL, polled, record, type Sealed } from "./steps.ts";
 export function orderLimits(change: Parameters<typeof limitsWith>[0] = {}): Limits {
   const limits = limitsWith(change);
   const lane = { ...limits.lanes["purge-url"], quota: null };
-  const all: readonly Lane[] = [
-    "purge-url",
-    "purge-directory",
-    "purge-pattern",
-    "purge-ignore-params",
-    "purge-media",
-    "prefetch-url",
-    "prefetch-media",
-  ];
-  return { ...limits, lanes: Object.fromEntries(all.map((name) => [name, lane])) as Limits["lanes"] };
+  return { ...limits, lanes: Object.fromEntries(LANES.map((name) => [name, lane])) as Limits["lanes"] };
 }
 
 export function purge(
