@@ -41,7 +41,7 @@ describe("a command line that makes no sense ends with 2 and says why", () => {
     ["no command", [], /Usage: purgeline/],
     ["an unknown command", ["explode"], /unknown command 'explode'/],
     ["a command that is not built yet", ["explain", "https://a.test/"], /unknown command 'explain'/],
-    ["an unknown option", ["purge", "--then", "prefetch", "https://a.test/"], /unknown option '--then'/],
+    ["an unknown option", ["purge", "--soon", "https://a.test/"], /unknown option '--soon'/],
     [
       "a directory to prefetch",
       ["prefetch", "--directory", "https://a.test/"],
