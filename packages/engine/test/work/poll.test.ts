@@ -1,7 +1,8 @@
 import type { DueTask, Face, PollAnswer, Progress } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { poll, rememberItems, Turns } from "../../src/index.ts";
-import { dueTask, failureOf, type Given, LIMITS, POLL_SLOT, row, toy } from "./work-ports.ts";
+import { row } from "./row.ts";
+import { dueTask, failureOf, type Given, LIMITS, POLL_SLOT, toy } from "./work-ports.ts";
 
 function progress(...tasks: Progress[]): PollAnswer {
   return { kind: "progress", tasks, requestId: null };

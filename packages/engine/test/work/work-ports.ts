@@ -12,7 +12,6 @@ import type {
   Provider,
   QuotaAnswer,
   Recorded,
-  Row,
   Slot,
   Take,
   TakenBatch,
@@ -294,8 +293,4 @@ function store(
     renew: never("renew"),
     publish: never("publish"),
   };
-}
-
-export function row(item: string | null, end: Row["end"] = "confirmed"): Row {
-  return { item, end, code: end === "failed" ? "Bad" : null, message: null };
 }
