@@ -35,7 +35,7 @@ function arrivals(call: string): number[] {
 }
 
 describe("at the provider's door", () => {
-  it("two workers under saturation never exceed 50 calls in any second, and never stop calling for long", {
+  it("two workers under saturation never exceed 50 calls in any second, and use at least 90 % of them", {
     timeout: 60_000,
   }, async () => {
     running = await service(account("ali", "limits: { lanes: { purge-url: { batch: 1 } } }"), {
@@ -47,8 +47,12 @@ describe("at the provider's door", () => {
     const { rateViolations, peakPerSecond, calls } = stats("RefreshObjectCaches");
     expect({ rateViolations, calls }).toEqual({ rateViolations: 0, calls: 400 });
     expect(peakPerSecond).toBeLessThanOrEqual(50);
-    // How much of the limit is used is a benchmark's to show: here the machine may be busy with anything.
-    const times = arrivals("RefreshObjectCaches");
+    // The machine may be busy with anything, so the best window of 1,025 ms counts, after the first, which is a
+    // burst. How near to 97 % it comes all the time is a benchmark's to show.
+    const times = arrivals("RefreshObjectCaches").map((at, _, [first = 0]) => at - first);
+    const later = times.filter((at) => at >= 1025);
+    const inWindow = later.map((from) => later.filter((at) => at >= from && at < from + 1025).length);
+    expect(Math.max(...inWindow)).toBeGreaterThanOrEqual(0.9 * 50);
     const pauses = times.slice(1).map((at, index) => at - (times[index] ?? at));
     expect(Math.max(...pauses)).toBeLessThan(5000);
   });

@@ -179,9 +179,15 @@ describe("a call's gate", () => {
     const older = { ageMs: 10, attempt: { ...batch, attempt: batch.attempt - 1 } };
     expect(await later.work.permit("ali", SUBMIT, null, older)).toMatchObject({ superseded: true });
     await rescued(store, 60_000);
-    expect(await store.later(60_000).work.permit("ali", SUBMIT, null, use)).toMatchObject({
-      superseded: true,
-    });
+    const overtaken = store.later(60_000).work;
+    expect(await overtaken.permit("ali", SUBMIT, null, use)).toMatchObject({ superseded: true });
+    // Its record is refused and lets its slot go: else the lane would take it for one that waits.
+    if (slot === undefined) throw new Error("no slot");
+    await store.connection.zadd("t:{ali}:lane:purge-url:slots", Date.now() + 120_000, slot.id);
+    const verdict = { do: "retry", inMs: 0, resend: null, hold: null } as const;
+    const unsent = { call: SUBMIT, providerDateMs: null, error: null };
+    expect(await overtaken.record(slot, batch, verdict, unsent)).toMatchObject({ applied: false });
+    expect(await store.connection.zscore("t:{ali}:lane:purge-url:slots", slot.id)).toBeNull();
   });
 
   it("grants under one limit to any number of processes", async () => {

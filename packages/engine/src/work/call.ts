@@ -198,7 +198,7 @@ const STOPPED: Failure = {
   requestId: null,
 };
 
-/** Nothing was sent, and nothing is to be recorded: the batch is somebody else's. */
+/** Nothing was sent: the batch is somebody else's, and a record of this attempt is refused. */
 export const SUPERSEDED: Failure = {
   kind: "transient",
   code: "superseded",

@@ -93,13 +93,14 @@ async function carryOut(
     decode: (reply: HttpReply) => account.provider.decode(reply, content),
     onWrite,
   });
+  const verdict = decide(answered.answer, await factsOf(work, batch, answered.answer));
+  const recorded = await surely(ports, () => ports.store.record(slot, batch, verdict, answered.seen));
+  await wake(ports, recorded.slots);
+  // Nothing was sent, and the record was refused: it has only let the slot go.
   if (answered.answer === SUPERSEDED) {
     await queued;
     return { kind: "done", summary: "another attempt has taken over the batch" };
   }
-  const verdict = decide(answered.answer, await factsOf(work, batch, answered.answer));
-  const recorded = await surely(ports, () => ports.store.record(slot, batch, verdict, answered.seen));
-  await wake(ports, recorded.slots);
   tell(work, batch, answered, verdict);
   ports.events.moved(slot.account, lane, recorded.transitions);
   await work.show(faceOfBatch(batch, answered.answer, verdict));
