@@ -33,9 +33,10 @@ function withoutUser(text: string): string {
 }
 
 /**
- * An unknown key can be a secret too: `{ secret:hunter2 }` and `{ hunter2 }` are keys
- * with nothing behind them, to YAML. Such a key is shown up to its colon where that is a word of
- * the file, or not at all.
+ * An unknown key can be a secret too: `{ secret:hunter2 }` and `{ hunter2 }` are keys with nothing
+ * behind them, to YAML, and a secret that slipped onto a line of its own takes the lines below it as
+ * its value. A key is shown when it is nearly a known one or has a plain word for a value; else up to
+ * its colon where that is a word of the file, or not at all.
  */
 function shownPath({ path, code, detail }: Finding, file: ParsedFile): Path {
   const key = path.at(-1);
@@ -46,6 +47,6 @@ function shownPath({ path, code, detail }: Finding, file: ParsedFile): Path {
     const isKey = detail.includes(`as in "${head}: "`);
     return [...path.slice(0, -1), isKey ? `${head}:…` : "…"];
   }
-  const hasValue = file.written(path) !== "" || detail.includes("did you mean");
-  return isWord && hasValue ? path : [...path.slice(0, -1), "…"];
+  const isMeant = detail.includes("did you mean") || /^\w[\w.-]*$/.test(file.written(path) ?? "");
+  return isWord && isMeant ? path : [...path.slice(0, -1), "…"];
 }

@@ -99,8 +99,17 @@ describe("secrets", () => {
         );
         expect(saidAbout(text)).not.toContain("hunter2");
       }),
-      // The example: a secret that stands as a key, `{ password: ,hunter2:? }`.
-      { numRuns: 300, examples: [[",", ":?", 0]] },
+      {
+        numRuns: 1000,
+        examples: [
+          // A secret that stands as a key, `{ password: ,hunter2:? }`.
+          [",", ":?", 0],
+          // As a key of the file's own that takes the next lines for its value: a mapping, a list, a text.
+          ["---\n", ":", 4],
+          ["}\n", ": #", 7],
+          ["\n", ": |", 4],
+        ],
+      },
     );
   });
 
