@@ -180,7 +180,7 @@ describe("figures that make room wake whoever waits for quota", () => {
 });
 
 describe("a refusal that leaves something", () => {
-  it("parks the batch that is too large, and smaller ones use what is left", async () => {
+  it("sends as much of the batch as there is room for, and parks the rest", async () => {
     store = await bundle({ limits: limitsWith({}, 2000) });
     const now = store.later(morning);
     const large = await seal(now, (await now.stage("int_1", urls(1000)))[0]);
@@ -188,12 +188,22 @@ describe("a refusal that leaves something", () => {
     await tell(now, { limit: 2000, remaining: 600 });
     const { slots } = await record(now, large, refusedFor(600));
     expect(await quota(now)).toEqual({ limit: 2000, used: 0, reserved: 0, usedElsewhere: 1400 });
-    const wait = await waits(now, slots[0]);
-    expect(wait.why.reason).toBe("quota");
-    const [slot] = await now.stage("int_2", urls(700, "b.example.com"));
-    expect((await seal(now, slot)).batch.items).toHaveLength(600);
+    const part = await seal(now, slots[0]);
+    expect(part.batch).toMatchObject({ items: urls(1000).slice(0, 600), attempt: 2 });
+    expect((await waits(now, part.next)).why.reason).toBe("quota");
     const next = store.later(reset + 60_000);
-    expect((await seal(next, (await rescue(next))[0])).batch.id).toBe(large.batch.id);
+    const rest = await seal(next, (await rescue(next))[0]);
+    expect(rest.batch).toMatchObject({ items: urls(1000).slice(600), attempt: 2 });
+  });
+
+  it("keeps whole what may have been applied: the same question goes out again", async () => {
+    store = await bundle({ limits: limitsWith({}, 100) });
+    const now = store.later(morning);
+    const sealed = await seal(now, (await now.stage("int_1", urls(60)))[0]);
+    const { slots } = await record(now, sealed, { ...retryAtOnce, resend: "ambiguous" } as Verdict);
+    expect((await waits(now, slots[0])).why.reason).toBe("quota");
+    const next = store.later(reset + 60_000);
+    expect((await seal(next, (await rescue(next))[0])).batch.id).toBe(sealed.batch.id);
   });
 
   it("never sends at once what our ledger would let through", async () => {

@@ -118,9 +118,15 @@ local function parkBatch(number, why, untilMs)
   redis.call('ZADD', L .. ':retry', untilMs, number)
 end
 
-local function splitNow(number)
-  splitBatch(lane, number)
+local function splitNow(number, parts)
+  splitBatch(lane, number, parts)
   caps = {}
+end
+
+local function partsAt(count, size)
+  local parts = { {}, {} }
+  for at = 1, size do table.insert(parts[at <= count and 1 or 2], at) end
+  return parts
 end
 
 -- Puts off, or splits, a batch that cannot be tried again now; true where it can.
@@ -137,6 +143,9 @@ local function mayRetry(number)
     -- More than a whole day has: the limit was lowered since its seal.
     if left > 1 and left * limits.unitsPerTarget > cap.day then
       splitNow(number)
+    elseif cap[b[3]] > 0 and not b[7] then
+      -- The provider refused it for want of quota and has some: as much as that of it is not kept from today.
+      splitNow(number, partsAt(cap[b[3]], redis.call('LLEN', B .. ':m')))
     else
       parkBatch(number, 'quota', quotaUntil())
     end
