@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Bundle, bundle, domainOf, limitsWith } from "./bundle.ts";
-import { drain, finish, rescue, seal, sealAll, urls, waits } from "./steps.ts";
+import { type Bundle, bundle, domainOf, type How, limitsWith } from "./bundle.ts";
+import { drain, finish, record, rescue, seal, sealAll, urls, waits } from "./steps.ts";
 
 let store: Bundle;
 afterEach(() => store.close());
@@ -53,6 +53,47 @@ describe("fairness", () => {
     const items = sealed.slice(0, 8).flatMap(({ batch }) => batch.items);
     expect(items.filter((item) => domainOf(item) === "a.example.com")).toHaveLength(4000);
     expect(sealed.slice(0, 11).map(({ batch }) => batch.items.length)).toEqual(Array(11).fill(1000));
+  });
+});
+
+describe("parts of a refused batch", () => {
+  const poisoned = { do: "split", code: "Bad", message: "" } as const;
+  /** A batch of a flood that falls apart for good, and one of `how` staged meanwhile; whose batches go next. */
+  async function nextAfterSplit(how: How): Promise<readonly string[]> {
+    store = await bundle({ limits: limitsWith({ batch: 64 }, 1_000_000) });
+    const first = await seal(store, (await store.stage("int_1", urls(64, "flood.example.com")))[0]);
+    await record(store, first, poisoned);
+    await store.stage("int_2", urls(10, "calm.example.com"), how);
+    const sent: string[] = [];
+    await drain(store, (sealed) => {
+      const { items } = sealed.batch;
+      sent.push(...domainsOf(items));
+      return items.length > 1 ? record(store, sealed, poisoned) : finish(store, sealed);
+    });
+    return sent;
+  }
+
+  it.each<readonly [string, How]>([
+    ["another producer's target", { createdBy: "other" }],
+    ["an urgent target", { priority: "urgent" }],
+  ])("delay %s by one call, however many they are", async (_what, how) => {
+    const sent = await nextAfterSplit(how);
+    expect(sent.indexOf("calm.example.com")).toBeLessThanOrEqual(1);
+    expect(sent.length).toBeGreaterThan(100);
+  });
+
+  it("take turns with new work, so that neither waits for the other's end", async () => {
+    store = await bundle({ limits: limitsWith({ batch: 8 }, 1_000_000) });
+    const first = await seal(store, (await store.stage("int_1", urls(8, "again.example.com")))[0]);
+    await record(store, first, poisoned);
+    await store.stage("int_2", urls(24, "new.example.com"));
+    const sent: string[] = [];
+    await drain(store, (sealed) => {
+      sent.push(...domainsOf(sealed.batch.items));
+      return finish(store, sealed);
+    });
+    const [again, fresh] = ["again.example.com", "new.example.com"];
+    expect(sent).toEqual([again, fresh, again, fresh, fresh]);
   });
 });
 

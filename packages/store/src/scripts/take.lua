@@ -156,7 +156,7 @@ local function mayRetry(number)
   return not freeAt
 end
 
--- What is tried again goes first; a bounded number of looks, since each may put one off.
+-- What is tried again, the longest due first; a bounded number of looks, since each may put one off.
 local function nextRetry()
   for _ = 1, 20 do
     local number = redis.call('ZRANGEBYSCORE', L .. ':retry', '-inf', now, 'LIMIT', 0, 1)[1]
@@ -171,19 +171,20 @@ local function waitForPart(reason, untilMs)
   return reply
 end
 
--- The groups that may go now, or what the slot is told instead.
+-- The groups that may go now, or what would tell the slot why there are none.
 local function planNew()
   unparkSpent(L, days[1])
   for _ = 1, 3 do
     local plan = whatToTake(L, limits, tonumber(ARGV[5]), tonumber(ARGV[6]))
     if plan.empty then
       local next = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
-      if not next[2] then return nil, finish() end
-      return nil, waitForPart(redis.call('HGET', P .. 'batch:' .. next[1], 'waits') or 'provider', tonumber(next[2]))
+      if not next[2] then return nil, finish end
+      local why = redis.call('HGET', P .. 'batch:' .. next[1], 'waits') or 'provider'
+      return nil, function() return waitForPart(why, tonumber(next[2])) end
     end
-    if plan.spent then return nil, waitForPart('quota', quotaUntil()) end
-    if plan.parked then return nil, waitForPart(plan.reason, plan.waitUntil) end
-    if plan.waitUntil then return nil, wait(plan.reason, plan.waitUntil) end
+    if plan.spent then return nil, function() return waitForPart('quota', quotaUntil()) end end
+    if plan.parked then return nil, function() return waitForPart(plan.reason, plan.waitUntil) end end
+    if plan.waitUntil then return nil, function() return wait(plan.reason, plan.waitUntil) end end
     if byOption then
       plan.urgent = plan.urgent and passSpent(lane, 'u', quotaCap, days[1])
       plan.normal = plan.normal and passSpent(lane, 'n', quotaCap, days[1])
@@ -191,21 +192,26 @@ local function planNew()
       if plan.urgent or plan.normal then return plan end
     else
       local cap = quotaCap('{}')
-      if (plan.urgent and cap.u or cap.n) < 1 then return nil, wait('quota', quotaUntil()) end
+      if (plan.urgent and cap.u or cap.n) < 1 then return nil, function() return wait('quota', quotaUntil()) end end
       return plan
     end
   end
   -- Many groups of spent classes stand before one that may go: the next look passes over more of them.
-  return nil, wait('rate', now + 1)
+  return nil, function() return wait('rate', now + 1) end
 end
 
 freeRested(L, 20)
+-- What is tried again goes first: during an outage nothing new is sealed. But parts of refused batches not twice in a
+-- row where new work may go: a thousand targets that are told apart one by one must not hold up everybody else's.
 local retry = nextRetry()
-local B = retry and P .. 'batch:' .. retry
 local plan, instead = nil, nil
-if not retry then
+if not retry or redis.call('HEXISTS', L, 'part') == 1 then
   plan, instead = planNew()
-  if not plan then return instead end
+  if plan then
+    retry = nil
+  elseif not retry then
+    return instead()
+  end
 end
 
 local barredAt, bar = barredUntil(limits.call, ARGV[8])
@@ -213,14 +219,15 @@ if barredAt then return wait(bar, barredAt) end
 local waitMs, why, openAt, grantedAt = permit(limits.call, call, false, tonumber(ARGV[9]))
 if waitMs > 0 then return wait(why, openAt) end
 
-local number, texts, attempt, resend, age
+local number, B, texts, attempt, resend, age
 local sealedTargets = 0
 if retry then
-  number = retry
+  number, B = retry, P .. 'batch:' .. retry
   redis.call('INCR', P .. 'clock')
   redis.call('ZREM', L .. ':retry', retry)
-  local b = redis.call('HMGET', B, 'attempt', 'resend', 'sealed')
+  local b = redis.call('HMGET', B, 'attempt', 'resend', 'sealed', 'parent')
   attempt, resend, age = tonumber(b[1]) + 1, b[2] or '', now - tonumber(b[3])
+  if b[4] then redis.call('HSET', L, 'part', 1) end
   texts = textsOf(redis.call('LRANGE', B .. ':m', 0, -1))
 else
   number, texts, sealedTargets = seal(lane, limits, plan, quotaCap, days[1])
@@ -231,6 +238,7 @@ else
   end
   B = P .. 'batch:' .. number
   attempt, resend, age = 1, '', 0
+  redis.call('HDEL', L, 'part')
 end
 local options = redis.call('HGET', B, 'options')
 local classes = classesOf(limits, options)
