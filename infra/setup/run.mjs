@@ -47,6 +47,11 @@ const COMMANDS = {
     const { node, env } = await setUp({ needed: [redisServer] });
     return become(node, [join(root, "test/fault/campaign/run.ts"), ...args], { cwd: root, env });
   },
+
+  async mutations(args) {
+    const { node, env } = await setUp({ needed: [redisServer] });
+    return become(node, [join(root, "test/mutation/run.ts"), ...args], { cwd: root, env });
+  },
 };
 
 /** npm moves to the root; the files that the arguments name are seen from where npm was called. */

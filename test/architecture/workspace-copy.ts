@@ -1,31 +1,15 @@
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const KEPT_OUT = new Set([".git", ".purgeline", ".turbo"]);
+import { copyProject } from "./project-copy.ts";
 
 interface Verdict {
   readonly exitCode: number | null;
   readonly output: string;
 }
 
-/**
- * The whole project in a temporary folder, where a gate can be shown a violation. Links between packages point into
- * the copy, only what comes from the registry is shared with the original.
- */
+/** A copy of the project in which a gate can be shown a violation. */
 export interface WorkspaceCopy {
   readonly folder: string;
   /** Writes a file that goes away with the running test. */
@@ -38,14 +22,8 @@ export interface WorkspaceCopy {
 }
 
 export function copyWorkspace(): WorkspaceCopy {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "purgeline-architecture-")));
-  const modules = join(root, "node_modules");
-  cpSync(root, folder, {
-    recursive: true,
-    verbatimSymlinks: true,
-    filter: (path) => path !== modules && !KEPT_OUT.has(basename(path)),
-  });
-  symlinkSync(modules, join(folder, "node_modules"));
+  const folder = copyProject();
+  const bin = join(folder, "node_modules", ".bin");
 
   return {
     folder,
@@ -62,11 +40,11 @@ export function copyWorkspace(): WorkspaceCopy {
       onTestFinished(() => writeFileSync(file, before));
     },
     run(tool, args, cwd = ".") {
-      const { status, stdout, stderr } = spawnSync(join(modules, ".bin", tool), args, {
+      const { status, stdout, stderr } = spawnSync(join(bin, tool), args, {
         cwd: join(folder, cwd),
         encoding: "utf8",
         env: {
-          PATH: `${join(modules, ".bin")}:${process.env.PATH}`,
+          PATH: `${bin}:${process.env.PATH}`,
           NO_COLOR: "1",
           TURBO_TELEMETRY_DISABLED: "1",
         },
