@@ -56,7 +56,7 @@ describe.each([...names, ...pages.map((page) => `lib/${page}`)])("%s.lua", (name
     const code = codeOf(text);
     expect(code).not.toMatch(/KEYS\[[^1]/);
     // The first argument of every command: the prefix, or a name that was built from it.
-    const keyed = /redis\.call\('(?!TIME')\w+',\s*([^,)]+)/g;
+    const keyed = /redis\.call\('(?!(?:TIME|INFO)')\w+',\s*([^,)]+)/g;
     for (const [call, key = ""] of code.matchAll(keyed))
       expect(key.trim(), call).toMatch(
         /^(P \.\.|[BCKL]( \.\.)?|P$|\w*[kK]ey\b|fifo$|owner$|slotsKey$|quotaKey|laneKey|windowKey)/,

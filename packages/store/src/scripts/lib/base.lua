@@ -36,3 +36,25 @@ local function have(value)
   if value == cjson.null then return nil end
   return value
 end
+
+-- Another server than the last one, told by its replication id, may have forgotten its last writes: a replica in its
+-- master's place, or a restart after a power cut. Numbers that it would give again live on in processes and at the
+-- provider, so it begins far above them. After a promotion grants may be lost as well: a window is waited out. A
+-- restart takes longer than the second that a power cut may lose of the log, and costs nothing else here.
+local NUMBERS_APART = 100000
+local function noticeServer()
+  local told = redis.call('INFO', 'replication')
+  local server = string.match(told, 'master_replid:(%x+)')
+  local known = redis.call('HGET', P .. 'account', 'server')
+  if known == server then return end
+  redis.call('HSET', P .. 'account', 'server', server)
+  if not known then return end
+  redis.call('HINCRBY', P .. 'account', 'batches', NUMBERS_APART)
+  redis.call('HINCRBY', P .. 'account', 'slots', NUMBERS_APART)
+  if not string.find(told, 'master_replid2:0+%s') then redis.call('HSET', P .. 'account', 'lostAt', now) end
+end
+
+local function newNumber(counter)
+  noticeServer()
+  return redis.call('HINCRBY', P .. 'account', counter, 1)
+end

@@ -276,7 +276,7 @@ local function seal(lane, limits, plan, capOf, day)
   if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
   if #batch.refs == 0 then return nil end
   if plan.both then redis.call('HINCRBY', L, 'turn', 1) end
-  local number = redis.call('HINCRBY', P .. 'account', 'batches', 1)
+  local number = newNumber('batches')
   local sealed = redis.call('INCR', P .. 'clock')
   local totals = {}
   mark(lane, batch.refs, 's', number, nil, totals)

@@ -59,6 +59,7 @@ end
 local function permit(call, limits, again, ageMs)
   local openAt, why = heldUntil(call, limits, again)
   if openAt then return openAt - now, why, openAt end
+  noticeServer()
   local logKey = P .. 'gate:' .. call
   local perSecond, perMinute = have(limits.perSecond), have(limits.perMinute)
   if perSecond or perMinute then forgetFuture(logKey) end

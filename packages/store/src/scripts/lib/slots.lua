@@ -1,7 +1,7 @@
 -- slots: minting the right to one call's work. A slot lives in its owner's zset until its lease ends;
 -- `unacked` remembers those whose BullMQ job nobody has seen run yet.
 local function mint(slotsKey, name)
-  local id = name .. '.' .. redis.call('HINCRBY', P .. 'account', 'slots', 1)
+  local id = name .. '.' .. newNumber('slots')
   redis.call('ZADD', slotsKey, now + LEASE_MS, id)
   redis.call('ZADD', P .. 'unacked', now, id)
   return id

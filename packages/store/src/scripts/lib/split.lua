@@ -33,7 +33,7 @@ local function splitBatch(lane, number, parts)
   settleReservation(B, false)
   if not b[6] then giveDomainsBack(lane, B) end
   for _, part in ipairs(parts or halvesOf(#members)) do
-    local child = redis.call('HINCRBY', P .. 'account', 'batches', 1)
+    local child = newNumber('batches')
     local C = P .. 'batch:' .. child
     local refs = {}
     for i, at in ipairs(part) do refs[i] = members[at] end
