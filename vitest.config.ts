@@ -2,6 +2,14 @@ import { defineConfig } from "vitest/config";
 import { toolEnvironment } from "./infra/setup/set-up.mjs";
 import { chromium, promtool, redisServer } from "./infra/setup/tools.mjs";
 
+/** Catches what hangs. No test is judged by its speed: a machine may be slow, busy and stopped for seconds. */
+const deadlines = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  teardownTimeout: 60_000,
+  expect: { poll: { timeout: 90_000 } },
+};
+
 // Here and not only in npm test, so that a single test file finds them too.
 const env = toolEnvironment([redisServer, promtool, chromium]);
 
@@ -13,6 +21,7 @@ export default defineConfig({
           name: "unit",
           include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "infra/setup/*.test.mjs"],
           env,
+          ...deadlines,
         },
       },
       {
@@ -20,9 +29,8 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           env,
+          ...deadlines,
         },
       },
     ],

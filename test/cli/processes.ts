@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 
 /** A process of this machine, as /proc tells it. */
@@ -35,10 +36,10 @@ async function describe(pid: number): Promise<Process & { readonly parent: numbe
   return { pid, parent: parent ?? 0, group: group ?? 0, title: title.replaceAll("\0", " ").trim() };
 }
 
+/** Not so once it has ended, though init may not have got round to reap it: what is left then is a zombie. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;
   }

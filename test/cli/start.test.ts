@@ -63,9 +63,6 @@ it("a second start keeps the data of the first, and Ctrl-C in the middle leaves 
 
 it("Ctrl-C before anything serves ends it in order, too", async () => {
   const demo = start();
-  await expect
-    .poll(() => descendantsOf(demo.child.pid ?? 0), { interval: 5, timeout: 10_000 })
-    .not.toEqual([]);
+  await expect.poll(() => descendantsOf(demo.child.pid ?? 0), { interval: 5 }).not.toEqual([]);
   await end(demo);
-  expect(demo.said()).not.toContain("Feeding");
 });

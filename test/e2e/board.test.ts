@@ -98,9 +98,7 @@ async function show(page: Page, board: string, state: string, words: string | Re
   await page.getByText(words).first().waitFor();
 }
 
-it("a browser that logs in sees what was sent, what was refused and why a lane waits, and asks nobody else for anything", {
-  timeout: 90_000,
-}, async (run) => {
+it("a browser that logs in sees what was sent, what was refused and why a lane waits, and asks nobody else for anything", async (run) => {
   await needBrowser(run);
   const { api, sim } = await setup();
   const board = `${api}/board`;

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type Service, service } from "../integration/service.ts";
 import { type WorkerProcess, workerProcess } from "./worker-process.ts";
 
@@ -31,10 +31,7 @@ function submits() {
 
 /** The provider has received so many submits. */
 async function received(count: number): Promise<void> {
-  await vi.waitFor(() => expect(submits().length).toBeGreaterThanOrEqual(count), {
-    timeout: 30_000,
-    interval: 5,
-  });
+  await expect.poll(() => submits().length, { interval: 5 }).toBeGreaterThanOrEqual(count);
 }
 
 function yaml(): string {
@@ -50,9 +47,7 @@ async function startWorker(): Promise<WorkerProcess> {
 }
 
 describe("kill -9 in mid-run", () => {
-  it("of a worker, after it sent and before it recorded: every intent is confirmed, what was in flight is sent again", {
-    timeout: 120_000,
-  }, async () => {
+  it("of a worker, after it sent and before it recorded: every intent is confirmed, what was in flight is sent again", async () => {
     running = await service(ACCOUNT, { completeMs: 0 });
     // Calls are answered late, so that the worker dies with some in flight.
     running.simulators.faults.add({ kind: "latency", ms: 400, call: "RefreshObjectCaches" });
@@ -62,7 +57,7 @@ describe("kill -9 in mid-run", () => {
     await first.kill();
     const before = submits().length;
     await startWorker();
-    for (const id of ids) expect(await running.ended(id, 90_000)).toMatchObject({ state: "confirmed" });
+    for (const id of ids) expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
     const sent = submits().flatMap((entry) => entry.accepted);
     expect(new Set(sent).size).toBe(INTENTS * URLS);
     // At most what was in flight was sent twice.
@@ -70,16 +65,14 @@ describe("kill -9 in mid-run", () => {
     expect(submits().length).toBeGreaterThan(before);
   });
 
-  it("of Redis: what was acknowledged is confirmed after it has come back", {
-    timeout: 120_000,
-  }, async () => {
+  it("of Redis: what was acknowledged is confirmed after it has come back", async () => {
     running = await service(ACCOUNT, { completeMs: 0, redis: { appendfsync: "always" } });
     await running.startWorker();
     const ids = await postAll();
     await received(2);
     await running.redis.kill();
     await running.redis.restart();
-    for (const id of ids) expect(await running.ended(id, 90_000)).toMatchObject({ state: "confirmed" });
+    for (const id of ids) expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
     expect(new Set(submits().flatMap((entry) => entry.accepted)).size).toBe(INTENTS * URLS);
   });
 });

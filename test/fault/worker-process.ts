@@ -23,6 +23,9 @@ export async function workerProcess(yaml: string): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [MAIN, "worker", "-c", file], {
     stdio: ["ignore", "ignore", "ignore"],
   });
+  const endWithUs = (): void => void child.kill("SIGKILL");
+  process.once("exit", endWithUs);
+  child.once("exit", () => process.off("exit", endWithUs));
   const exited = once(child, "exit");
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal);

@@ -3,7 +3,8 @@ import { createLogger, createMetrics } from "@purgeline/telemetry";
 import { afterEach, expect, it } from "vitest";
 import { type Service, service } from "./service.ts";
 
-const VOD = `  - { name: vod, provider: alibaba-vod, region: cn-shanghai, endpoint: "http://127.0.0.1:0", credentials: { accessKeyId: vod-id, accessKeySecret: vod-secret, callbackKey: vod-callback-key } }`;
+/** Unasked for, the first query would come after an hour. */
+const VOD = `  - { name: vod, provider: alibaba-vod, region: cn-shanghai, endpoint: "http://127.0.0.1:0", credentials: { accessKeyId: vod-id, accessKeySecret: vod-secret, callbackKey: vod-callback-key }, limits: { pollEveryMs: 3600000 } }`;
 
 let running: Service;
 afterEach(() => running.close());
@@ -19,13 +20,6 @@ async function serveApi(): Promise<{ readonly origin: string; close(): Promise<v
   return { origin, close: () => app.close() };
 }
 
-/** When the account's first call of this name arrived, by the simulators' monotonic clock. */
-function firstAt(call: string): number {
-  const entry = running.simulators.ledger.since(0, 1_000).find((each) => each.call === call);
-  if (entry === undefined) throw new Error(`${call} was never called`);
-  return entry.receivedMonotonicMs;
-}
-
 it("a provider's callback saves the wait for the first query, and the answers to queries confirm", async () => {
   running = await service(VOD);
   const api = await serveApi();
@@ -36,9 +30,7 @@ it("a provider's callback saves the wait for the first query, and the answers to
     const options = { "alibaba-vod": { formats: ["mp4"], userData } };
     const id = await running.post({ op: "purge", media, account: "vod", options });
     expect(await running.ended(id)).toMatchObject({ state: "confirmed", counts: { confirmed: 1 } });
-    // The service knows what it submitted after a second; unasked for, the poll's pace is 5 s.
-    expect(firstAt("GetMediaRefreshJobs") - firstAt("RefreshMediaPlayUrls")).toBeLessThan(4_000);
   } finally {
     await api.close();
   }
-}, 30_000);
+});

@@ -115,7 +115,7 @@ describe("every operation of the seeds reaches confirmed", () => {
       { op: "purge", directories: ["https://img.hwcdn.example.com/a/"], options: { strength: "soft" } },
     ],
     ["Huawei CDN: preheating", { op: "prefetch", urls: urls("hwcdn.example.com", 3) }],
-  ])("%s", { timeout: 60_000 }, async (_name, body) => {
+  ])("%s", async (_name, body) => {
     const receipt = await running.ended(await running.post(body), 50_000);
     expect({ state: receipt.state, counts: receipt.counts, failures: receipt.failures }).toMatchObject({
       state: "confirmed",

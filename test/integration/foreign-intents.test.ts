@@ -1,5 +1,5 @@
 import { type Job, Queue, QueueEvents } from "bullmq";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type Service, service } from "./service.ts";
 
 const ACCOUNT = `
@@ -25,7 +25,7 @@ async function producer(yaml = ACCOUNT) {
     () => queue.close(),
   );
   await events.waitUntilReady();
-  return { queue, ended: (job: Job) => job.waitUntilFinished(events, 30_000) };
+  return { queue, ended: (job: Job) => job.waitUntilFinished(events) };
 }
 
 function purge(...urls: string[]) {
@@ -54,16 +54,14 @@ describe("an intent from a foreign BullMQ client", () => {
     const body = purge("https://a.example.com/1");
     const first = await queue.add("purge", body, { jobId: "purge/home", removeOnComplete: true });
     const firstId = await ended(first);
-    await vi.waitFor(() => expect(sent()).toHaveLength(1));
+    await expect.poll(sent).toHaveLength(1);
     const again = await queue.add("purge", body, { jobId: "purge/home", removeOnComplete: true });
     // An odd character in one job's id must not make it another's.
     const other = await queue.add("purge", purge("https://a.example.com/2"), { jobId: "purge-home" });
     expect(new Set([firstId, await ended(again), await ended(other)]).size).toBe(3);
     const url = "https://a.example.com";
     // The second sending of one key keeps its distance from the first.
-    await vi.waitFor(() => expect(sent().sort()).toEqual([`${url}/1`, `${url}/1`, `${url}/2`]), {
-      timeout: 10_000,
-    });
+    await expect.poll(() => sent().sort()).toEqual([`${url}/1`, `${url}/1`, `${url}/2`]);
   });
 
   it("that comes twice under one id is one intent, and one with another body is refused, not swallowed", async () => {

@@ -65,7 +65,7 @@ async function stopped({ store }: Service): Promise<void> {
     const inFlight = account?.lanes.reduce((sum, lane) => sum + lane.inFlightBatches, 0);
     return { reason: account?.stopped?.reason, inFlight };
   };
-  await expect.poll(state, { timeout: 20_000 }).toEqual({ reason: "APIGW.0301", inFlight: 0 });
+  await expect.poll(state).toEqual({ reason: "APIGW.0301", inFlight: 0 });
 }
 
 /** Counted as they arrive, before the provider's slow answer. */
@@ -79,7 +79,7 @@ describe.each(Object.entries(SUBJECTS))(
     it.each([
       ["however much work waits in how many lanes", subject.submits],
       ["however many tasks are to be asked for", subject.queries],
-    ])("%s", { timeout: 30_000 }, async (_, calls) => {
+    ])("%s", async (_, calls) => {
       const run = await busy(name, subject);
       for (const call of calls) {
         // What may be sent before the first refusal is heard is sent.

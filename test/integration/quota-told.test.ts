@@ -49,49 +49,45 @@ async function spendElsewhere(items: readonly [string, ...string[]]): Promise<vo
 }
 
 async function pending(id: string, count: number): Promise<void> {
-  await expect.poll(async () => (await running.receipt(id)).counts.pending, { timeout: 15_000 }).toBe(count);
+  await expect.poll(async () => (await running.receipt(id)).counts.pending).toBe(count);
 }
 
 describe("the provider's own quota", () => {
-  it("holds where it is lower than what is configured, and nothing is refused for it", {
-    timeout: 30_000,
-  }, async () => {
+  it("holds where it is lower than what is configured, and nothing is refused for it", async () => {
     running = await service(ali("ali", "quota: { url: 10000 }"), {
       completeMs: 0,
       played: plays({ url: 2000 }),
     });
     await running.startWorker();
-    await expect.poll(told, { timeout: 10_000 }).toMatchObject({ limit: 2000, remaining: 2000 });
+    await expect.poll(told).toMatchObject({ limit: 2000, remaining: 2000 });
     const id = await running.post({ op: "purge", urls: urls(2500) });
     await pending(id, 500);
-    await expect.poll(quota, { timeout: 5000 }).toMatchObject({ limit: 2000, used: 2000, usedElsewhere: 0 });
+    await expect.poll(quota).toMatchObject({ limit: 2000, used: 2000, usedElsewhere: 0 });
     expect(outcomes("RefreshObjectCaches")).toEqual({ ok: 2 });
     await expect
-      .poll(async () => (await running.receipt(id)).waiting, { timeout: 10_000 })
+      .poll(async () => (await running.receipt(id)).waiting)
       .toMatchObject([{ reason: "quota", targets: 500 }]);
   });
 
-  it("shows what somebody else spends, and leaves it alone", { timeout: 30_000 }, async () => {
+  it("shows what somebody else spends, and leaves it alone", async () => {
     running = await service(ali("ali", "quota: { url: 30, askEveryMs: 200 }"), { completeMs: 0 });
     await running.startWorker();
-    await expect.poll(told, { timeout: 10_000 }).toMatchObject({ remaining: 30 });
+    await expect.poll(told).toMatchObject({ remaining: 30 });
     await spendElsewhere(urls(20, "console.example.com"));
-    await expect.poll(quota, { timeout: 10_000 }).toMatchObject({ limit: 30, used: 0, usedElsewhere: 20 });
+    await expect.poll(quota).toMatchObject({ limit: 30, used: 0, usedElsewhere: 20 });
     const id = await running.post({ op: "purge", urls: urls(25) });
     await pending(id, 15);
-    await expect.poll(() => outcomes("RefreshObjectCaches"), { timeout: 5000 }).toEqual({ ok: 2 });
+    await expect.poll(() => outcomes("RefreshObjectCaches")).toEqual({ ok: 2 });
     expect(running.simulators.accounts[0]?.quota.remaining("url")).toBe(0);
   });
 
-  it("is asked for when a batch is refused: the batch waits, and smaller ones use what is left", {
-    timeout: 30_000,
-  }, async () => {
+  it("is asked for when a batch is refused: the batch waits, and smaller ones use what is left", async () => {
     running = await service(ali("ali", "quota: { url: 100 }"), { completeMs: 0, played: plays({ url: 30 }) });
     await running.startWorker();
-    await expect.poll(told, { timeout: 10_000 }).toMatchObject({ remaining: 30 });
+    await expect.poll(told).toMatchObject({ remaining: 30 });
     await spendElsewhere(urls(20, "console.example.com"));
     const large = await running.post({ op: "purge", urls: urls(25) });
-    await expect.poll(quota, { timeout: 15_000 }).toMatchObject({ usedElsewhere: 20, reserved: 0 });
+    await expect.poll(quota).toMatchObject({ usedElsewhere: 20, reserved: 0 });
     const small = await running.post({ op: "purge", urls: urls(6, "b.example.com") });
     expect(await running.ended(small)).toMatchObject({ state: "confirmed" });
     expect((await running.receipt(large)).counts).toMatchObject({ sealed: 25 });
@@ -99,7 +95,7 @@ describe("the provider's own quota", () => {
     expect(outcomes("DescribeRefreshQuota")).toEqual({ ok: 2 });
   });
 
-  it("tells a full queue from a spent day", { timeout: 60_000 }, async () => {
+  it("tells a full queue from a spent day", async () => {
     running = await service(ali("ali", ""), { completeMs: 0 });
     running.simulators.faults.add({
       kind: "code",
@@ -108,57 +104,51 @@ describe("the provider's own quota", () => {
       times: 1,
     });
     await running.startWorker();
-    await expect.poll(told, { timeout: 10_000 }).toMatchObject({ remaining: 10_000 });
+    await expect.poll(told).toMatchObject({ remaining: 10_000 });
     const id = await running.post({ op: "prefetch", urls: urls(5) });
-    expect(await running.ended(id, 50_000)).toMatchObject({ state: "confirmed" });
+    expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
     expect(outcomes("PushObjectCache")).toEqual({ ok: 1, PreloadQueueFull: 1 });
     expect(outcomes("DescribeRefreshQuota")).toEqual({ ok: 2 });
   });
 
-  it("brings the provider's next day, also in a rehearsal that moves the clock", {
-    timeout: 30_000,
-  }, async () => {
+  it("brings the provider's next day, also in a rehearsal that moves the clock", async () => {
     running = await service(ali("ali", "quota: { url: 15, askEveryMs: 200 }"), { completeMs: 0 });
     await running.startWorker();
     const id = await running.post({ op: "purge", urls: urls(40) });
     await pending(id, 25);
     await expect
-      .poll(async () => (await running.receipt(id)).waiting, { timeout: 10_000 })
+      .poll(async () => (await running.receipt(id)).waiting)
       .toMatchObject([{ reason: "quota", targets: 25 }]);
     for (const left of [10, 0]) {
       running.simulators.clock.advance(DAY_MS);
       const startedAt = performance.now();
       await pending(id, left);
-      // Far from the 30 s after which whoever waits looks again by itself.
-      expect(performance.now() - startedAt).toBeLessThan(5000);
+      // Sooner than whoever waits looks again by itself, after 30 s.
+      expect(performance.now() - startedAt).toBeLessThan(25_000);
     }
     expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
     expect(outcomes("RefreshObjectCaches")).toEqual({ ok: 3 });
   });
 
-  it("may be none of what a key has a right to: it purges all the same", { timeout: 30_000 }, async () => {
+  it("may be none of what a key has a right to: it purges all the same", async () => {
     running = await service(ali("ali", "quota: { askEveryMs: 100 }"), { completeMs: 0 });
     running.simulators.faults.add({ kind: "code", code: "Forbidden.RAM", call: "DescribeRefreshQuota" });
     await running.startWorker();
-    await expect
-      .poll(() => outcomes("DescribeRefreshQuota")["Forbidden.RAM"] ?? 0, { timeout: 10_000 })
-      .toBeGreaterThan(1);
+    await expect.poll(() => outcomes("DescribeRefreshQuota")["Forbidden.RAM"] ?? 0).toBeGreaterThan(1);
     const id = await running.post({ op: "purge", urls: urls(3) });
     expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
     const [account] = await running.store.accounts();
     expect(account?.stopped).toBeNull();
   });
 
-  it("is not asked for by a refused key, however often it would be", { timeout: 30_000 }, async () => {
+  it("is not asked for by a refused key, however often it would be", async () => {
     const every = "quota: { askEveryMs: 100 }";
     running = await service(ali("ali", every) + ali("other", `${every}, region: cn-shanghai`), {
       completeMs: 0,
     });
     running.simulators.faults.add({ kind: "code", code: "InvalidAccessKeyId.NotFound", account: "ali" });
     await running.startWorker();
-    await expect
-      .poll(() => outcomes("DescribeRefreshQuota", "other").ok ?? 0, { timeout: 15_000 })
-      .toBeGreaterThan(20);
+    await expect.poll(() => outcomes("DescribeRefreshQuota", "other").ok ?? 0).toBeGreaterThan(20);
     expect(outcomes("DescribeRefreshQuota")).toEqual({ "InvalidAccessKeyId.NotFound": 1 });
     const [account] = await running.store.accounts();
     expect(account?.stopped).toMatchObject({ reason: "InvalidAccessKeyId.NotFound" });
@@ -169,7 +159,7 @@ describe("Tencent's two areas", () => {
   const tencent = (more: string): string =>
     `  - { name: tc, provider: tencent-cdn, endpoint: "http://127.0.0.1:0", credentials: { secretId: tc-id, secretKey: tc-secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 }, ${more} }\n`;
 
-  it("are counted apart: what is spent overseas holds up nothing at home", { timeout: 40_000 }, async () => {
+  it("are counted apart: what is spent overseas holds up nothing at home", async () => {
     running = await service(tencent(`quota: { "url@overseas": 10 }`), { completeMs: 0 });
     await running.startWorker();
     const abroad = await running.post({ op: "purge", urls: urls(15), options: { area: "overseas" } });
@@ -177,7 +167,7 @@ describe("Tencent's two areas", () => {
     const home = await running.post({ op: "purge", urls: urls(5, "h.example.com") });
     expect(await running.ended(home)).toMatchObject({ state: "confirmed" });
     await expect
-      .poll(async () => (await running.receipt(abroad)).waiting, { timeout: 10_000 })
+      .poll(async () => (await running.receipt(abroad)).waiting)
       .toMatchObject([{ reason: "quota", targets: 5 }]);
     const [account] = await running.store.accounts();
     const spent = account?.quotas.map(({ class: name, used }) => [name, used]) ?? [];
@@ -185,7 +175,7 @@ describe("Tencent's two areas", () => {
     expect(outcomes("PurgeUrlsCache", "tc")).toEqual({ ok: 2 });
   });
 
-  it("and the batch that the provider tells goes before the page's", { timeout: 30_000 }, async () => {
+  it("and the batch that the provider tells goes before the page's", async () => {
     running = await service(tencent(""), {
       completeMs: 0,
       played: (limits) => {
@@ -199,7 +189,7 @@ describe("Tencent's two areas", () => {
       const [account] = await running.store.accounts();
       return account?.lanes.find((each) => each.lane === "purge-directory");
     };
-    await expect.poll(lane, { timeout: 10_000 }).toMatchObject({ batch: 39, toldBatch: 39 });
+    await expect.poll(lane).toMatchObject({ batch: 39, toldBatch: 39 });
     const directories = urls(90).map((url) => (url.endsWith("/") ? url : `${url}/`));
     const id = await running.post({ op: "purge", directories });
     expect(await running.ended(id)).toMatchObject({ state: "confirmed" });

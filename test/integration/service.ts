@@ -141,7 +141,7 @@ export async function service(
       if (admitted.kind !== "accepted") throw new Error(JSON.stringify(admitted));
       return admitted.plan.head.id;
     },
-    async ended(id, timeoutMs = 20_000) {
+    async ended(id, timeoutMs = 90_000) {
       await awaitIntent(id, TEST, store, {
         waitMs: timeoutMs,
         signal: new AbortController().signal,

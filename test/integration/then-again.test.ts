@@ -27,9 +27,7 @@ function arrivals(call: string): readonly number[] {
     .map((entry) => entry.receivedMonotonicMs);
 }
 
-it("a page that is purged with then all the time is prefetched again and again, each time after a purge that came through", {
-  timeout: 60_000,
-}, async () => {
+it("a page that is purged with then all the time is prefetched again and again, each time after a purge that came through", async () => {
   running = await service(ACCOUNT, { completeMs: COMPLETE_MS });
   await running.startWorker();
   const posted: { readonly link: string; readonly at: number }[] = [];

@@ -39,7 +39,7 @@ async function stopped(ids: readonly string[]): Promise<void> {
     (await Promise.all(ids.map(running.receipt))).flatMap(({ waiting }) =>
       waiting.map(({ reason }) => reason),
     );
-  await expect.poll(reasons, { timeout: 20_000 }).toEqual(ids.map(() => "stopped"));
+  await expect.poll(reasons).toEqual(ids.map(() => "stopped"));
 }
 
 const shown = async () => (await running.store.accounts())[0]?.stopped ?? null;
@@ -51,9 +51,7 @@ describe.each([
   ["provider: tencent-cdn, signature: v2-sha256"],
   ["provider: huawei-vod, region: cn-north-4, projectId: 0a1b2c"],
 ])("a wrong key at { %s }", (what) => {
-  it("costs two calls at most, and a worker that starts with the right one goes on at once, without resume", {
-    timeout: 60_000,
-  }, async () => {
+  it("costs two calls at most, and a worker that starts with the right one goes on at once, without resume", async () => {
     running = await service(account(what));
     const before = await post("before");
     const worker = await running.startWorker(WRONG);
@@ -68,18 +66,15 @@ describe.each([
     await worker.stop();
 
     await running.startWorker();
-    const startedAt = performance.now();
-    await expect.poll(calls, { timeout: 10_000 }).toBeGreaterThan(spent);
-    expect(performance.now() - startedAt).toBeLessThan(5000);
+    // Long before the next probe, which is due in 10 minutes.
+    await expect.poll(calls).toBeGreaterThan(spent);
     for (const id of [...before, ...after])
       expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
     expect(await shown()).toBeNull();
   });
 });
 
-it("two workers with different keys: the right one does all the work, and the account is not shown stopped by turns", {
-  timeout: 60_000,
-}, async () => {
+it("two workers with different keys: the right one does all the work, and the account is not shown stopped by turns", async () => {
   running = await service(account("provider: alibaba-cdn"));
   await running.startWorker();
   const [first = ""] = await post("first");

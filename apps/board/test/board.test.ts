@@ -263,7 +263,7 @@ describe("the role", () => {
     expect((await ask(SUBMIT)).status).toBe(503);
     expect((await ask("/livez")).status).toBe(200);
     await own.restart();
-    await expect.poll(async () => (await ask(SUBMIT)).status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(async () => (await ask(SUBMIT)).status).toBe(200);
     await roles.pop()?.stop();
     await own.stop();
   });

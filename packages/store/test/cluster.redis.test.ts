@@ -15,7 +15,7 @@ async function join(): Promise<Connection> {
 
 beforeAll(async () => {
   cluster = await startCluster();
-}, 60_000);
+});
 afterAll(async () => {
   for (const each of open) each.disconnect();
   await cluster.stop();

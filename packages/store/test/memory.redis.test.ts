@@ -44,4 +44,4 @@ it("returns to what history keeps after a drain of 20,000 targets, and to nothin
   await later.work.sweep("ali");
   expect(await store.connection.zcard("t:{ali}:intents")).toBe(0);
   expect(await store.connection.hget("t:{ali}:account", "pending")).toBe("0");
-}, 30_000);
+});

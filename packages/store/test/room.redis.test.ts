@@ -20,7 +20,7 @@ async function putBallast(bytes: number): Promise<void> {
 }
 const hasRoomFor = (targets: number) => store.intake.hasRoom([legOf(urls(targets))]);
 
-describe("room for new work", { timeout: 20_000 }, () => {
+describe("room for new work", () => {
   it("is always there where Redis has no limit", async () => {
     await limited();
     expect(await hasRoomFor(10_000)).toBe(true);
@@ -55,11 +55,11 @@ describe("room for new work", { timeout: 20_000 }, () => {
     await putBallast(10 * MB);
     expect(await hasRoomFor(1)).toBe(false);
     await store.connection.del("ballast");
-    await expect.poll(() => hasRoomFor(1), { timeout: 5000 }).toBe(true);
+    await expect.poll(() => hasRoomFor(1)).toBe(true);
   });
 });
 
-it("without room, targets that fail are remembered by their code alone", { timeout: 20_000 }, async () => {
+it("without room, targets that fail are remembered by their code alone", async () => {
   await limited();
   await setMaxMemory(20 * MB);
   const end = { do: "end", end: "failed", code: "Bad.Url", message: "no such page", refund: false } as const;

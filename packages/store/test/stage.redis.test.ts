@@ -164,7 +164,7 @@ describe("duplicates", () => {
     expect(recorded.transitions.targets).toEqual({ confirmed: 3001 });
     expect(await counts(store, "int_3000")).toMatchObject({ confirmed: 1 });
     expect(await keys(store, "t:{ali}:more:*")).toEqual([]);
-  }, 20_000);
+  });
 
   it("an urgent one takes the waiting key with it, which is sent once", async () => {
     store = await bundle({ coalesce: { quietMs: 60_000, maxWaitMs: 60_000 } });

@@ -128,7 +128,7 @@ describe("a refused credential", () => {
     }
     expect(calls).toBe(1 + DAY_MS / PROBE_MS);
     expect(await store.connection.hlen("t:{ali}:credentials")).toBe(1);
-  }, 60_000);
+  });
 
   it("costs one refusal for each call that was under way, and its probe is not put off by them", async () => {
     const [slot] = await right.stage("int_1", urls(3));
@@ -231,7 +231,7 @@ describe("another credential", () => {
       }
     }
     expect(changes).toEqual(["open"]);
-  }, 60_000);
+  });
 
   it("that is refused in its turn is shown, though the old one worked a moment ago", async () => {
     const [slot] = await right.stage("int_1", urls(3));
