@@ -4,7 +4,7 @@ import type { Slot } from "./store-views.ts";
 export interface SlotQueue {
   /** Adds one job for each slot; a slot that already has one is left alone. */
   add(slots: readonly Slot[]): Promise<void>;
-  /** Which of these have no job any more. */
+  /** Which of these, whose time is over, have no job any more; one that is put off beyond that is brought forward. */
   lost(slots: readonly Slot[]): Promise<readonly Slot[]>;
 }
 

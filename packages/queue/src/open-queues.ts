@@ -25,13 +25,7 @@ export interface Queues extends SlotQueue {
 const EVENTS_KEPT = 200;
 /** BullMQ waits without end for a Redis that it has never seen; a job that is late by so much is rescue's. */
 const ADD_TIMEOUT_MS = 3000;
-const ALIVE: ReadonlySet<string> = new Set([
-  "waiting",
-  "active",
-  "delayed",
-  "prioritized",
-  "waiting-children",
-]);
+const ALIVE: ReadonlySet<string> = new Set(["waiting", "active", "prioritized", "waiting-children"]);
 
 export function openQueues(options: QueuesOptions): Queues {
   const byName = new Map(queueNames(options.accounts).map((name) => [name, openQueue(name, options)]));
@@ -49,10 +43,10 @@ export function openQueues(options: QueuesOptions): Queues {
       );
     },
     async lost(slots) {
-      const states = await Promise.all(
-        slots.map((slot) => queueOf(queueName(slot.account, slot.kind.for)).getJobState(slot.id)),
+      const alive = await Promise.all(
+        slots.map((slot) => isAlive(queueOf(queueName(slot.account, slot.kind.for)), slot.id)),
       );
-      return slots.filter((_, i) => !ALIVE.has(states[i] ?? "unknown"));
+      return slots.filter((_, i) => alive[i] !== true);
     },
     counts: () =>
       Promise.all(
@@ -74,6 +68,19 @@ function openQueue(name: string, { connection, prefix, onError }: QueuesOptions)
   });
   queue.on("error", onError);
   return queue;
+}
+
+/**
+ * Jobs are put off by the clocks of hosts. One that still is after its slot's time was put off by a
+ * clock that was wrong, or has been set since: hours may be left of it.
+ */
+async function isAlive(queue: Queue, id: string): Promise<boolean> {
+  const state = await queue.getJobState(id);
+  if (state !== "delayed") return ALIVE.has(state);
+  const job = await queue.getJob(id);
+  // Whoever was quicker has brought it forward.
+  await job?.promote().catch(() => undefined);
+  return job !== undefined;
 }
 
 function jobOf(slot: Slot): { readonly name: string; readonly data: SlotJob; readonly opts: JobsOptions } {

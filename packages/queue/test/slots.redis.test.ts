@@ -165,6 +165,22 @@ describe("lost slots", () => {
     await queue.resume();
     release.resolve();
   });
+
+  it("are brought forward where a clock that was wrong has put them off for days", async () => {
+    const again = Promise.withResolvers<void>();
+    let runs = 0;
+    const { queues, reached } = await bundle(async () => {
+      runs += 1;
+      if (runs === 1) return { kind: "later", delayMs: 3 * 86_400_000 };
+      again.resolve();
+      return { kind: "done", summary: "" };
+    });
+    const delayed = reached("delayed", "s-1");
+    await queues.add([slot("s-1")]);
+    await delayed;
+    expect(await queues.lost([slot("s-1")])).toEqual([]);
+    await again.promise;
+  });
 });
 
 describe("closing the workers", () => {
