@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { type Service, service } from "../integration/service.ts";
-import { type SlowLink, slowLink } from "./slow-link.ts";
+import { type Link, openLink } from "./link.ts";
 import { type WorkerProcess, workerProcess } from "./worker-process.ts";
 
 const ACCOUNT = `
@@ -8,7 +8,7 @@ const ACCOUNT = `
 `;
 
 let running: Service;
-let link: SlowLink;
+let link: Link;
 let worker: WorkerProcess;
 afterEach(async () => {
   await worker.kill();
@@ -20,7 +20,8 @@ it("a Redis whose answers take longer than a permit lives slows the work down, a
   timeout: 90_000,
 }, async () => {
   running = await service(ACCOUNT, { completeMs: 0 });
-  link = await slowLink(running.redis.port, 40);
+  link = await openLink(running.redis.port);
+  link.delay("answers", 40);
   const { endpoint } = running.simulators.settingsOf("ali");
   const accounts = ACCOUNT.replace("http://127.0.0.1:0", endpoint ?? "");
   worker = await workerProcess(

@@ -22,8 +22,8 @@ export interface RedisServer {
   readonly directory: string;
   /** SIGKILL: what a crash leaves on the disk stays there. */
   kill(): Promise<void>;
-  /** Starts again on the same port and data; the server must have been killed. */
-  restart(): Promise<void>;
+  /** Starts again on the same port and data, this once with more settings; the server must have been killed. */
+  restart(config?: RedisOptions["config"]): Promise<void>;
   /** SIGSTOP: connections stay open and nothing answers, until `thaw`. */
   freeze(): void;
   thaw(): void;
@@ -70,10 +70,10 @@ function handle(first: ChildProcess, port: number, directory: string, options: R
     path: socketOf(directory),
     directory,
     kill: () => end("SIGKILL"),
-    async restart() {
+    async restart(config) {
       if (child.exitCode === null && child.signalCode === null)
         throw new Error("redis-server: restart before kill");
-      child = await launch(port, directory, options);
+      child = await launch(port, directory, { ...options, config: { ...options.config, ...config } });
     },
     freeze: () => void child.kill("SIGSTOP"),
     thaw: () => void child.kill("SIGCONT"),

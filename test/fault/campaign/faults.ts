@@ -1,3 +1,5 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { Chance } from "./chance.ts";
@@ -16,6 +18,27 @@ export interface Fault {
 const BEYOND_THE_LOCK_MS = 17_000;
 /** A deploy's patience: then it would be killed. */
 const GRACE_MS = 30_000;
+
+const BOTH = ["requests", "answers"] as const;
+const HOUR_MS = 3_600_000;
+const JUMPS_MS = [HOUR_MS, -HOUR_MS, 3 * 24 * HOUR_MS, -3 * 24 * HOUR_MS] as const;
+
+/** A clock that is set wrong, and set right again. */
+async function clockJump(which: Role, chance: Chance): Promise<void> {
+  which.shiftClock(chance.one(JUMPS_MS));
+  await pause(chance.between(1_000, 4_000));
+  which.shiftClock(0);
+}
+
+/** Settings by which a Redis needs some two seconds for the data that it has; LOADING is its answer meanwhile. */
+async function slowStart({ redis }: World): Promise<Readonly<Record<string, string>>> {
+  const folder = join(redis.directory, "appendonlydir");
+  const sizes = await Promise.all((await readdir(folder)).map((name) => stat(join(folder, name))));
+  const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
+  // A command of ours takes some 100 bytes of the file, and Redis's shortest rest is 60 µs; of n commands it rests at one.
+  const n = Math.max(1, Math.round(((bytes / 100) * 60e-6) / 2));
+  return { "key-load-delay": String(-n), "loading-process-events-interval-bytes": "1024" };
+}
 
 async function killed(which: Role, chance: Chance): Promise<void> {
   await which.kill();
@@ -109,6 +132,47 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
     },
   },
   {
+    name: "Redis loads its data",
+    kills: 1,
+    async strike(world) {
+      await world.redis.kill();
+      await world.redis.restart(await slowStart(world));
+    },
+  },
+  {
+    name: "Redis far away",
+    kills: 0,
+    async strike({ redisLink }, chance) {
+      for (const direction of BOTH) redisLink.delay(direction, chance.between(5, 40));
+      await pause(chance.between(500, 2_000));
+      for (const direction of BOTH) redisLink.delay(direction, 0);
+    },
+  },
+  {
+    name: "one direction to Redis stalled",
+    kills: 0,
+    async strike({ redisLink }, chance) {
+      redisLink.stall(chance.one(BOTH));
+      await pause(chance.between(200, 4_000));
+      redisLink.flow();
+    },
+  },
+  {
+    name: "connections to Redis reset on the way",
+    kills: 0,
+    strike: async ({ redisLink }) => redisLink.reset(),
+  },
+  {
+    name: "a worker's clock jumps",
+    kills: 0,
+    strike: (world, chance) => clockJump(chance.one(world.workers), chance),
+  },
+  {
+    name: "an api's clock jumps",
+    kills: 0,
+    strike: (world, chance) => clockJump(chance.one(world.apis), chance),
+  },
+  {
     name: "worker stalled beyond its lock",
     kills: 0,
     strike: (world, chance) => frozen(chance.one(world.workers), BEYOND_THE_LOCK_MS),
@@ -176,6 +240,8 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   }),
   providerFault("provider answers with an HTML page", { kind: "reply", times: 5 }),
   providerFault("provider throttles", { kind: "throttle", times: 20 }),
+  providerFault("provider never answers", { kind: "hang", applied: true, times: 2 }),
   providerFault("provider slow", { kind: "latency", ms: 1_500, times: 20 }),
+  providerFault("tasks do not end for a while", { kind: "lazy-status", times: 20 }),
   providerFault("tasks vanish for a while", { kind: "vanish-task", times: 20 }),
 ];

@@ -14,14 +14,26 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "60" },
     kills: { type: "string", default: "0" },
     producers: { type: "string", default: "4" },
+    /** Only faults whose name has one of these, comma-joined, in it. */
+    faults: { type: "string", default: "" },
   },
 });
 
-function numberOf(name: keyof typeof values): number {
+function numberOf(name: Exclude<keyof typeof values, "faults">): number {
   const number = Number(values[name]);
   if (!Number.isInteger(number) || number < 0)
     throw new Error(`--${name}: expected a whole number, got ${values[name]}`);
   return number;
+}
+
+function chosen(): typeof EVERY_FAULT {
+  const words = values.faults.split(",");
+  const [first, ...rest] = EVERY_FAULT.filter(({ name }) => words.some((word) => name.includes(word)));
+  if (first === undefined)
+    throw new Error(
+      `--faults: ${values.faults} is in none of: ${EVERY_FAULT.map(({ name }) => name).join("; ")}`,
+    );
+  return [first, ...rest];
 }
 
 function say(text: string): void {
@@ -53,7 +65,7 @@ const campaign = await runCampaign({
   seed: numberOf("seed"),
   seconds: numberOf("seconds"),
   kills: numberOf("kills"),
-  faults: EVERY_FAULT,
+  faults: chosen(),
   restMs: 1_500,
   producers: numberOf("producers"),
   say,

@@ -1,13 +1,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RedisServer, startRedis } from "@purgeline/testkit";
+import { type RedisOptions, type RedisServer, startRedis } from "@purgeline/testkit";
 import { freePort } from "../../cli/free-port.ts";
+import { type Link, openLink } from "../link.ts";
 import { type Role, role } from "./role.ts";
 
 /** The whole service as processes of its own, and the provider that it works for. */
 export interface World {
   readonly redis: RedisServer;
+  /** The way on which everybody reaches it. */
+  readonly redisLink: Link;
   readonly apis: readonly [Role, ...Role[]];
   readonly workers: readonly [Role, ...Role[]];
   readonly apiUrls: readonly [string, ...string[]];
@@ -41,14 +44,15 @@ function accounts(simPorts: readonly number[]): string {
 `;
 }
 
-/** Two apis, two workers, a Redis that loses nothing, two providers; resolves when all of them serve. */
-export async function openWorld(): Promise<World> {
+/** Two apis, two workers, a Redis (by default one that loses nothing), two providers; resolves when all of them serve. */
+export async function openWorld(options: RedisOptions = { appendfsync: "always" }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "purgeline-campaign-"));
-  const redis = await startRedis({ appendfsync: "always" });
+  const redis = await startRedis(options);
+  const redisLink = await openLink(redis.port);
   const [simA, simB, apiA, apiB] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const at = (name: string): string => join(folder, name);
   const write = async (name: string, httpPort: number): Promise<string> => {
-    const head = `redis: { url: "${redis.url}", prefix: campaign }\nhttp: { host: 127.0.0.1, port: ${httpPort} }\n`;
+    const head = `redis: { url: "redis://127.0.0.1:${redisLink.port}", prefix: campaign }\nhttp: { host: 127.0.0.1, port: ${httpPort} }\n`;
     await writeFile(at(`${name}.yaml`), head + accounts([simA, simB]));
     return at(`${name}.yaml`);
   };
@@ -69,6 +73,7 @@ export async function openWorld(): Promise<World> {
   await Promise.all([...apiUrls.map((url) => `${url}/readyz`), `${simUrl}/_sim/stats`].map(served));
   return {
     redis,
+    redisLink,
     apis,
     workers,
     apiUrls,
@@ -78,6 +83,7 @@ export async function openWorld(): Promise<World> {
     async close() {
       await Promise.all([...workers, ...apis].map((each) => each.kill()));
       await sim.kill();
+      await redisLink.close();
       await redis.stop();
       await rm(folder, { recursive: true, force: true });
     },
