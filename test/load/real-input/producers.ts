@@ -43,10 +43,20 @@ export async function ends(
   return states;
 }
 
-export async function call<T>(api: string, method: string, path: string, body?: unknown): Promise<T> {
-  const content =
-    body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-  const reply = await fetch(`${api}${path}`, { method, ...content });
+/** `token`: the caller's secret, where the service asks for one. */
+export async function call<T>(
+  api: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  token?: string,
+): Promise<T> {
+  const headers = {
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  const reply = await fetch(`${api}${path}`, { method, headers, ...content });
   const text = await reply.text();
   if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text.slice(0, 500)}`);
   return (text === "" ? null : JSON.parse(text)) as T;

@@ -1,5 +1,5 @@
+import type { LogLine } from "../program.ts";
 import type { Sent } from "./check-ledgers.ts";
-import type { LogLine } from "./program.ts";
 
 const SUBMITS: ReadonlySet<string> = new Set(["RefreshObjectCaches", "PurgeUrlsCache"]);
 

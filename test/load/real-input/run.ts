@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type LogLine, startProgram } from "../program.ts";
 import { type Asked, checkLedgers } from "./check-ledgers.ts";
 import { debianPaths } from "./debian-paths.ts";
 import { intentsOf } from "./feed.ts";
 import { call, ends, feed } from "./producers.ts";
-import { type LogLine, startProgram } from "./program.ts";
 import { submitsOf, violationsOf } from "./provider-ledger.ts";
 
 /*

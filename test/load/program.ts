@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-const ROOT = new URL("../../../", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 const MAIN = fileURLToPath(new URL("apps/cli/src/main.ts", ROOT));
 /** Watches a pipe: when this process is gone, by Ctrl-C for one, the program stops in order. */
 const LIFE_LINE = new URL("infra/setup/life-line.mjs", ROOT).href;
@@ -16,12 +16,13 @@ export type LogLine = Readonly<Record<string, unknown>> & {
 };
 
 export interface Program {
+  readonly pid: number;
   readonly log: readonly LogLine[];
   /** SIGTERM, and the exit. */
   stop(): Promise<void>;
 }
 
-/** Starts `purgeline …`; resolves when a line of its standard output fits `ready`, rejects when it ends before. */
+/** Starts `purgeline …`; resolves when a line of its output or log fits `ready`, rejects when it ends before. */
 export async function startProgram(args: readonly string[], ready: RegExp): Promise<Program> {
   const child = spawn(process.execPath, ["--import", LIFE_LINE, MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -30,8 +31,11 @@ export async function startProgram(args: readonly string[], ready: RegExp): Prom
   }) as ChildProcessByStdio<null, Readable, Readable>;
   const exited = once(child, "exit");
   const log: LogLine[] = [];
-  createInterface({ input: child.stderr }).on("line", (line) => log.push(lineOf(line)));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    log.push(lineOf(line));
+    if (ready.test(line)) resolve();
+  });
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (ready.test(line)) resolve();
   });
@@ -41,6 +45,7 @@ export async function startProgram(args: readonly string[], ready: RegExp): Prom
   });
   await promise;
   return {
+    pid: child.pid ?? 0,
     log,
     async stop() {
       child.kill("SIGTERM");
