@@ -48,6 +48,11 @@ const COMMANDS = {
     return become(node, [join(root, "test/fault/campaign/run.ts"), ...args], { cwd: root, env });
   },
 
+  async bench(args) {
+    const { node, env } = await setUp({ needed: [redisServer] });
+    return become(node, [join(root, "test/load/bench/run.ts"), ...args], { cwd: root, env });
+  },
+
   async mutations(args) {
     const { node, env } = await setUp({ needed: [redisServer] });
     return become(node, [join(root, "test/mutation/run.ts"), ...args], { cwd: root, env });

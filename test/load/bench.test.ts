@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type BenchResult, SCENARIOS } from "./bench/bench.ts";
+import { quantile } from "./bench/quantile.ts";
+import { isMet } from "./bench/scenario.ts";
+
+const PROGRAM = fileURLToPath(new URL("bench/run.ts", import.meta.url));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "purgeline-bench-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const bench = (...args: readonly string[]) => promisify(execFile)(process.execPath, [PROGRAM, ...args]);
+
+describe("npm run bench", () => {
+  it.each(SCENARIOS.map(({ name }) => name))(
+    "%s: a small run writes its figures and ratios, and judges none",
+    { timeout: 180_000 },
+    async (name) => {
+      const file = join(folder, "bench.json");
+      const { stdout } = await bench("--only", name, "--scale", "0.02", "--json", file);
+      const result = JSON.parse(await readFile(file, "utf8")) as BenchResult;
+      expect(result).toMatchObject({ scale: 0.02, isMet: null, scenarios: [{ name }] });
+      const { rows = [], ratios = [] } = result.scenarios[0] ?? {};
+      const figures = rows.flatMap((row) => Object.values(row.figures));
+      expect(figures.filter((figure) => !Number.isFinite(figure) || figure <= 0)).toEqual([]);
+      expect(rows.length).toBeGreaterThan(1);
+      expect(ratios.length).toBeGreaterThan(0);
+      for (const ratio of ratios) {
+        expect(ratio).toMatchObject({ value: expect.any(Number), isMet: null });
+        expect(stdout).toContain(ratio.name);
+      }
+    },
+  );
+
+  it.each([
+    [["--only", "speed"], "--only: expected one of isolation"],
+    [["--scale", "0"], "--scale: expected a number over 0, up to 1, got 0"],
+  ])("%j: says what it expected", async (args, words) => {
+    await expect(bench(...args)).rejects.toThrow(words);
+  });
+});
+
+it.each([
+  [{ value: 1.5, atMost: 1.5 }, true],
+  [{ value: 1.51, atMost: 1.5 }, false],
+  [{ value: 5, atLeast: 5 }, true],
+  [{ value: 4.9, atLeast: 5 }, false],
+  [{ value: Number.NaN, atMost: 1.5 }, false],
+])("a ratio like %j is kept: %j", (ratio, kept) => {
+  expect(isMet({ name: "", ...ratio })).toBe(kept);
+});
+
+it.each([
+  [[3, 1, 2], 0.5, 2],
+  [Array.from({ length: 100 }, (_, i) => i + 1), 0.99, 99],
+  [[7], 0.99, 7],
+  [[], 0.5, Number.NaN],
+])("of %j the part %d is at %d", (values, part, at) => {
+  expect(quantile(values, part)).toBe(at);
+});
