@@ -31,7 +31,7 @@ async function breaches(world: World, scenario: Scenario): Promise<readonly obje
 }
 
 describe("a process that is killed at any point of its way loses nothing, hangs nothing, and pays for nothing twice that is not counted", () => {
-  it.each(SCENARIOS)("$name", { timeout: 120_000 }, async (scenario) => {
+  it.each(SCENARIOS)("$name", async (scenario) => {
     const world = await openWorld(accountsYaml(scenario.accounts));
     try {
       expect(await breaches(world, scenario)).toEqual([]);

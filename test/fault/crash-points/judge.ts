@@ -1,3 +1,4 @@
+import type { LegView } from "@purgeline/core";
 import type { LedgerEntry } from "@purgeline/simulator";
 import { unitsAtDoor } from "./provider-ledger.ts";
 import type { Accepted } from "./scenario.ts";
@@ -15,6 +16,8 @@ export interface Evidence {
   /** Targets that somebody asked for twice. */
   readonly retried: number;
   readonly crashedIn: string | null;
+  /** Somebody was told that there is no room: what was staged of it is taken back. */
+  readonly isRefused: boolean;
 }
 
 /** More targets than one batch of the tests holds: what a dead process can have had under way. */
@@ -24,6 +27,7 @@ const MOST_PER_BATCH = 2;
 export async function judge(world: World, evidence: Evidence): Promise<readonly string[]> {
   return [
     ...(await brokenEnds(world, evidence)),
+    ...(evidence.isRefused ? [] : await cutOff(world)),
     ...uncovered(evidence),
     ...surplus(evidence),
     ...(await misbooked(world, evidence)),
@@ -37,22 +41,42 @@ async function brokenEnds({ store }: World, { accepted }: Evidence): Promise<rea
     const end = ask.end ?? "confirmed";
     const legs = await store.legs(intentId);
     if (legs.length === 0) complaints.push(`${intentId} is lost`);
-    for (const { account, counts, head } of legs) {
+    for (const { account, counts } of legs) {
       const others = Object.entries(counts).filter(([state, n]) => n > 0 && state !== end);
       if (others.length > 0)
         complaints.push(`${intentId} at ${account}: ${JSON.stringify(others)}, not ${end}`);
-      if (head.thenIntent === undefined) continue;
-      const followers = await store.legs(head.thenIntent);
-      const follower = followers.find((leg) => leg.account === account);
-      const isRight =
-        end === "confirmed"
-          ? follower !== undefined && follower.counts.failed + follower.counts.pending === 0
-          : follower?.failures.every(({ code }) => code === "purge-failed") &&
-            follower.counts.confirmed === 0;
-      if (isRight !== true) complaints.push(`${head.thenIntent} at ${account}: ${JSON.stringify(follower)}`);
     }
   }
   return complaints;
+}
+
+/** Whatever is stored of an intent, all of it is: its legs, and what follows them, which comes to the same end. */
+async function cutOff({ store, accounts }: World): Promise<readonly string[]> {
+  const names = accounts.map(({ settings }) => settings.name);
+  const { items } = await store.intentIds({ accounts: names, sinceMs: null, cursor: null, limit: 100 });
+  const complaints: string[] = [];
+  for (const id of items) {
+    const legs = await store.legs(id);
+    const head = legs[0]?.head;
+    if (legs.length !== head?.accounts.length) complaints.push(`${id} is in ${legs.length} of its accounts`);
+    if (head?.thenIntent === undefined) continue;
+    const followers = await store.legs(head.thenIntent);
+    for (const leg of legs) {
+      const follower = followers.find(({ account }) => account === leg.account);
+      if (follower === undefined || !isFollowed(leg, follower))
+        complaints.push(`${id} at ${leg.account} is followed by ${JSON.stringify(follower)}`);
+    }
+  }
+  return complaints;
+}
+
+function isFollowed({ counts }: LegView, follower: LegView): boolean {
+  const { confirmed, failed } = follower.counts;
+  return (
+    confirmed === counts.confirmed &&
+    confirmed + failed === counts.confirmed + counts.failed + counts.cancelled &&
+    follower.failures.every(({ code }) => code === "purge-failed")
+  );
 }
 
 /** Confirmed, and no call that the provider took on after the producer began holds it. */

@@ -44,10 +44,10 @@ export function accountsYaml(names: readonly string[]): string {
     .join("");
 }
 
-const urls = (host: string, path: string, count: number): readonly string[] =>
+export const urls = (host: string, path: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => `https://${host}.example.com/${path}/${i}`);
 
-const purge = (targets: readonly string[], more: Ask["body"] = {}): Ask["body"] => ({
+export const purge = (targets: readonly string[], more: Ask["body"] = {}): Ask["body"] => ({
   op: "purge",
   urls: targets,
   ...more,

@@ -62,8 +62,9 @@ export async function trial(world: World, scenario: Scenario, crash: Crash | nul
     return next;
   };
   const complaints: string[] = [];
+  const asks = scenario.asks?.(path) ?? [];
   const accepted = [...prepared];
-  for (const [index, ask] of (scenario.asks?.(path) ?? []).entries()) {
+  for (const [index, ask] of asks.entries()) {
     const began = lastSeq(world);
     const answer = await answered(world, now, ask, `${path}-${index}`, crash?.side === "before");
     if (answer === null) continue;
@@ -88,6 +89,7 @@ export async function trial(world: World, scenario: Scenario, crash: Crash | nul
     resends: processes.flatMap((each) => each.resends),
     resendsAllowed: scenario.resends ?? 0,
     retried: scenario.retried ?? 0,
+    isRefused: asks.some(({ end }) => end === "refused"),
     crashedIn: crashedAt === null ? null : (crash?.at.verb ?? null),
   };
   const faults = processes.flatMap((each) => each.faults.map(String));
