@@ -33,10 +33,13 @@ local function lostDue(windowMs)
   return tonumber(lostAt) + windowMs + MARGIN_MS
 end
 
+-- The account's: another one's outage or throttling closes nothing here.
+local function holdKey(call) return P .. 'hold:' .. call end
+
 -- Until when a call is held, and why; nil: it is not. `again`: whoever asks holds a permit that went stale, so the
 -- one probe of a half-open call may ask for another.
 local function heldUntil(call, limits, again)
-  local hold = redis.call('HMGET', P .. 'hold:' .. call, 'openAt', 'why', 'probing')
+  local hold = redis.call('HMGET', holdKey(call), 'openAt', 'why', 'probing')
   local openAt = tonumber(hold[1] or '0')
   if now >= openAt or (again and hold[3]) then return nil, hold[2] end
   -- No outage holds a call for longer: the clock has jumped back.
@@ -74,7 +77,7 @@ local function permit(call, limits, again, ageMs)
   at = math.max(at + math.max(0, ageMs - AGE_MS), tonumber(redis.call('LINDEX', logKey, -1) or '0'))
   logGrant(logKey, at, perSecond, perMinute)
   -- Half-open: after an outage one call probes; the others wait for its answer.
-  if why == 'provider' then redis.call('HSET', P .. 'hold:' .. call, 'openAt', now + limits.timeoutMs, 'probing', 1) end
+  if why == 'provider' then redis.call('HSET', holdKey(call), 'openAt', now + limits.timeoutMs, 'probing', 1) end
   return 0, nil, nil, at
 end
 
@@ -85,15 +88,15 @@ local function giveBack(call, at) redis.call('LREM', P .. 'gate:' .. call, -1, a
 -- The same where there was nothing to send; the probe of a half-open call is another one's then.
 local function withdraw(call, at)
   giveBack(call, at)
-  if redis.call('HDEL', P .. 'hold:' .. call, 'probing') == 1 then redis.call('HSET', P .. 'hold:' .. call, 'openAt', now) end
+  if redis.call('HDEL', holdKey(call), 'probing') == 1 then redis.call('HSET', holdKey(call), 'openAt', now) end
 end
 
-local function openCall(call) redis.call('DEL', P .. 'hold:' .. call) end
+local function openCall(call) redis.call('DEL', holdKey(call)) end
 
 -- Closes a call for a while; outages double with each further failure, up to 60 s. Where nobody knows which domains
 -- the provider throttles, it is the call.
 local function holdCall(call, why, ms)
-  local key = P .. 'hold:' .. call
+  local key = holdKey(call)
   local wait = ms
   if why == 'domains' then why = 'rate' end
   if why == 'provider' then
