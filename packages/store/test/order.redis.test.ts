@@ -243,27 +243,6 @@ describe("what waits for its order", () => {
     expect(sealed?.batch.items[0]).toBe(PAGE);
   });
 
-  it("waits in a second generation for purges that were staged after the first", async () => {
-    await purge(store, "int_1", [PAGE]);
-    await prefetch(store, "int_2", [PAGE]);
-    const first = await sealLane(store, "purge-url");
-    if (first === null) throw new Error("no purge");
-    await purge(store, "int_3", [PAGE]);
-    await prefetch(store, "int_4", [PAGE]);
-    await prefetch(store, "int_5", [PAGE]);
-    await finish(store, first);
-    // The first goes though the second purge has not been sent yet.
-    expect(await confirmLane(store, "prefetch-url")).toEqual([PAGE]);
-    expect(await counts(store, "int_2")).toMatchObject({ confirmed: 1 });
-    expect(await counts(store, "int_4")).toMatchObject({ pending: 1 });
-    expect(await confirmLane(store, "prefetch-url")).toEqual([]);
-    await confirmLane(store, "purge-url");
-    expect(await confirmLane(store, "prefetch-url")).toEqual([PAGE]);
-    expect(await counts(store, "int_4")).toMatchObject({ confirmed: 1 });
-    expect(await counts(store, "int_5")).toMatchObject({ confirmed: 1 });
-    expect(await leftovers(store)).toEqual([]);
-  });
-
   it("waits for the purge that is tried anew, when it is retried itself", async () => {
     await purge(store, "int_1", [PAGE]);
     await prefetch(store, "int_2", [PAGE]);

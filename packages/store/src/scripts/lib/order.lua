@@ -66,16 +66,19 @@ do
     released[lane] = true
   end
 
-  -- These keys have left `keys`: what waited as their second generation comes in.
+  -- These keys have left `keys`, each named once: what waited as their second generation comes in, in their order.
   function order.bringNext(lane, digests)
     local L = laneKey(lane)
     local waiting = readFields(L, ':next', digests)
-    for digest, held in pairs(waiting) do
-      redis.call('HDEL', L .. ':next', digest)
-      redis.call('HSET', L .. ':keys', digest, held)
-      local id = order.idOf(held)
-      local barrier = order.read(L, id)
-      if #barrier.purges == 0 then release(lane, id, held, barrier) end
+    for _, digest in ipairs(digests) do
+      local held = waiting[digest]
+      if held then
+        redis.call('HDEL', L .. ':next', digest)
+        redis.call('HSET', L .. ':keys', digest, held)
+        local id = order.idOf(held)
+        local barrier = order.read(L, id)
+        if #barrier.purges == 0 then release(lane, id, held, barrier) end
+      end
     end
   end
 
