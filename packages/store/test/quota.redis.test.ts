@@ -193,18 +193,21 @@ it("a batch that has no room to be tried again holds up nothing that fits", asyn
   expect(other.batch.items).toEqual(urls(40, "b.example.com"));
 });
 
-it("a batch above what a lowered quota has a day is sent in parts", async () => {
+it.each([
+  ["has a day", 0, 50],
+  ["has a day but for the reserve of urgent targets", 20, 25],
+])("a batch above what a lowered quota %s is sent in parts", async (_what, reserveForUrgent, part) => {
   store = await bundle({ limits: limitsWith({}, 100) });
   const now = store.later(morning);
   const sealed = await seal(now, (await now.stage("int_1", urls(100)))[0]);
-  await store.work.publish("ali", limitsWith({}, 60), { atMs: 2, digest: "two" });
+  await store.work.publish("ali", { ...limitsWith({}, 60), reserveForUrgent }, { atMs: 2, digest: "two" });
   const { slots } = await record(now, sealed, { ...retryAtOnce, resend: "ambiguous" } as Verdict);
   await waits(now, slots[0]);
-  const next = store.later(reset + 60_000);
-  const first = await seal(next, (await rescue(next))[0]);
-  expect(first.batch.items).toEqual(urls(50));
-  await finish(next, first);
-  const dayAfter = store.later(reset + 25 * HOUR);
-  await finish(dayAfter, await seal(dayAfter, (await rescue(dayAfter))[0]));
+  for (let day = 0; day * part < 100; day += 1) {
+    const then = store.later(reset + day * 24 * HOUR + 60_000);
+    const next = await seal(then, (await rescue(then))[0]);
+    expect(next.batch.items).toEqual(urls(part, "a.example.com", day * part));
+    await finish(then, next);
+  }
   expect(await counts(store, "int_1")).toMatchObject({ confirmed: 100 });
 });

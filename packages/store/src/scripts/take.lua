@@ -84,12 +84,13 @@ limits.batch = math.min(limits.batch, widestBatch(limits))
 local caps = {}
 local function quotaCap(options)
   if caps[options] then return caps[options] end
-  local cap = { u = math.huge, n = math.huge, day = math.huge, classes = classesOf(limits, options) }
+  local cap = { u = math.huge, n = math.huge, day = { u = math.huge, n = math.huge }, classes = classesOf(limits, options) }
   for _, class in ipairs(cap.classes) do
     local limit = quotaLimit(class, quotas)
     if limit then
       local room = quotaRoom(class, days, limit)
-      cap.day = math.min(cap.day, limit)
+      cap.day.u = math.min(cap.day.u, limit)
+      cap.day.n = math.min(cap.day.n, math.max(0, limit - quotas.reserveForUrgent))
       cap.u = math.min(cap.u, math.floor(room / limits.unitsPerTarget))
       cap.n = math.min(cap.n, math.floor(math.max(0, room - quotas.reserveForUrgent) / limits.unitsPerTarget))
       if room < limits.unitsPerTarget then
@@ -140,8 +141,8 @@ local function mayRetry(number)
     return false
   end
   if cap[b[3]] < left and not reservedNow(b[1], b[4], b[5], cap.classes) then
-    -- More than a whole day has: the limit was lowered since its seal.
-    if left > 1 and left * limits.unitsPerTarget > cap.day then
+    -- More than a whole day has for its class: the limit was lowered since its seal.
+    if left > 1 and left * limits.unitsPerTarget > cap.day[b[3]] then
       splitNow(number)
     elseif cap[b[3]] > 0 and not b[7] then
       -- The provider refused it for want of quota and has some: as much as that of it is not kept from today.
