@@ -16,7 +16,7 @@ import { countsView } from "../read/counts-view.ts";
 import { linksOf } from "../read/links.ts";
 import { followerId } from "./follower.ts";
 import type { Intake } from "./intake-accounts.ts";
-import { planIntent } from "./plan-intent.ts";
+import { planPatiently } from "./plan-patiently.ts";
 import type { Producer } from "./producer.ts";
 import type { Setback } from "./setback.ts";
 import { type Merged, stageAll } from "./stage-legs.ts";
@@ -59,7 +59,7 @@ export async function admitIntent(
   key: string | null,
   ports: AdmitPorts,
 ): Promise<Admitted> {
-  const planned = planIntent(body, producer, ports.intake, ports.newId);
+  const planned = await planPatiently(body, producer, ports.intake, ports.newId);
   if (!planned.ok) return { kind: "refused", why: planned.why, problems: planned.problems };
   // Before the key is claimed: that, too, would be stored for a day.
   const { plan, follower } = planned;

@@ -1,6 +1,6 @@
 import type { IntentHead, IntentPlan, Json, StoreUnavailable } from "@purgeline/core";
 import type { AdmitPorts } from "./admit-intent.ts";
-import { planIntent } from "./plan-intent.ts";
+import { planPatiently } from "./plan-patiently.ts";
 import { stageAll } from "./stage-legs.ts";
 
 export type Readmitted = "staged" | "backlog" | "unplannable";
@@ -17,7 +17,7 @@ export async function readmitIntent(
   const { intentId, head, body } = intent;
   // What its token allowed is in the head: the accounts it went to.
   const producer = { name: head.createdBy, rights: null };
-  const planned = planIntent(body, producer, ports.intake, () => intentId);
+  const planned = await planPatiently(body, producer, ports.intake, () => intentId);
   if (!planned.ok) return "unplannable";
   const legs = planned.plan.legs.filter((leg) => head.accounts.includes(leg.account));
   const { follower } = planned;
