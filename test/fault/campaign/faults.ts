@@ -142,25 +142,27 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   {
     name: "Redis far away",
     kills: 0,
-    async strike({ redisLink }, chance) {
-      for (const direction of BOTH) redisLink.delay(direction, chance.between(5, 40));
+    async strike(world, chance) {
+      const link = chance.one(world.redisLinks);
+      for (const direction of BOTH) link.delay(direction, chance.between(5, 40));
       await pause(chance.between(500, 2_000));
-      for (const direction of BOTH) redisLink.delay(direction, 0);
+      for (const direction of BOTH) link.delay(direction, 0);
     },
   },
   {
     name: "one direction to Redis stalled",
     kills: 0,
-    async strike({ redisLink }, chance) {
-      redisLink.stall(chance.one(BOTH));
+    async strike(world, chance) {
+      const link = chance.one(world.redisLinks);
+      link.stall(chance.one(BOTH));
       await pause(chance.between(200, 4_000));
-      redisLink.flow();
+      link.flow();
     },
   },
   {
     name: "connections to Redis reset on the way",
     kills: 0,
-    strike: async ({ redisLink }) => redisLink.reset(),
+    strike: async (world, chance) => chance.one(world.redisLinks).reset(),
   },
   {
     name: "a worker's clock jumps",

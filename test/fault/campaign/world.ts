@@ -9,8 +9,10 @@ import { type Role, role } from "./role.ts";
 /** The whole service as processes of its own, and the provider that it works for. */
 export interface World {
   readonly redis: RedisServer;
-  /** The way on which everybody reaches it. */
-  readonly redisLink: Link;
+  /** The ways on which it is reached: the first by the first api and worker, the second by the others. */
+  readonly redisLinks: readonly [Link, Link];
+  /** A board of its own, on one of these ways; not started. */
+  board(way: 1 | 2): Role;
   readonly apis: readonly [Role, ...Role[]];
   readonly workers: readonly [Role, ...Role[]];
   readonly apiUrls: readonly [string, ...string[]];
@@ -24,7 +26,7 @@ export interface World {
 
 export const ACCOUNTS = ["ali", "tc"] as const;
 const KEYS = "{ accessKeyId: campaign-id, accessKeySecret: campaign-secret }";
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 
 function accounts(simPorts: readonly number[]): string {
   return `accounts:
@@ -48,45 +50,62 @@ function accounts(simPorts: readonly number[]): string {
 export async function openWorld(options: RedisOptions = { appendfsync: "always" }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "purgeline-campaign-"));
   const redis = await startRedis(options);
-  const redisLink = await openLink(redis.port);
+  const redisLinks = [await openLink(redis.port), await openLink(redis.port)] as const;
   const [simA, simB, apiA, apiB] = [await freePort(), await freePort(), await freePort(), await freePort()];
   const at = (name: string): string => join(folder, name);
-  const write = async (name: string, httpPort: number): Promise<string> => {
-    const head = `redis: { url: "redis://127.0.0.1:${redisLink.port}", prefix: campaign }\nhttp: { host: 127.0.0.1, port: ${httpPort} }\n`;
+  const write = async (name: string, { port }: Link, httpPort: number): Promise<string> => {
+    const head = `redis: { url: "redis://127.0.0.1:${port}", prefix: campaign }
+http: { host: 127.0.0.1, port: ${httpPort} }
+board: { host: 127.0.0.1, port: 0 }
+`;
     await writeFile(at(`${name}.yaml`), head + accounts([simA, simB]));
     return at(`${name}.yaml`);
   };
   const callLog = at("calls.jsonl");
-  const sim = role("sim", ["sim", "-c", await write("sim", 0), "--log", callLog], at("sim.log"));
+  const sim = role(
+    "sim",
+    ["sim", "-c", await write("sim", redisLinks[0], 0), "--log", callLog],
+    at("sim.log"),
+  );
   const apis = [
-    role("api 1", ["api", "-c", await write("api-1", apiA)], at("api-1.log")),
-    role("api 2", ["api", "-c", await write("api-2", apiB)], at("api-2.log")),
+    role("api 1", ["api", "-c", await write("api-1", redisLinks[0], apiA)], at("api-1.log")),
+    role("api 2", ["api", "-c", await write("api-2", redisLinks[1], apiB)], at("api-2.log")),
   ] as const;
   const workers = [
-    role("worker 1", ["worker", "-c", await write("worker-1", 0)], at("worker-1.log")),
-    role("worker 2", ["worker", "-c", await write("worker-2", 0)], at("worker-2.log")),
+    role("worker 1", ["worker", "-c", await write("worker-1", redisLinks[0], 0)], at("worker-1.log")),
+    role("worker 2", ["worker", "-c", await write("worker-2", redisLinks[1], 0)], at("worker-2.log")),
   ] as const;
-  const everybody = [sim, ...apis, ...workers];
+  const everybody: Role[] = [sim, ...apis, ...workers];
   for (const each of everybody) each.start();
   const apiUrls = [`http://127.0.0.1:${apiA}`, `http://127.0.0.1:${apiB}`] as const;
   const simUrl = `http://127.0.0.1:${simA}`;
-  await Promise.all([...apiUrls.map((url) => `${url}/readyz`), `${simUrl}/_sim/stats`].map(served));
+  const close = async (): Promise<void> => {
+    await Promise.all(everybody.map((each) => each.kill()));
+    for (const link of redisLinks) await link.close();
+    await redis.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await Promise.all([...apiUrls.map((url) => `${url}/readyz`), `${simUrl}/_sim/stats`].map(served));
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     redis,
-    redisLink,
+    redisLinks,
+    board(way) {
+      const board = role(`board ${way}`, ["board", "-c", at(`worker-${way}.yaml`)], at(`board-${way}.log`));
+      everybody.push(board);
+      return board;
+    },
     apis,
     workers,
     apiUrls,
     simUrl,
     callLog,
     folder,
-    async close() {
-      await Promise.all([...workers, ...apis].map((each) => each.kill()));
-      await sim.kill();
-      await redisLink.close();
-      await redis.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }
 
