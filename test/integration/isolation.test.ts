@@ -27,7 +27,7 @@ function account(name: string, { endpoint }: Place, limits: string, secret = "se
 let stack: Stack;
 beforeAll(async () => {
   const slow = `limits: { lanes: { purge-url: { perDomainPerMinute: 1000000 } }, calls: { ${SUBMIT}: { perSecond: 1 } } }`;
-  const patient = `limits: { lanes: { purge-url: { inFlight: 1 } }, calls: { ${SUBMIT}: { timeoutMs: 120000 } } }`;
+  const patient = `limits: { lanes: { purge-url: { inFlight: 1 } }, calls: { ${SUBMIT}: { timeoutMs: 60000 } } }`;
   stack = await startStack({
     more: TOKENS,
     providers: {
