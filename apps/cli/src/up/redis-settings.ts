@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { join } from "node:path";
 
 /** Where the embedded Redis of one configuration lives. */
@@ -35,6 +36,8 @@ export function redisArguments(home: RedisHome): readonly string[] {
     save: "",
     // Full memory must refuse new work, never forget accepted work.
     "maxmemory-policy": "noeviction",
+    // And it must know what full is before the machine is; half, for a rewrite's fork copies what changes.
+    maxmemory: String(Math.floor(Math.min(totalmem(), process.constrainedMemory() || totalmem()) / 2)),
     // Delayed jobs are at most 13 ms late (p99) instead of 103 ms at the default of 10.
     hz: "100",
     // A big drain writes hundreds of MB: rewriting the file again and again from 64 MB on
