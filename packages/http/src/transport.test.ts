@@ -76,6 +76,24 @@ describe("one request", () => {
     });
   });
 
+  it("does not wait for others of the same provider that hang, however many they are", async () => {
+    const hanging = 300;
+    const all = Promise.withResolvers<void>();
+    const request = await serve((incoming, reply) => {
+      if (incoming.url === "/hang") {
+        if (received === hanging) all.resolve();
+      } else reply.end();
+    });
+    const hang = { ...request, url: request.url.replace(/\/v1.*/, "/hang") };
+    const ends = Array.from({ length: hanging }, () =>
+      transport.send(hang, { ...always, timeoutMs: 60_000 }).catch(() => undefined),
+    );
+    await all.promise;
+    expect((await transport.send(request, { ...always, timeoutMs: 30_000 })).status).toBe(200);
+    server.closeAllConnections();
+    await Promise.all(ends);
+  }, 60_000);
+
   it("was not carried out when nobody listens", async () => {
     const free = createTcpServer().listen(0, "127.0.0.1");
     await once(free, "listening");

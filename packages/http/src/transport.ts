@@ -3,8 +3,6 @@ import { Agent, type Dispatcher } from "undici";
 
 /** A page of 1,000 task rows with long URLs is some MB; more is no answer of a provider. */
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
-/** As many calls at once to one provider as lanes may have in flight, with room for polls. */
-const CONNECTIONS = 128;
 /** Providers close idle connections after 15 to 60 s: ours go first, so that no request meets a closing one. */
 const IDLE_MS = 10_000;
 
@@ -12,10 +10,13 @@ export interface ClosingTransport extends Transport {
   close(): Promise<void>;
 }
 
-/** Real HTTP with warm connections, one request at a time on each; nothing is retried here. */
+/**
+ * Real HTTP with warm connections, one request at a time on each; nothing is retried here. As many connections as there
+ * are calls under way, which lanes bound: with fewer, an account whose calls hang would hold up others of its provider.
+ */
 export function openTransport(): ClosingTransport {
   const agent = new Agent({
-    connections: CONNECTIONS,
+    connections: null,
     pipelining: 1,
     keepAliveTimeout: IDLE_MS,
     connect: { timeout: 5000 },
