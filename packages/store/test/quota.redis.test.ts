@@ -11,6 +11,8 @@ const [, today = 0, tomorrow = 0, after = 0] = dayStarts("Asia/Shanghai", Date.n
 /** Skews to: an hour after the next reset, so that days are whole; the reset after it. */
 const morning = today - Date.now() + HOUR;
 const reset = tomorrow - Date.now();
+/** So long after that reset, or before it, by the second: tests before this one may have taken a minute. */
+const nearReset = (ms: number): View => store.later(tomorrow - Date.now() + ms);
 
 async function spent(view: View, quota = "url") {
   const [account] = await view.intake.accounts();
@@ -78,7 +80,7 @@ describe("a day's quota", () => {
   ])("comes back for what the provider refused of a batch: $do", async (verdict) => {
     store = await bundle({ limits: limitsWith({ unitsPerTarget: 7 }, 1500) });
     // Near a reset both days hold the units, and both get them back.
-    const now = store.later(reset - 5000);
+    const now = nearReset(-5000);
     const sealed = await seal(now, (await now.stage("int_1", urls(10)))[0]);
     expect(await bookedIn(tomorrow)).toEqual({ reserved: 70, used: 0 });
     await record(now, sealed, verdict);
@@ -112,7 +114,7 @@ describe("a day's quota", () => {
 
   it("is booked in both days around the reset, and refunded in both", async () => {
     store = await bundle({ limits: limitsWith({}, 100) });
-    const before = store.later(reset - 5000);
+    const before = nearReset(-5000);
     const after = store.later(reset + HOUR);
     const sealed = await seal(before, (await before.stage("int_1", urls(60)))[0]);
     expect([await spent(before), await spent(after)]).toEqual(Array(2).fill({ used: 0, reserved: 60 }));
@@ -124,7 +126,7 @@ describe("a day's quota", () => {
 
   it("turns by the provider's clock, not by ours", async () => {
     store = await bundle({ limits: limitsWith({}, 100) });
-    const now = store.later(reset + 60_000);
+    const now = nearReset(60_000);
     const slow = { ...seen, providerDateMs: tomorrow - HOUR };
     const first = await seal(now, (await now.stage("int_1", urls(100)))[0]);
     await record(now, first, { do: "finish", rejected: [] }, slow);
@@ -164,7 +166,7 @@ describe("a quota that the provider calls spent", () => {
 
   it("just before the reset costs the old day only", async () => {
     store = await bundle();
-    const before = store.later(reset - 3000);
+    const before = nearReset(-3000);
     const sealed = await seal(before, (await before.stage("int_1", urls(10)))[0]);
     await record(before, sealed, spentDay);
     const next = store.later(reset + 60_000);
