@@ -12,6 +12,7 @@ import type {
 } from "@purgeline/core";
 import { type RedisServer, startRedis } from "@purgeline/testkit";
 import { type Connection, connect, openIntakeStore, openWorkStore } from "../src/index.ts";
+import { stoppedClock } from "./stopped-clock.ts";
 
 export const CALL = { perSecond: 1000, perMinute: null, timeoutMs: 10_000 };
 const WEIGHT = { encoding: "form", fixed: 40, perItem: 3 } as const;
@@ -62,6 +63,8 @@ export interface View {
 export interface Bundle extends View {
   readonly redis: RedisServer;
   readonly connection: Connection;
+  /** The time of its stores, which stands still: no slow machine makes a step late. */
+  readonly nowMs: number;
   /** Another process, its clock ahead by so many ms; `credential`: what it calls with. */
   later(skewMs: number, credential?: string): View;
   close(): Promise<void>;
@@ -112,13 +115,16 @@ export async function bundle(settings: Settings = {}): Promise<Bundle> {
     return made;
   };
   const connection = join();
-  const here = view(connection, join, settings, 0);
+  const nowMs = Date.now();
+  const still = stoppedClock(connection, (skewMs) => nowMs + skewMs);
+  const here = view(still, join, settings, 0);
   await here.work.publish("ali", settings.limits ?? limitsWith(), { atMs: 1, digest: "one" });
   return {
     redis,
     connection,
+    nowMs,
     ...here,
-    later: (skewMs, credential) => view(connection, join, settings, skewMs, credential),
+    later: (skewMs, credential) => view(still, join, settings, skewMs, credential),
     async close() {
       for (const each of open) each.disconnect();
       await redis.stop();

@@ -46,7 +46,7 @@ describe.each([
       const wait = await box.take(store);
       expect(wait).toMatchObject({ kind: "wait", why: { reason: "rate" } });
       if (wait.kind !== "wait") return;
-      const inMs = (wait.why.untilMs ?? 0) - Date.now();
+      const inMs = (wait.why.untilMs ?? 0) - store.nowMs;
       expect(inMs).toBeGreaterThan(MS - 5000);
       expect(inMs).toBeLessThanOrEqual(MS);
       const leg = (await store.intake.legs("int_2"))[0];

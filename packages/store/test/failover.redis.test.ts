@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Connection, connect } from "../src/index.ts";
 import { CALL, limitsWith, type View, view } from "./bundle.ts";
 import { counts, finish, rescue, SUBMIT, seal, urls, waits } from "./steps.ts";
+import { stoppedClock } from "./stopped-clock.ts";
 
 const usual = limitsWith();
 const limits = {
@@ -13,6 +14,7 @@ const limits = {
 
 let first: RedisServer;
 let second: RedisServer;
+let nowMs = 0;
 const open: Connection[] = [];
 
 /** A process that begins now, its clock ahead by so many ms. */
@@ -22,7 +24,8 @@ function viewOf(redis: RedisServer, skewMs = 0): View {
     open.push(made);
     return made;
   };
-  return view(join(), join, { limits }, skewMs);
+  const still = stoppedClock(join(), (skew) => nowMs + skew);
+  return view(still, join, { limits }, skewMs);
 }
 
 async function commanded<T>(redis: RedisServer, give: (client: Redis) => Promise<T>): Promise<T> {
@@ -45,6 +48,7 @@ async function promoteSecond(): Promise<void> {
 }
 
 beforeEach(async () => {
+  nowMs = Date.now();
   first = await startRedis({ appendfsync: "always", config: { "repl-diskless-sync-delay": "0" } });
   second = await startRedis();
   await commanded(second, (client) => client.replicaof("127.0.0.1", String(first.port)));

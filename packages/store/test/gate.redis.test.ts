@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { batchNumber } from "../src/batch-id.ts";
-import { openWorkStore } from "../src/index.ts";
 import { type Bundle, bundle, CALL, limitsWith } from "./bundle.ts";
 import { rescued, SUBMIT, seal, urls } from "./steps.ts";
 
@@ -13,25 +12,13 @@ const limitsAt = (rate: Rate) => {
   return { ...limits, calls: { ...limits.calls, [SUBMIT]: { ...CALL, ...rate } } };
 };
 
-/** Takers in a virtual time that Redis's clock follows, to a millisecond: each asks, sleeps as told, and is late. */
+/** Takers in a virtual time: each asks, sleeps as told, and is late. */
 function virtualTime() {
-  const start = Date.now();
   let at = 0;
   return {
     now: () => at,
     async permit(): Promise<number> {
-      const skewMs = at - (Date.now() - start);
-      const { connection } = store;
-      const work = openWorkStore({
-        connection,
-        prefix: "t",
-        accounts: [],
-        intentsMs: 1,
-        idempotencyKeysMs: 1,
-        maxPendingTargets: 1,
-        skewMs,
-      });
-      return (await work.permit("ali", SUBMIT, null)).waitMs;
+      return (await store.later(at).work.permit("ali", SUBMIT, null)).waitMs;
     },
     sleep(ms: number): void {
       at += ms;
@@ -183,7 +170,7 @@ describe("a call's gate", () => {
     expect(await overtaken.permit("ali", SUBMIT, null, use)).toMatchObject({ superseded: true });
     // Its record is refused and lets its slot go: else the lane would take it for one that waits.
     if (slot === undefined) throw new Error("no slot");
-    await store.connection.zadd("t:{ali}:lane:purge-url:slots", Date.now() + 120_000, slot.id);
+    await store.connection.zadd("t:{ali}:lane:purge-url:slots", store.nowMs + 120_000, slot.id);
     const verdict = { do: "retry", inMs: 0, resend: null, hold: null } as const;
     const unsent = { call: SUBMIT, providerDateMs: null, error: null };
     expect(await overtaken.record(slot, batch, verdict, unsent)).toMatchObject({ applied: false });

@@ -12,8 +12,8 @@ const [, today = 0, tomorrow = 0] = dayStarts("Asia/Shanghai", Date.now(), 1, 2)
 /** Skews to: an hour after the next reset, so that days are whole; the reset after it. */
 const morning = today - Date.now() + HOUR;
 const reset = tomorrow - Date.now();
-/** So long after that reset, or before it, by the second: tests before this one may have taken a minute. */
-const nearReset = (ms: number): View => store.later(tomorrow - Date.now() + ms);
+/** So long after that reset, or before it, to the millisecond. */
+const nearReset = (ms: number): View => store.later(tomorrow - store.nowMs + ms);
 
 function figure(more: Partial<QuotaFigure>): QuotaFigure {
   return { class: "url", limit: null, remaining: null, batch: null, ...more };

@@ -93,7 +93,7 @@ describe("a half of a split batch", () => {
     await answer(await sealed(), split);
     await answer(await sealed(), retryAtOnce);
     // Somebody else's, sealed as both halves wait, would take the minute before them.
-    await store.connection.hset(`t:{ali}:window:purge-url:${A}`, Math.floor(Date.now() / 1000), 3);
+    await store.connection.hset(`t:{ali}:window:purge-url:${A}`, Math.floor(store.nowMs / 1000), 3);
     expect(await box.take(store)).toMatchObject({ kind: "wait", why: { reason: "rate" } });
     expect((await sealed(store.later(MS + 5000))).batch.items).toEqual(urls(2, A));
   });
@@ -177,7 +177,7 @@ it("a domain that two producers bring into one batch counts as one", async () =>
   const both = await sealed();
   expect(both.batch.items).toHaveLength(4);
   await answer(both, retryAtOnce);
-  await store.connection.hset(`t:{ali}:window:purge-url:${A}`, Math.floor(Date.now() / 1000), 1);
+  await store.connection.hset(`t:{ali}:window:purge-url:${A}`, Math.floor(store.nowMs / 1000), 1);
   expect(await box.take(store)).toMatchObject({ kind: "wait", why: { reason: "rate" } });
 });
 

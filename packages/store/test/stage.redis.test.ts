@@ -185,7 +185,7 @@ describe("duplicates", () => {
 describe("notBefore", () => {
   it("holds an intent, says so, and releases it when it is staged again at its time", async () => {
     store = await bundle();
-    const notBeforeMs = Date.now() + 30_000;
+    const notBeforeMs = store.nowMs + 30_000;
     const how = { notBeforeMs, body: { urls: ["later"] } };
     expect(await store.stage("int_1", urls(2), how)).toEqual([]);
     const [leg] = await store.intake.legs("int_1");
@@ -206,7 +206,7 @@ describe("notBefore", () => {
 
   it("merges what it releases like anything else that is staged then", async () => {
     store = await bundle();
-    const notBeforeMs = Date.now() + 5000;
+    const notBeforeMs = store.nowMs + 5000;
     await store.stage("int_1", urls(2), { notBeforeMs, body: {} });
     const [slot] = await store.stage("int_2", urls(1));
     await finish(store, await seal(store, slot));
@@ -218,7 +218,7 @@ describe("notBefore", () => {
 
   it("sends nothing of what was cancelled while it was held", async () => {
     store = await bundle();
-    const notBeforeMs = Date.now() + 5000;
+    const notBeforeMs = store.nowMs + 5000;
     await store.stage("int_1", urls(2), { notBeforeMs, body: {} });
     expect((await store.intake.cancel("int_1")).targets).toBe(2);
     const then = store.later(5001);
