@@ -22,6 +22,43 @@ function declaredArgs(header: string): { readonly named: ReadonlySet<number>; re
   return { named, open };
 }
 
+/** Top-level functions of a script with its pages, by name, and what is left: the script's own steps. */
+function partsOf(source: string): {
+  readonly functions: ReadonlyMap<string, string>;
+  readonly steps: string;
+} {
+  const functions = new Map<string, string>();
+  const steps: string[] = [];
+  let open: { readonly name: string; readonly end: string } | null = null;
+  for (const line of codeOf(source).split("\n")) {
+    // A page may wrap its functions in one block.
+    const [, indent = "", name] = /^( {0,2})(?:local )?function ([\w.]+)\(/.exec(line) ?? [];
+    if (open === null && name !== undefined) open = { name, end: `${indent}end` };
+    if (open === null) steps.push(line);
+    else functions.set(open.name, `${functions.get(open.name) ?? ""}${line}\n`);
+    if (open !== null && (line === open.end || (name === open.name && line.endsWith(" end")))) open = null;
+  }
+  return { functions, steps: steps.join("\n") };
+}
+
+/** Kinds of keys that a script can come to, through all the functions that it can: `account`, `lane:*`, … */
+function keysOf(source: string): readonly string[] {
+  const { functions, steps } = partsOf(source);
+  const reached = new Set<string>();
+  const texts = [steps];
+  for (const text of texts) {
+    for (const [name, body] of functions) {
+      if (reached.has(name) || !new RegExp(`(?<![\\w.])${name.replace(".", "\\.")}\\b`).test(text)) continue;
+      reached.add(name);
+      texts.push(body);
+    }
+  }
+  // A channel is no key.
+  const code = texts.join("\n").replace(/redis\.call\('PUBLISH'.*$/gm, "");
+  const found = [...code.matchAll(/\bP \.\. '([a-z]+)(:?)/g)].map(([, key, more]) => `${key}${more && ":*"}`);
+  return [...new Set(found)].sort();
+}
+
 describe.each(names)("the header of %s.lua", (name) => {
   const text = textOf(name);
   const header = headerOf(text);
@@ -31,6 +68,12 @@ describe.each(names)("the header of %s.lua", (name) => {
     expect(header).toMatch(/KEYS\[1\] \w/);
     expect(header).toMatch(/-- returns /);
     expect(header).toMatch(/O\(.+\)/);
+  });
+
+  it("names every kind of key that the script can come to, and no other", () => {
+    const [, list = ""] = /KEYS\[1\] the account's prefix; (.*)\n/.exec(header) ?? [];
+    const told = list.split(/, |; /).map((each) => each.replace(/^(touches|reads) /, ""));
+    expect(told.filter((each) => each !== "").sort()).toEqual(keysOf(loadScript(name).source));
   });
 
   it("names every argument that the script reads, and no other", () => {

@@ -1,7 +1,7 @@
 -- cancel: takes one intent's interest out of up to 1,000 unsealed targets of one lane. A key goes with its last
 -- interest; until then the next one that waits stands for it. A key whose digest is not found (the cache-key
 -- rules have changed) falls out at its seal. Prefetches that wait for a purge that goes fail with it.
--- KEYS[1] the account's prefix; touches intent:*, leg:*, lane:*, more:*, account, limits, unacked
+-- KEYS[1] the account's prefix; touches intent:*, leg:*, lane:*, more:*, account, limits, unacked, unstaged
 -- ARGV[1] skew ms  [2] intent id  [3] lane  [4] digests, 16 bytes each
 -- ARGV[5] runs of one domain: domain TAB count NEWLINE …  [6…] positions
 -- returns {targets cancelled, {slots}}        O(positions + cancelled interests)

@@ -1,7 +1,7 @@
 -- hint: the provider says that these tasks are worth asking about. Those that wait become due at once, but none
 -- sooner than a pace after it was last asked: a flood of hints costs no query. Tasks that somebody is asking, or
 -- that were put off, stay as they are.
--- KEYS[1] the account's prefix; touches asked:*, tasks, poll:*
+-- KEYS[1] the account's prefix; touches asked:*, tasks, poll:*, unacked, account
 -- ARGV[1] skew ms  [2] pace ms  [3…] the provider's task ids
 -- returns {tasks that are due sooner now, slot, …}        O(ids + tasks that carry them)
 -- @include base

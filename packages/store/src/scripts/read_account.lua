@@ -1,5 +1,5 @@
 -- read_account: the account as it stands, as JSON: its size does not depend on the backlog.
--- KEYS[1] the account's prefix; reads account, credentials, limits, lane:*, poll:*, gate:*, quota:*, told:*
+-- KEYS[1] the account's prefix; reads account, credentials, lane:*, poll:*, gate:*, quota:*, told:*
 -- ARGV[1] skew ms  [2] lanes  [3] calls  [4] quota classes, comma-joined  [5] polls, comma-joined
 -- ARGV[6] reset instants, epoch ms, comma-joined, from the last past one on
 -- returns JSON        O(lanes + calls + classes)

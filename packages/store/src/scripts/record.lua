@@ -1,5 +1,5 @@
 -- record: writes what an attempt came to. Refused, without a trace, when another attempt has taken over.
--- KEYS[1] the account's prefix; touches account, credentials, hold:*, held, quota:*, told:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*
+-- KEYS[1] the account's prefix; touches account, credentials, hold:*, held, quota:*, told:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*, window:*, unstaged, intent:*, unacked, limits
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] batch number  [5] attempt
 -- ARGV[6] accept | finish | end | retry | split
 -- ARGV[7] letters: one an item: its end, or '.' for the verdict's own  [8] reasons: index TAB JSON NEWLINE …

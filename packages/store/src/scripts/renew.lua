@@ -1,5 +1,5 @@
 -- renew: lapsed slots whose job is alive keep their place; the others end, and their owners get new ones.
--- KEYS[1] the account's prefix; touches lane:*, poll:*, limits, unacked
+-- KEYS[1] the account's prefix; touches lane:*, poll:*, limits, unacked, account
 -- ARGV[1] skew ms  [2] how many of the following pairs are alive  [3…] pairs: kind.owner, slot (kind: submit | poll)
 -- returns {owner, slot, …} of the minted        O(pairs)
 -- @include base

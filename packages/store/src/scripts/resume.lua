@@ -1,5 +1,5 @@
 -- resume: ends a pause and a stop, and wakes every lane and query that has work.
--- KEYS[1] the account's prefix; touches account, credentials, lane:*, batch:*, poll:*, limits
+-- KEYS[1] the account's prefix; touches account, credentials, lane:*, batch:*, poll:*, limits, unacked
 -- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined
 -- returns {owner, slot, …}        O(lanes + batches put off)
 -- @include base

@@ -1,6 +1,6 @@
 -- settle: one task's answer: ends items, replaces the task by what is still to be asked, closes the batch
 -- with its last item. Replays and late answers find the items ended and change nothing.
--- KEYS[1] the account's prefix; touches account, credentials, hold:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*
+-- KEYS[1] the account's prefix; touches account, credentials, hold:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*, unacked, limits, unstaged, intent:*
 -- ARGV[1] skew ms  [2] batch number  [3] task ref  [4] letters: one an item, '.' = not told
 -- ARGV[5] reasons: index TAB JSON NEWLINE …
 -- ARGV[6] letter for items that no task is left to tell about, or '': ask again for them  [7] its reason, JSON

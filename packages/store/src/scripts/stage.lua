@@ -1,6 +1,6 @@
 -- stage: stores one chunk of a leg and lets its targets wait for their seal. Idempotent by intent and chunk.
 -- The first chunk to come makes the leg, or refuses it when the backlog has no room.
--- KEYS[1] the account's prefix; touches account, intent:*, intents, unstaged, leg:*, lane:*, more:*, limits
+-- KEYS[1] the account's prefix; touches account, intent:*, intents, unstaged, leg:*, lane:*, more:*, limits, clock, batch:*, unacked
 -- ARGV[1] skew ms  [2] intent id  [3] head JSON  [4] targets of the leg  [5] duplicates  [6] chunks of the leg
 -- ARGV[7] history ms  [8] room: pending targets the account may have  [9] body JSON to keep, or ''
 -- ARGV[10] ms until rescue looks at the body  [11] not before, epoch ms, or 0  [12] chunk number  [13] lane

@@ -1,10 +1,10 @@
 -- sweep: finds what crashes left behind. Attempts past their deadline are sent again; slots that nobody has
 -- seen and lapsed ones are named, so that the caller can ask the queue for their jobs; legs whose staging
 -- was cut off, or whose time has come, are handed out once per lease.
--- KEYS[1] the account's prefix; touches everything of rescue's concern, a bounded part of it a call
+-- KEYS[1] the account's prefix; touches unacked, unstaged, leg:*, intents, account, intent:*, poll:*, credentials, more:*, lane:*, batch:*, held, limits, quota:*
 -- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined  [4] the credential's fingerprint, or ''
 -- returns {{minted or unseen slots: owner, slot, …}, {lapsed: owner, slot, …}, {intent id, head, body, …}, resent, {letter, n, …}}
--- O(what is found)
+-- O(what is found, a bounded part of it a call)
 -- @include base
 -- @include slots
 -- @include stop
