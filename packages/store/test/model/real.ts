@@ -1,14 +1,14 @@
 import { dayStarts, type IntentHead, type LegPlan, type Slot } from "@purgeline/core";
 import type { Connection } from "../../src/index.ts";
 import { type View, view } from "../bundle.ts";
-import { type Clock, clocked } from "./clocked.ts";
+import { stoppedClock } from "../stopped-clock.ts";
 import type { ModelSettings } from "./commands.ts";
 
 const P = "t:{ali}:";
 
 /** The store under a clock of its own, and the queue's part: the slots whose jobs are alive. */
 export interface Real {
-  readonly clock: Clock;
+  readonly clock: { nowMs: number };
   readonly view: View;
   readonly connection: Connection;
   readonly startMs: number;
@@ -34,7 +34,12 @@ export async function openReal(
   const [, dayStart = 0] = dayStarts(zone, Date.now(), 1, 1);
   const clock = { nowMs: dayStart + HOUR_MS };
   const startMs = clock.nowMs;
-  const at = view(clocked(connection, clock), () => subscriber, settings, startMs - Date.now());
+  const at = view(
+    stoppedClock(connection, () => clock.nowMs),
+    () => subscriber,
+    settings,
+    startMs - Date.now(),
+  );
   await connection.flushall();
   await at.work.publish("ali", settings.limits, { atMs: 1, digest: "one" });
   const slots = new Map<string, Slot>();
