@@ -3,7 +3,7 @@ import { EVERY_FAULT, runCampaign } from "./campaign/campaign.ts";
 import { breachesOf } from "./campaign/judge.ts";
 
 it("every promise is kept while processes are killed, stalled and cut off, and the provider fails", {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   const quick = EVERY_FAULT.filter(({ name }) => !name.includes("beyond its lock"));
   const [first, ...rest] = quick;

@@ -12,8 +12,6 @@ export interface Link {
   /** Nothing arrives in this direction, and nothing is lost, until `flow`. */
   stall(direction: Direction): void;
   flow(): void;
-  /** Answers trickle: so many bytes, then a rest, and so on. */
-  drip(bytes: number, restMs: number): void;
   /** Breaks every connection with RST: what is on the way is lost. */
   reset(): void;
   /** New connections go to another port. */
@@ -25,14 +23,13 @@ interface Way {
   delayMs: number;
   /** Resolves when it is open. */
   open: Promise<void>;
-  drip: { readonly bytes: number; readonly restMs: number } | null;
 }
 
 export async function openLink(toPort: number): Promise<Link> {
   let port = toPort;
   const ways: Readonly<Record<Direction, Way>> = {
-    requests: { delayMs: 0, open: Promise.resolve(), drip: null },
-    answers: { delayMs: 0, open: Promise.resolve(), drip: null },
+    requests: { delayMs: 0, open: Promise.resolve() },
+    answers: { delayMs: 0, open: Promise.resolve() },
   };
   let release: () => void = () => undefined;
   const open = new Set<Socket>();
@@ -71,9 +68,6 @@ export async function openLink(toPort: number): Promise<Link> {
       release();
       release = () => undefined;
     },
-    drip(bytes, restMs) {
-      ways.answers.drip = { bytes, restMs };
-    },
     reset() {
       for (const socket of open) breakOff(socket);
     },
@@ -111,9 +105,5 @@ async function deliver(bytes: Buffer, to: Socket, way: Way, dueAt: number): Prom
   const leftMs = dueAt - performance.now();
   if (leftMs > 0) await pause(leftMs);
   await way.open;
-  if (way.drip === null) return void to.write(bytes);
-  for (let at = 0; at < bytes.length && !to.destroyed; at += way.drip.bytes) {
-    to.write(bytes.subarray(at, at + way.drip.bytes));
-    await pause(way.drip.restMs);
-  }
+  to.write(bytes);
 }

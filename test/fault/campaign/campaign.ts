@@ -4,7 +4,7 @@ import { FAULTS, type Fault } from "./faults.ts";
 import type { Verdict } from "./judge.ts";
 import type { Strike } from "./producer-ledger.ts";
 import { underLoad } from "./under-load.ts";
-import { openWorld } from "./world.ts";
+import { openWorld, type World } from "./world.ts";
 
 export interface CampaignPlan {
   readonly seed: number;
@@ -41,19 +41,41 @@ export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
   }
 }
 
-async function strikeAll(
+interface Struck {
+  readonly strikes: readonly Strike[];
+  readonly kills: number;
+}
+
+/** Faults of the provider strike beside those of the service: a worker may die while its calls are refused. */
+async function strikeAll(plan: CampaignPlan, world: World): Promise<Struck> {
+  const sides = (["service", "provider"] as const).map((side) => plan.faults.filter((f) => f.side === side));
+  const struck = await Promise.all(
+    sides.flatMap(([first, ...rest], index) =>
+      first === undefined ? [] : [strikeOneByOne(plan, [first, ...rest], plan.seed + 10 * index, world)],
+    ),
+  );
+  return {
+    strikes: struck.flatMap(({ strikes }) => strikes).sort((a, b) => a.atMs - b.atMs),
+    kills: struck.reduce((sum, { kills }) => sum + kills, 0),
+  };
+}
+
+async function strikeOneByOne(
   plan: CampaignPlan,
-  world: Parameters<Fault["strike"]>[0],
-): Promise<{ readonly strikes: readonly Strike[]; readonly kills: number }> {
-  const chance = seededChance(plan.seed);
+  faults: CampaignPlan["faults"],
+  seed: number,
+  world: World,
+): Promise<Struck> {
+  const chance = seededChance(seed);
+  const mayKill = faults.some((fault) => fault.kills > 0);
   const strikes: Strike[] = [];
   let kills = 0;
   const until = performance.now() + plan.seconds * 1000;
-  for (let round = 0; performance.now() < until || kills < plan.kills; round += 1) {
+  for (let round = 0; performance.now() < until || (mayKill && kills < plan.kills); round += 1) {
     await pause(chance.between(0, plan.restMs));
-    const fault = plan.faults[round] ?? chance.one(plan.faults);
+    const fault = faults[round] ?? chance.one(faults);
     strikes.push({ fault: fault.name, atMs: Date.now() });
-    plan.say(`${strikes.length}: ${fault.name}`);
+    plan.say(fault.name);
     await fault.strike(world, chance);
     kills += fault.kills;
   }

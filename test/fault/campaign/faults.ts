@@ -9,6 +9,8 @@ import type { World } from "./world.ts";
 /** One way to break the world. It has mended what it broke when it resolves. */
 export interface Fault {
   readonly name: string;
+  /** What it breaks: one fault of each side strikes at a time. */
+  readonly side: "service" | "provider";
   /** Processes that it kills with SIGKILL. */
   readonly kills: number;
   strike(world: World, chance: Chance): Promise<void>;
@@ -102,28 +104,32 @@ async function forAWhile(
 }
 
 function providerFault(name: string, fault: Readonly<Record<string, unknown>>): Fault {
-  return { name, kills: 0, strike: (world, chance) => forAWhile(world, fault, chance) };
+  return { name, side: "provider", kills: 0, strike: (world, chance) => forAWhile(world, fault, chance) };
 }
 
 export const FAULTS: readonly [Fault, ...Fault[]] = [
   {
     name: "api killed",
+    side: "service",
     kills: 1,
     strike: (world, chance) => killed(chance.one(world.apis), chance),
   },
   {
     name: "worker killed",
+    side: "service",
     kills: 1,
     strike: (world, chance) => killed(chance.one(world.workers), chance),
   },
   {
     name: "every worker killed",
+    side: "service",
     kills: 2,
     strike: async (world, chance) =>
       void (await Promise.all(world.workers.map((each) => killed(each, chance)))),
   },
   {
     name: "Redis killed",
+    side: "service",
     kills: 1,
     async strike(world, chance) {
       await world.redis.kill();
@@ -133,6 +139,7 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   },
   {
     name: "Redis loads its data",
+    side: "service",
     kills: 1,
     async strike(world) {
       await world.redis.kill();
@@ -141,6 +148,7 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   },
   {
     name: "Redis far away",
+    side: "service",
     kills: 0,
     async strike(world, chance) {
       const link = chance.one(world.redisLinks);
@@ -151,6 +159,7 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   },
   {
     name: "one direction to Redis stalled",
+    side: "service",
     kills: 0,
     async strike(world, chance) {
       const link = chance.one(world.redisLinks);
@@ -161,31 +170,37 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   },
   {
     name: "connections to Redis reset on the way",
+    side: "service",
     kills: 0,
     strike: async (world, chance) => chance.one(world.redisLinks).reset(),
   },
   {
     name: "a worker's clock jumps",
+    side: "service",
     kills: 0,
     strike: (world, chance) => clockJump(chance.one(world.workers), chance),
   },
   {
     name: "an api's clock jumps",
+    side: "service",
     kills: 0,
     strike: (world, chance) => clockJump(chance.one(world.apis), chance),
   },
   {
     name: "worker stalled beyond its lock",
+    side: "service",
     kills: 0,
     strike: (world, chance) => frozen(chance.one(world.workers), BEYOND_THE_LOCK_MS),
   },
   {
     name: "api stalled",
+    side: "service",
     kills: 0,
     strike: (world, chance) => frozen(chance.one(world.apis), chance.between(500, 4_000)),
   },
   {
     name: "Redis stalled",
+    side: "service",
     kills: 0,
     async strike(world, chance) {
       world.redis.freeze();
@@ -195,6 +210,7 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   },
   {
     name: "Redis read-only",
+    side: "service",
     kills: 0,
     async strike(world, chance) {
       await command(world, "REPLICAOF", "127.0.0.1", "1");
@@ -204,6 +220,7 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   },
   {
     name: "Redis out of memory",
+    side: "service",
     kills: 0,
     async strike(world, chance) {
       await command(world, "CONFIG", "SET", "maxmemory", "1mb");
@@ -213,25 +230,34 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   },
   {
     name: "connections to Redis reset",
+    side: "service",
     kills: 0,
     strike: async (world) => void (await command(world, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")),
   },
   {
     name: "scripts forgotten",
+    side: "service",
     kills: 0,
     strike: async (world) => void (await command(world, "SCRIPT", "FLUSH")),
   },
   {
     name: "every BullMQ key lost",
+    side: "service",
     kills: 0,
     strike: (world) => deleteKeys(world, "{campaign}:*"),
   },
   {
     name: "worker deployed",
+    side: "service",
     kills: 0,
     strike: (world, chance) => deployed(chance.one(world.workers)),
   },
-  { name: "api deployed", kills: 0, strike: (world, chance) => deployed(chance.one(world.apis)) },
+  {
+    name: "api deployed",
+    side: "service",
+    kills: 0,
+    strike: (world, chance) => deployed(chance.one(world.apis)),
+  },
   providerFault("provider's replies lost", { kind: "drop-reply", times: 5 }),
   providerFault("requests lost on the way", { kind: "drop-request", times: 5 }),
   providerFault("provider answers 500 after applying", {
