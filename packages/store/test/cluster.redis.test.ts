@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Connection, openIntakeStore, openWorkStore } from "../src/index.ts";
+import { loadScript } from "../src/script.ts";
 import { headOf, legOf, limitsWith, view } from "./bundle.ts";
+import { listening, runEveryScript, type ScriptCall } from "./every-script.ts";
 import { connectCluster, type RedisCluster, startCluster } from "./redis-cluster.ts";
-import { accept, counts, polled, seal, urls } from "./steps.ts";
+import { declaredKeys, headerOf, names, textOf } from "./script-texts.ts";
+import { counts, urls } from "./steps.ts";
 
 let cluster: RedisCluster;
 const open: Connection[] = [];
@@ -21,43 +24,31 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-it("on a Redis Cluster an intent goes from stage to its end, every script in its account's slot", async () => {
+it("on a Redis Cluster every script runs, and all keys that it is told of and makes are in its account's slot", async () => {
   const [connection, subscriber] = [await join(), await join()];
-  const now = view(connection, () => subscriber, {}, 0);
-  await now.work.publish("ali", limitsWith(), { atMs: 1, digest: "one" });
-  const [slot] = await now.stage("int_1", urls(1500), { body: { urls: [] } });
-  await now.stage("int_2", urls(1));
-  await now.intake.staged("ali", "int_1");
-  const sealed = await seal(now, slot);
-  expect(sealed.batch.items).toEqual(urls(1000));
-  const recorded = await accept(now, sealed);
-  const poll = recorded.slots.find(({ kind }) => kind.for === "poll");
-  if (poll === undefined) throw new Error("no poll slot");
-  const later = view(connection, () => subscriber, {}, 2000);
-  const claimed = await later.work.claimPolls(poll, 10);
-  if (claimed.kind !== "tasks" || claimed.tasks[0] === undefined) throw new Error(JSON.stringify(claimed));
-  const items = await later.work.items("ali", claimed.tasks[0].batch);
-  const ended = [...(items ?? []).keys()].map((index) => ({
-    index,
-    end: "confirmed" as const,
-    code: "",
-    message: "",
-  }));
-  const answer = { task: claimed.tasks[0], size: ended.length, ended, next: [], rest: null, seen: polled };
-  expect((await later.work.settle("ali", answer)).transitions.targets).toEqual({ confirmed: 1001 });
-  expect(await counts(now, "int_1")).toMatchObject({ confirmed: 1000, pending: 500 });
-  expect((await now.intake.cancel("int_1")).targets).toBe(500);
-  expect(
-    (await now.intake.intentIds({ accounts: ["ali"], sinceMs: null, cursor: null, limit: 9 })).items,
-  ).toHaveLength(2);
-  expect(await now.work.sweep("ali")).toMatchObject({ resent: 0 });
-  const round = { calls: ["DescribeRefreshQuota"], everyMs: 60_000, leaseMs: 20_000, atOnce: true };
-  expect(await now.work.claimQuota("ali", round)).toEqual({ kind: "ask" });
-  const figures = [{ class: "url", limit: 2000, remaining: 500, batch: 39 }];
-  const told = { figures, hold: null, seen: { ...polled, call: "DescribeRefreshQuota" }, isLast: true };
-  expect(await now.work.settleQuota("ali", told)).toEqual([]);
-  expect((await now.intake.accounts())[0]?.quotas[0]).toMatchObject({ limit: 2000, usedElsewhere: 500 });
-  expect(await now.intake.idempotency.claim("shop", "k", "b", "int_3")).toMatchObject({ kind: "mine" });
+  const calls: ScriptCall[] = [];
+  const spied = listening(connection, calls);
+  const now = view(spied, () => subscriber, {}, 0);
+  await runEveryScript(
+    now,
+    view(spied, () => subscriber, {}, 2000),
+  );
+  expect(await counts(now, "int_1")).toMatchObject({ confirmed: 999, failed: 1, cancelled: 500 });
+  const shas = new Set(calls.map(({ sha }) => sha));
+  expect(names.filter((name) => !shas.has(loadScript(name).sha))).toEqual([]);
+  const slotOf = (key: string): Promise<unknown> => cluster.slotOf(key);
+  const slot = await slotOf("t:{ali}:");
+  for (const key of new Set(names.flatMap((name) => declaredKeys(headerOf(textOf(name))))))
+    expect(await slotOf(`t:{ali}:${key}`), key).toBe(slot);
+  const keys = await cluster.keys();
+  const own = keys.filter((each) => each.key.startsWith("t:{ali}:"));
+  expect(new Set(own.map(({ server }) => server)).size).toBe(1);
+  for (const { key } of own) expect(await slotOf(key), key).toBe(slot);
+  expect(keys.filter(({ key }) => !key.startsWith("t:{ali}:")).map(({ key }) => key)).toEqual([
+    "t:{idempotency:shop:k}",
+  ]);
+  const intents = await now.intake.intentIds({ accounts: ["ali"], sinceMs: null, cursor: null, limit: 9 });
+  expect(intents.items).toHaveLength(2);
   await now.intake.ping();
 });
 

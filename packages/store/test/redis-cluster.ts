@@ -6,6 +6,9 @@ const SLOTS = 16_384;
 
 export interface RedisCluster {
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  slotOf(key: string): Promise<unknown>;
+  /** Of every server. */
+  keys(): Promise<readonly { readonly key: string; readonly server: number }[]>;
   stop(): Promise<void>;
 }
 
@@ -23,10 +26,15 @@ export async function startCluster(): Promise<RedisCluster> {
     if (i > 0 && first !== undefined) await link.call("CLUSTER", "MEET", "127.0.0.1", first.port);
   }
   for (const link of links) while (!(await stands(link)));
-  for (const link of links) link.disconnect();
   return {
     nodes: servers.map(({ port }) => ({ host: "127.0.0.1", port })),
+    slotOf: async (key) => await links[0]?.call("CLUSTER", "KEYSLOT", key),
+    async keys() {
+      const found = await Promise.all(links.map((link) => link.call("KEYS", "*")));
+      return found.flatMap((keys, server) => (keys as readonly string[]).map((key) => ({ key, server })));
+    },
     async stop() {
+      for (const link of links) link.disconnect();
       await Promise.all(servers.map((server) => server.stop()));
     },
   };

@@ -1,26 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadScript } from "../src/script.ts";
-
-const DIRECTORY = new URL("../src/scripts/", import.meta.url);
-const names = readdirSync(DIRECTORY)
-  .filter((file) => file.endsWith(".lua"))
-  .map((file) => file.slice(0, -4));
-const pages = readdirSync(new URL("lib/", DIRECTORY)).map((file) => file.slice(0, -4));
-const textOf = (file: string): string => readFileSync(new URL(`${file}.lua`, DIRECTORY), "utf8");
-const headerOf = (text: string): string => /^(?:--.*\n)+/.exec(text)?.[0] ?? "";
-const codeOf = (text: string): string => text.replace(/--.*$/gm, "");
-
-/** Numbers that the header names as `[7]`, `[10…]`: the last one may stand for all that follow. */
-function declaredArgs(header: string): { readonly named: ReadonlySet<number>; readonly open: number } {
-  const named = new Set<number>();
-  let open = Number.POSITIVE_INFINITY;
-  for (const [, digits, more] of header.matchAll(/\[(\d+)(…)?\]/g)) {
-    named.add(Number(digits));
-    if (more !== undefined) open = Number(digits);
-  }
-  return { named, open };
-}
+import { codeOf, declaredArgs, declaredKeys, headerOf, names, pages, textOf } from "./script-texts.ts";
 
 /** Top-level functions of a script with its pages, by name, and what is left: the script's own steps. */
 function partsOf(source: string): {
@@ -71,13 +51,11 @@ describe.each(names)("the header of %s.lua", (name) => {
   });
 
   it("names every kind of key that the script can come to, and no other", () => {
-    const [, list = ""] = /KEYS\[1\] the account's prefix; (.*)\n/.exec(header) ?? [];
-    const told = list.split(/, |; /).map((each) => each.replace(/^(touches|reads) /, ""));
-    expect(told.filter((each) => each !== "").sort()).toEqual(keysOf(loadScript(name).source));
+    expect(declaredKeys(header)).toEqual(keysOf(loadScript(name).source));
   });
 
   it("names every argument that the script reads, and no other", () => {
-    const { named, open } = declaredArgs(header.slice(header.indexOf("ARGV")));
+    const { named, open } = declaredArgs(header);
     const code = codeOf(loadScript(name).source);
     for (const [, digits] of code.matchAll(/ARGV\[(\d+)\]/g)) {
       const index = Number(digits);

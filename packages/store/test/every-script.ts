@@ -1,0 +1,71 @@
+import type { Connection } from "../src/index.ts";
+import { limitsWith, type View } from "./bundle.ts";
+import { accept, counts, POLL, polled, SUBMIT, seal, seen, urls } from "./steps.ts";
+
+export interface ScriptCall {
+  readonly sha: string;
+  readonly key: string;
+  readonly args: readonly unknown[];
+}
+
+/** The connection, which writes down the scripts that it is asked to run. */
+export function listening(connection: Connection, calls: ScriptCall[]): Connection {
+  return new Proxy(connection, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      if (name !== "evalsha") return value.bind(target);
+      return (sha: string, keyCount: number, key: string, ...args: readonly unknown[]): unknown => {
+        calls.push({ sha, key, args });
+        return value.call(target, sha, keyCount, key, ...args);
+      };
+    },
+  });
+}
+
+/** An intent's way from stage to its end, and everything else that a process may ask of the store, once. */
+export async function runEveryScript(now: View, later: View): Promise<void> {
+  await now.work.publish("ali", limitsWith(), { atMs: 1, digest: "one" });
+  const [slot] = await now.stage("int_1", urls(1500), { body: { urls: [] } });
+  await now.stage("int_2", urls(1));
+  await now.intake.staged("ali", "int_1");
+  await now.intake.pause("ali");
+  await now.intake.resume("ali");
+  const [minted] = await now.work.renew("ali", [], slot === undefined ? [] : [slot]);
+  const sealed = await seal(now, minted ?? slot);
+  await now.work.permit("ali", SUBMIT, null, { ageMs: 10, attempt: sealed.batch });
+  const recorded = await accept(now, sealed);
+  const poll = recorded.slots.find(({ kind }) => kind.for === "poll");
+  if (poll === undefined) throw new Error("no poll slot");
+  const claimed = await later.work.claimPolls(poll, 10);
+  if (claimed.kind !== "tasks" || claimed.tasks[0] === undefined) throw new Error(JSON.stringify(claimed));
+  await later.work.putOff("ali", claimed.tasks, 0, null, polled);
+  await later.intake.hint("ali", ["1"]);
+  const size = (await later.work.items("ali", claimed.tasks[0].batch))?.length ?? 0;
+  const ended = Array.from({ length: size }, (_, index) => ({
+    index,
+    end: index === 0 ? ("failed" as const) : ("confirmed" as const),
+    code: "x",
+    message: "",
+  }));
+  await later.work.settle("ali", {
+    task: claimed.tasks[0],
+    size,
+    ended,
+    next: [],
+    rest: null,
+    seen: { ...seen, call: POLL },
+  });
+  await now.intake.retry("int_2");
+  await counts(now, "int_1");
+  await now.intake.targets("int_1", { state: null, cursor: null, limit: 10 });
+  await now.intake.cancel("int_1");
+  await now.work.sweep("ali");
+  const round = { calls: ["DescribeRefreshQuota"], everyMs: 60_000, leaseMs: 20_000, atOnce: true };
+  await now.work.claimQuota("ali", round);
+  const figures = [{ class: "url", limit: 2000, remaining: 500, batch: 39 }];
+  const asked = { ...seen, call: "DescribeRefreshQuota" };
+  await now.work.settleQuota("ali", { figures, hold: null, seen: asked, isLast: true });
+  await now.intake.accounts();
+  await now.intake.idempotency.claim("shop", "k", "b", "int_3");
+}

@@ -1,0 +1,37 @@
+import { type RedisServer, startRedis } from "@purgeline/testkit";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Connection, connect } from "../src/index.ts";
+import { loadScript } from "../src/script.ts";
+import { view } from "./bundle.ts";
+import { listening, runEveryScript, type ScriptCall } from "./every-script.ts";
+import { declaredArgs, headerOf, names, textOf } from "./script-texts.ts";
+
+const calls: ScriptCall[] = [];
+const open: Connection[] = [];
+let redis: RedisServer;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  const join = (): Connection => {
+    const made = connect({ kind: "socket", path: redis.path, prefix: "t" }, "worker", () => undefined);
+    open.push(made);
+    return made;
+  };
+  const connection = listening(join(), calls);
+  await runEveryScript(view(connection, join, {}, 0), view(connection, join, {}, 2000));
+});
+afterAll(async () => {
+  for (const each of open) each.disconnect();
+  await redis.stop();
+});
+
+it.each(names)("the wrapper of %s tells it as many arguments as its header names", (name) => {
+  const { sha } = loadScript(name);
+  const { named, open: openFrom } = declaredArgs(headerOf(textOf(name)));
+  const counts = calls.filter((call) => call.sha === sha).map(({ args }) => args.length);
+  expect(counts.length, "calls").toBeGreaterThan(0);
+  for (const count of counts) {
+    if (openFrom === Number.POSITIVE_INFINITY) expect(count).toBe(named.size);
+    else expect(count).toBeGreaterThanOrEqual(openFrom - 1);
+  }
+});
