@@ -18,6 +18,7 @@ import {
 } from "@purgeline/core";
 import { providers } from "@purgeline/providers";
 import { send } from "../../test/send.ts";
+import { stoppedTime } from "../../test/stopped-time.ts";
 import { type SimulatorOptions, type Simulators, startSimulatorsOf } from "../kernel/start.ts";
 import { alibabaSimulator } from "./index.ts";
 import type { Product } from "./read-call.ts";
@@ -61,7 +62,10 @@ export async function playAccount(
   if (provider === undefined) throw new Error(`${product} is not registered`);
   const account = accountOf(product, changes);
   const limits = effectiveLimits(provider.table(account), { ...NO_OVERRIDES, ...overrides });
-  const sim = await startSimulatorsOf([alibabaSimulator], [{ settings: account, limits }], options);
+  const sim = await startSimulatorsOf([alibabaSimulator], [{ settings: account, limits }], {
+    time: stoppedTime(),
+    ...options,
+  });
   return playing(provider, sim, sim.settingsOf(account.name));
 }
 

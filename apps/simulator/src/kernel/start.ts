@@ -1,10 +1,10 @@
 import type { AccountSettings } from "@purgeline/core";
-import { createClock } from "./clock.ts";
+import { createClock, type VirtualClock } from "./clock.ts";
 import type { Controls } from "./control.ts";
 import { createFaults } from "./faults.ts";
 import type { SimulatedAccount, SimulatorKind } from "./index.ts";
 import { createLedger, type LedgerEntry } from "./ledger.ts";
-import { watchLoop } from "./loop-delay.ts";
+import { type LoopDelay, watchLoop } from "./loop-delay.ts";
 import { planOrigins, withAddresses } from "./origins.ts";
 import { play } from "./play.ts";
 import { createRateGate } from "./rate-gate.ts";
@@ -17,6 +17,8 @@ export interface SimulatorOptions {
   readonly ledgerEntries?: number;
   /** Called with every call of the ledger, in order, when it has been answered. */
   readonly onEntry?: (entry: LedgerEntry) => void;
+  /** What tells the time, and how late the process is; default: the machine. */
+  readonly time?: { readonly clock: VirtualClock; readonly loop: LoopDelay };
 }
 
 export interface Simulators extends Controls {
@@ -38,7 +40,8 @@ export async function startSimulatorsOf(
   const cast = kinds.map(({ providers, create }) => ({ providers, simulator: create() }));
   const plans = planOrigins(cast, accounts);
   const ledger = createLedger(options.ledgerEntries ?? 20_000, options.onEntry ?? (() => undefined));
-  const shared = { clock: createClock(), loop: watchLoop(), faults: createFaults(), ledger };
+  const time = options.time ?? { clock: createClock(), loop: watchLoop() };
+  const shared = { ...time, faults: createFaults(), ledger };
   const codesOf = (settings: AccountSettings): readonly string[] =>
     cast.find(({ providers }) => providers.includes(settings.provider))?.simulator.codes(settings) ?? [];
   const completeMs = options.completeMs ?? 2_000;

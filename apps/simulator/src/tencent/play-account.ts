@@ -15,6 +15,7 @@ import type {
 } from "@purgeline/core";
 import { effectiveLimits, NO_OVERRIDES } from "@purgeline/core";
 import { providers } from "@purgeline/providers";
+import { stoppedTime } from "../../test/stopped-time.ts";
 import type { SimulatorOptions, Simulators } from "../kernel/start.ts";
 import { startSimulatorsOf } from "../kernel/start.ts";
 import { tencentSimulator } from "./index.ts";
@@ -55,7 +56,10 @@ export async function playAccount(
   if (provider === undefined) throw new Error("tencent-cdn is not registered");
   const account = { ...SETTINGS, ...changes };
   const limits = effectiveLimits(provider.table(account), { ...NO_OVERRIDES, ...overrides });
-  const sim = await startSimulatorsOf([tencentSimulator], [{ settings: account, limits }], options);
+  const sim = await startSimulatorsOf([tencentSimulator], [{ settings: account, limits }], {
+    time: stoppedTime(),
+    ...options,
+  });
   const settings = sim.settingsOf(account.name);
   const call = (): CallContext => ({
     settings,

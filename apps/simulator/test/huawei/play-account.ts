@@ -19,6 +19,7 @@ import { accountSettings } from "@purgeline/testkit";
 import type { SimulatorKind } from "../../src/kernel/index.ts";
 import { type Simulators, startSimulatorsOf } from "../../src/kernel/start.ts";
 import { send } from "../send.ts";
+import { stoppedTime } from "../stopped-time.ts";
 
 export const KEYS: Extract<Credentials, { readonly kind: "keys" }> = {
   kind: "keys",
@@ -72,6 +73,7 @@ export async function playAccount(
   const limits = effectiveLimits(table, { ...NO_OVERRIDES, calls, ...change });
   const simulators = await startSimulatorsOf([service.kind], [{ settings: asked, limits }], {
     completeMs: 0,
+    time: stoppedTime(),
   });
   const settings = simulators.settingsOf(asked.name);
   const context = (token: string | null = null, given = settings): CallContext => {
