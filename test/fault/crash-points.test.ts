@@ -7,6 +7,8 @@ import { trial } from "./crash-points/trial.ts";
 import { openWorld, type World } from "./crash-points/world.ts";
 
 const SIDES: readonly Side[] = ["before", "after"];
+/** Breaches that are worth to be told: each may have hung for long. */
+const ENOUGH = 3;
 /** `side site` of every crash. */
 const crashed = new Set<string>();
 
@@ -19,6 +21,7 @@ async function breaches(world: World, scenario: Scenario): Promise<readonly obje
     whole.complaints.length > 0 ? [{ crash: "none", complaints: whole.complaints }] : [];
   const most = whole.submits + (scenario.moreCalls ?? 1);
   for (const at of whole.points) {
+    if (broken.length >= ENOUGH) break;
     for (const side of SIDES) {
       const { crashedAt, submits, complaints } = await trial(world, scenario, { at, side });
       if (crashedAt !== null) crashed.add(`${side} ${at.site}`);

@@ -40,7 +40,11 @@ export function asVerb<T>(verb: string, run: () => Promise<T>): Promise<T> {
   return where.run({ verb, name: "", site: "" }, run);
 }
 
+/** Far above what any process of the tests asks: more is a verb that turns in circles. */
+const MOST_POINTS = 3_000;
+
 export function outside(visit: Visit): Outside {
+  let asked = 0;
   const turns = new Map<string, number>();
   const death = Promise.withResolvers<void>();
   let isDead = false;
@@ -52,6 +56,8 @@ export function outside(visit: Visit): Outside {
       await stopIfDead();
       const at = where.getStore();
       if (at === undefined) return await effect();
+      asked += 1;
+      if (asked > MOST_POINTS) throw new Error(`${at.verb} asks for ${name} without end`);
       const here = { ...at, name: at.name === "" ? name : at.name };
       const key = JSON.stringify(here);
       const turn = (turns.get(key) ?? 0) + 1;

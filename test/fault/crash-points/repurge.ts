@@ -43,19 +43,34 @@ const P = `${PREFIX}:{ali}:`;
  * again. It is sent once more for that where it was sealed, and no more often where it was not.
  */
 export async function repurgedEverywhere(world: World, trouble: Trouble): Promise<readonly Repurged[]> {
-  const places: Place[] = [];
-  // The first way is for a Redis that knows no script yet.
-  for (const _ of ["warm up", "list"]) {
-    places.length = 0;
-    await way(world, trouble, async (point, side) => void places.push({ point, side }));
-  }
-  const usual = sendings(world, await way(world, trouble, () => undefined)).length;
+  const { places, usual, error } = await undisturbed(world, trouble);
+  if (error !== null) return PHASES.map((phase) => ({ phase, at: "nowhere yet", complaints: [error] }));
   const found: Repurged[] = [];
   for (const place of places) {
+    if (found.filter(({ complaints }) => complaints.length > 0).length >= ENOUGH) break;
     const repurged = await repurgedAt(world, trouble, place, usual);
     if (repurged !== null) found.push(repurged);
   }
   return found;
+}
+
+interface Undisturbed {
+  readonly places: readonly Place[];
+  /** How often the target is sent where nobody purges it again. */
+  readonly usual: number;
+  readonly error: string | null;
+}
+
+async function undisturbed(world: World, trouble: Trouble): Promise<Undisturbed> {
+  const places: Place[] = [];
+  try {
+    // The first way is for a Redis that knows no script yet.
+    await way(world, trouble, () => undefined);
+    const whole = await way(world, trouble, async (point, side) => void places.push({ point, side }));
+    return { places, usual: sendings(world, whole).length, error: null };
+  } catch (error) {
+    return { places, usual: 0, error: String(error) };
+  }
 }
 
 interface Way {
@@ -64,6 +79,9 @@ interface Way {
   /** The provider's ledger before it. */
   readonly since: number;
 }
+
+/** Broken ones that are worth to be told: each may have hung for long. */
+const ENOUGH = 3;
 
 let ways = 0;
 
