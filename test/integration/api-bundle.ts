@@ -49,7 +49,7 @@ export interface ApiBundle {
   readonly intake: Intake;
   /** The same data by a clock that is ahead. */
   later(skewMs: number): { readonly work: WorkStore; readonly store: IntakeStore };
-  /** How many keys Redis holds beside the limits in force and BullMQ's own. */
+  /** How many keys Redis holds beside the limits in force, the store's record and BullMQ's own. */
   stored(): Promise<number>;
   /** Writes the claim of a try that died: its time is up, its answer was never stored. */
   expireClaim(token: string, key: string, digest: string, intentId: string): Promise<void>;
@@ -66,7 +66,7 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
   const log = createLogger({ level: "error", role: "api", pretty: false });
   const target = { kind: "socket", path: redis.path, prefix: "t" } as const;
   const intake = intakeOf(config.accounts, providers);
-  const opened = await openIntake(config, intake, { redis: target, log });
+  const opened = await openIntake(config, intake, { redis: target, configuredAtMs: 1, log });
   const own = connect(target, "worker", () => undefined);
   const shared = {
     connection: own,
@@ -121,7 +121,7 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
     send: (account, lane, verdict) => send(work, slots, account, lane, verdict),
     async stored() {
       const keys = await own.keys("*");
-      return keys.filter((key) => !key.endsWith("}:limits") && !key.startsWith("{t}:")).length;
+      return keys.filter((key) => !/^\{t\}:|\}:limits$|^t:store$/.test(key)).length;
     },
     async expireClaim(token, key, digest, intentId) {
       await own.hset(`t:{idempotency:${token}:${key}}`, { digest, intent: intentId, until: 1 });

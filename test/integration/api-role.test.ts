@@ -34,6 +34,7 @@ function start(port: number) {
   const ended = runApi({
     config: configOn(port),
     redis: { kind: "socket", path: redis.path, prefix: "role" },
+    configuredAtMs: 1,
     version: "1.2.3",
     log,
     signal: stop.signal,

@@ -6,6 +6,7 @@ import { promtool, whyNoPromtool } from "./promtool.ts";
 
 const ACCOUNT: AccountState = {
   account: "ali",
+  orphan: null,
   paused: true,
   stopped: { reason: "InvalidAccessKeyId", sinceMs: 0, probeAtMs: 0 },
   lanes: [

@@ -1,9 +1,11 @@
 import type { Config } from "@purgeline/config";
 import type { IntakeStore } from "@purgeline/core";
-import { type Intake, storedAccounts } from "@purgeline/engine";
+import { adoptAccount, type Intake, storedAccounts } from "@purgeline/engine";
 import { openQueues, type Queues } from "@purgeline/queue";
 import {
   type Connection,
+  joinStore,
+  type Membership,
   openIntakeStore,
   openLink,
   type Purpose,
@@ -15,11 +17,14 @@ import type { Logger } from "@purgeline/telemetry";
 export interface OpenIntake {
   readonly store: IntakeStore;
   readonly queue: Queues;
+  readonly membership: Membership;
   close(): Promise<void>;
 }
 
 export interface IntakeOptions {
   readonly redis: RedisTarget;
+  /** When the configuration was written, epoch ms. */
+  readonly configuredAtMs: number;
   readonly log: Logger;
 }
 
@@ -27,11 +32,14 @@ export interface IntakeOptions {
 const FIRST_CONNECT_MS = 2_000;
 const QUEUE_CLOSE_MS = 2_000;
 
-/** What admission stands on, on connections of its own: fail-fast ones, for somebody waits for each command. */
+/**
+ * What admission stands on, on connections of its own: fail-fast ones, for somebody waits for each command.
+ * Rejects where the data are too new for this program.
+ */
 export async function openIntake(
   config: Config,
   intake: Intake,
-  { redis, log }: IntakeOptions,
+  { redis, configuredAtMs, log }: IntakeOptions,
 ): Promise<OpenIntake> {
   const links: Connection[] = [];
   let isClosing = false;
@@ -47,11 +55,25 @@ export async function openIntake(
   };
   const connection = link("request");
   await whenReady(connection, FIRST_CONNECT_MS);
+  const { prefix } = redis;
+  const accounts = storedAccounts(intake);
+  const membership = await joinStore({
+    connection,
+    prefix,
+    configuredAtMs,
+    accounts,
+    onDiffer: (account) => log.warn("limits.differ", { account }),
+  }).catch((error: unknown) => {
+    isClosing = true;
+    connection.disconnect();
+    throw error;
+  });
   const opened = openIntakeStore({
     connection,
     subscriber: link("worker"),
-    prefix: redis.prefix,
-    accounts: storedAccounts(intake),
+    prefix,
+    accounts,
+    adopt: adoptAccount,
     intentsMs: config.history.intentsMs,
     idempotencyKeysMs: config.history.idempotencyKeysMs,
     maxPendingTargets: config.intake.maxPendingTargets,
@@ -59,16 +81,18 @@ export async function openIntake(
   });
   const queue = openQueues({
     connection: link("request"),
-    prefix: redis.prefix,
-    accounts: intake.accounts.map(({ name }) => name),
+    prefix,
+    accounts: accounts.map(({ name }) => name),
     // The link says once that Redis is away; each queue says so at every attempt.
     onError: (error) => log.debug("redis.lost", { error }),
   });
   return {
     store: opened,
     queue,
+    membership,
     async close() {
       isClosing = true;
+      membership.leave();
       opened.close();
       // Where Redis was never there, closing a queue never ends (BullMQ #4656).
       const { promise, resolve } = Promise.withResolvers<void>();

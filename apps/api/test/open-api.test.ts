@@ -38,7 +38,7 @@ beforeAll(async () => {
   const log = createLogger({ level: "error", role: "api", pretty: false });
   const intake = intakeOf(config.accounts, providers);
   const target = { kind: "socket", path: redis.path, prefix: "doc" } as const;
-  opened = await openIntake(config, intake, { redis: target, log });
+  opened = await openIntake(config, intake, { redis: target, configuredAtMs: 1, log });
   app = await createApi({
     ...opened,
     intake,

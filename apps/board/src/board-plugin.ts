@@ -13,6 +13,8 @@ import { clampPageSize, keepToOrigin } from "./page-safety.ts";
 export interface BoardOptions {
   /** BullMQ queue names, in the order in which they are shown. */
   readonly queues: readonly string[];
+  /** Those of accounts that are not configured and have unfinished work; shown after the others. */
+  readonly orphans?: readonly string[];
   /** BullMQ's key prefix, braces included: `{purgeline}`. */
   readonly queuePrefix: string;
   /** A producer's connection; the board never closes it. */
@@ -38,7 +40,8 @@ export async function boardPlugin(app: FastifyInstance, options: BoardOptions): 
   keepToOrigin(app);
   clampPageSize(app);
 
-  const queues = options.queues.map((name) => openQueue(name, options));
+  const orphans = new Set(options.orphans ?? []);
+  const queues = [...options.queues, ...orphans].map((name) => openQueue(name, options));
   refuseUntilReady(app, queues, log);
   app.addHook("onClose", async () => {
     await Promise.all(queues.map((queue) => queue.close()));
@@ -46,7 +49,7 @@ export async function boardPlugin(app: FastifyInstance, options: BoardOptions): 
 
   const server = new FastifyAdapter().setBasePath(options.basePath);
   createBullBoard({
-    queues: queues.map((queue) => adapterOf(queue, options.readOnly)),
+    queues: queues.map((queue) => adapterOf(queue, options.readOnly, orphans.has(queue.name))),
     serverAdapter: server,
     options: {
       handlerHooks: HOOKS,
@@ -106,9 +109,16 @@ const DESCRIPTIONS: readonly (readonly [prefix: string, description: string])[] 
   ["intents", "Intents that foreign producers added with a BullMQ client."],
 ];
 
-function adapterOf(queue: Queue, readOnlyMode: boolean): BullMQAdapter {
-  const description = DESCRIPTIONS.find(([prefix]) => queue.name.startsWith(prefix))?.[1] ?? "";
-  const adapter = new BullMQAdapter(queue, { readOnlyMode, description });
+const ORPHANED =
+  "Orphaned: the configuration does not name this account. Its work is kept, and goes on when the account is back.";
+
+function adapterOf(queue: Queue, readOnlyMode: boolean, isOrphaned: boolean): BullMQAdapter {
+  const known = DESCRIPTIONS.find(([prefix]) => queue.name.startsWith(prefix))?.[1] ?? "";
+  const adapter = new BullMQAdapter(queue, {
+    readOnlyMode,
+    description: isOrphaned ? ORPHANED : known,
+    displayName: isOrphaned ? `${queue.name} (orphaned)` : queue.name,
+  });
   adapter.setFormatter("name", titleOf);
   return adapter;
 }

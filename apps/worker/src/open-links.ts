@@ -1,9 +1,11 @@
 import type { Config } from "@purgeline/config";
 import type { WorkStore } from "@purgeline/core";
-import { type Intake, storedAccounts } from "@purgeline/engine";
+import { adoptAccount, type Intake, storedAccounts } from "@purgeline/engine";
 import { openQueues, type Queues } from "@purgeline/queue";
 import {
   type Connection,
+  joinStore,
+  type Membership,
   openIntakeStore,
   openLink,
   openWorkStore,
@@ -12,6 +14,7 @@ import {
   whenReady,
 } from "@purgeline/store";
 import type { Logger } from "@purgeline/telemetry";
+import { publishLimits } from "./publish-limits.ts";
 
 export interface Links {
   /** The one that requests go over. */
@@ -20,6 +23,7 @@ export interface Links {
   readonly store: WorkStore;
   readonly intakeStore: ReturnType<typeof openIntakeStore>;
   readonly queue: Queues;
+  readonly membership: Membership;
   /** A blocking connection for each call. */
   connect(): Connection;
   /** What a BullMQ object says about its connection: the link says it too, once. */
@@ -29,12 +33,19 @@ export interface Links {
 
 const FIRST_CONNECT_MS = 5000;
 
-/** Everything of the worker that stands on Redis. Starts without it, too: it is waited for a moment only. */
-export async function openLinks(
-  config: Config,
-  intake: Intake,
-  { redis, log }: { readonly redis: RedisTarget; readonly log: Logger },
-): Promise<Links> {
+export interface LinkOptions {
+  readonly redis: RedisTarget;
+  readonly configuredAtMs: number;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Everything of the worker that stands on Redis. Starts without it, too: it is waited for a moment only. Rejects
+ * where the data are too new for this program.
+ */
+export async function openLinks(config: Config, intake: Intake, options: LinkOptions): Promise<Links> {
+  const { redis, configuredAtMs, log } = options;
   const links: Connection[] = [];
   let isClosing = false;
   const link = (purpose: Purpose): Connection => {
@@ -54,24 +65,39 @@ export async function openLinks(
     connection,
     prefix,
     accounts: storedAccounts(intake),
+    adopt: adoptAccount,
     intentsMs: config.history.intentsMs,
     idempotencyKeysMs: config.history.idempotencyKeysMs,
     maxPendingTargets: config.intake.maxPendingTargets,
     maxMemoryPercent: config.intake.maxMemoryPercent,
   };
+  const store = openWorkStore(shared);
+  const membership = await joinStore({
+    ...shared,
+    configuredAtMs,
+    onDiffer: (account) => log.warn("limits.differ", { account }),
+    // No lane is sent without limits in force.
+    onNew: () => void publishLimits(store, intake, options),
+  }).catch((error: unknown) => {
+    isClosing = true;
+    connection.disconnect();
+    throw error;
+  });
   const intakeStore = openIntakeStore({ ...shared, subscriber: link("worker") });
   const onError = (error: Error): void => log.debug("redis.lost", { error });
   const accounts = intake.accounts.map(({ name }) => name);
   return {
     connection,
     prefix,
-    store: openWorkStore(shared),
+    store,
     intakeStore,
+    membership,
     queue: openQueues({ connection: link("request"), prefix, accounts, onError }),
     connect: () => link("worker"),
     onError,
     disconnect() {
       isClosing = true;
+      membership.leave();
       intakeStore.close();
       for (const each of links) each.disconnect();
     },

@@ -6,7 +6,7 @@ import { systemClock } from "./system-clock.ts";
 
 const RETRY_MS = 1000;
 
-/** Puts the configuration's limits in force, or says that newer ones are; waits for Redis as long as it takes. */
+/** Puts the configuration's limits in force, unless newer ones are; waits for Redis as long as it takes. */
 export async function publishLimits(
   store: WorkStore,
   intake: Intake,
@@ -15,8 +15,7 @@ export async function publishLimits(
   for (const { name, limits } of intake.accounts) {
     while (!signal.aborted) {
       try {
-        const inForce = await store.publish(name, limits, { atMs: configuredAtMs, digest: digestOf(limits) });
-        if (!inForce) log.warn("limits.differ", { account: name });
+        await store.publish(name, limits, { atMs: configuredAtMs, digest: digestOf(limits) });
         break;
       } catch (error) {
         log.warn("redis.lost", { error });

@@ -3,6 +3,7 @@ import { type Config, isLoopbackHost } from "@purgeline/config";
 import {
   type Intake,
   intakeOf,
+  orphanedWork,
   quotaCalls,
   type Readmit,
   readmitIntent,
@@ -36,7 +37,7 @@ export interface WorkerContext {
   readonly onReady: (addresses: { readonly worker: string }) => void;
 }
 
-/** The role `worker`: submits, polls, foreign intents and rescue, until the signal. Rejects when its port cannot be had. */
+/** The role `worker`: submits, polls, foreign intents and rescue, until the signal. Rejects when its port cannot be had, or the data are too new for it. */
 export async function runWorker(context: WorkerContext): Promise<void> {
   const { config, log, signal } = context;
   log.info("process.started", { version: context.version });
@@ -59,7 +60,9 @@ export async function runWorker(context: WorkerContext): Promise<void> {
   ];
   try {
     const address = await app.listen({ host: config.worker.host, port: config.worker.port });
+    if (!signal.aborted) await Promise.race([links.membership.joined, once(signal, "abort")]);
     await publishLimits(links.store, intake, context);
+    await tellOrphans(links, log);
     for (const reason of await unsafeSettings(links.connection)) log.warn("redis.unsafe", { reason });
     const stop = new AbortController();
     const ports: WorkPorts = {
@@ -75,13 +78,26 @@ export async function runWorker(context: WorkerContext): Promise<void> {
     const working = startAll(ports, admitting(links, intake, metrics, log), links, watch, log);
     log.info("process.ready", { address });
     context.onReady({ worker: address });
-    if (!signal.aborted) await once(signal, "abort");
-    log.info("process.stopping");
-    await drain({ stop, ...working });
+    try {
+      if (!signal.aborted) await Promise.race([once(signal, "abort"), links.membership.refused]);
+    } catch (error) {
+      // What is under way must not be written into a layout that this program does not know.
+      links.disconnect();
+      throw error;
+    } finally {
+      log.info("process.stopping");
+      await drain({ stop, ...working });
+    }
   } finally {
     await closeAll(closers);
   }
   log.info("process.stopped");
+}
+
+async function tellOrphans({ intakeStore }: Links, log: Logger): Promise<void> {
+  // Without Redis there is nothing to tell now; the api tells it, too.
+  const orphans = await orphanedWork(intakeStore).catch(() => []);
+  for (const orphan of orphans) log.warn("account.orphaned", orphan);
 }
 
 function health(links: Links, watch: LoopWatch, metrics: Metrics, config: Config) {

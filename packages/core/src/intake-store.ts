@@ -50,6 +50,8 @@ export interface IntakeStore {
     intentId: string,
     filter: { readonly state: State | null; readonly cursor: string | null; readonly limit: number },
   ): Promise<Page<TargetView>>;
+  /** Names of the accounts that are configured, and of those that have been: their intents can be read. */
+  known(): Promise<readonly string[]>;
   /** Ids by age, newest first, of intents that have a leg in one of `accounts`; `cursor` from the last page. */
   intentIds(filter: {
     readonly accounts: readonly string[];
@@ -63,6 +65,7 @@ export interface IntakeStore {
   /** Opens a new life for failed and unconfirmed targets. */
   retry(intentId: string): Promise<ChangedTargets>;
 
+  /** Those that are configured, then orphans with unfinished work. */
   accounts(): Promise<readonly AccountState[]>;
   pause(account: string): Promise<void>;
   /** Ends a pause and a stop; the slots to be queued. */

@@ -82,6 +82,8 @@ export interface CallState {
 
 export interface AccountState {
   readonly account: string;
+  /** It has unfinished work, and this program's configuration does not name it; what it was then. */
+  readonly orphan: { readonly provider: string } | null;
   readonly paused: boolean;
   readonly stopped: { readonly reason: string; readonly sinceMs: number; readonly probeAtMs: number } | null;
   readonly lanes: readonly LaneState[];

@@ -36,7 +36,8 @@ export type WaitReason =
   | "notBefore"
   | "paused"
   | "stopped"
-  | "provider";
+  | "provider"
+  | "orphaned";
 
 /** The kinds of targets in an intent's body. */
 export type TargetKind = "urls" | "directories" | "patterns" | "ignoreParams" | "media";

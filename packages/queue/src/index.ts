@@ -1,4 +1,4 @@
-export { INTENTS_QUEUE, queueName, queueNames, queuePrefix } from "./names.ts";
+export { accountQueues, INTENTS_QUEUE, queueName, queueNames, queuePrefix } from "./names.ts";
 export { openQueues, type QueueCounts, type Queues, type QueuesOptions } from "./open-queues.ts";
 export {
   type ForeignJob,

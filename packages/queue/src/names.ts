@@ -14,8 +14,10 @@ export function queueName(account: string, work: Slot["kind"]["for"]): string {
 
 /** Every queue of these accounts, in the order in which people look for them. */
 export function queueNames(accounts: readonly string[]): readonly string[] {
-  return [
-    INTENTS_QUEUE,
-    ...accounts.flatMap((account) => [queueName(account, "submit"), queueName(account, "poll")]),
-  ];
+  return [INTENTS_QUEUE, ...accountQueues(accounts)];
+}
+
+/** Those of the accounts alone. */
+export function accountQueues(accounts: readonly string[]): readonly string[] {
+  return accounts.flatMap((account) => [queueName(account, "submit"), queueName(account, "poll")]);
 }

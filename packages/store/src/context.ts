@@ -1,6 +1,7 @@
-import { type Account, type CallName, dayStarts, type Lane, type Limits } from "@purgeline/core";
+import { type Account, type CallName, dayStarts, type Json, type Lane, type Limits } from "@purgeline/core";
 import type { Connection } from "./connect.ts";
 import { type MemoryGauge, memoryGauge } from "./memory.ts";
+import { type Orphan, orphanReader } from "./orphans.ts";
 import { type Arg, loadScript, runScript, type Script } from "./script.ts";
 
 /** One configured account, as the store needs it. */
@@ -12,6 +13,8 @@ export interface StoreAccount {
   readonly polls: readonly CallName[];
   /** Fingerprint of what its calls are signed with; absent: nothing here makes calls. */
   readonly credential?: string;
+  /** What `adopt` makes the account of again, when no configuration names it any more. */
+  readonly description?: Json;
   /** Canonical key and domain of a target, by this account's rules. */
   keyOf(lane: Lane, text: string): { readonly key: string; readonly domain: string };
 }
@@ -25,6 +28,8 @@ export interface StoreOptions {
   readonly maxPendingTargets: number;
   /** Of the server's `maxmemory`, for new work. Default: all of it. */
   readonly maxMemoryPercent?: number;
+  /** An account that is not configured here, from what another configuration said of it; null: it cannot be read. */
+  readonly adopt?: (name: string, description: Json) => Orphan | null;
   /** Added to Redis's clock by every script; 0 outside tests. */
   readonly skewMs?: number;
 }
@@ -33,6 +38,8 @@ export interface StoreOptions {
 export interface Context extends StoreOptions {
   readonly byName: ReadonlyMap<string, StoreAccount>;
   readonly memory: MemoryGauge;
+  /** Accounts that the store knows and this configuration does not. */
+  orphans(): Promise<readonly Orphan[]>;
   run(script: Script, account: string, ...args: readonly Arg[]): Promise<unknown>;
   account(name: string): StoreAccount;
   /** The fingerprint as scripts take it. */
@@ -59,6 +66,7 @@ export function createContext(options: StoreOptions): Context {
   return {
     ...options,
     byName,
+    orphans: orphanReader(options, byName),
     memory: memoryGauge(options.connection, options.maxMemoryPercent ?? 100),
     resets,
     run: (each, account, ...args) =>

@@ -1,4 +1,4 @@
-import type { Connection } from "../src/index.ts";
+import { type Connection, joinStore } from "../src/index.ts";
 import { limitsWith, type View } from "./bundle.ts";
 import { accept, counts, POLL, polled, SUBMIT, seal, seen, urls } from "./steps.ts";
 
@@ -24,7 +24,11 @@ export function listening(connection: Connection, calls: ScriptCall[]): Connecti
 }
 
 /** An intent's way from stage to its end, and everything else that a process may ask of the store, once. */
-export async function runEveryScript(now: View, later: View): Promise<void> {
+export async function runEveryScript(now: View, later: View, connection: Connection): Promise<void> {
+  const joining = { connection, prefix: "t", configuredAtMs: 1, accounts: [], onDiffer: () => undefined };
+  const member = await joinStore(joining);
+  await member.joined;
+  member.leave();
   await now.work.publish("ali", limitsWith(), { atMs: 1, digest: "one" });
   const [slot] = await now.stage("int_1", urls(1500), { body: { urls: [] } });
   await now.stage("int_2", urls(1));

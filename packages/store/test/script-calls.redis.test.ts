@@ -18,7 +18,7 @@ beforeAll(async () => {
     return made;
   };
   const connection = listening(join(), calls);
-  await runEveryScript(view(connection, join, {}, 0), view(connection, join, {}, 2000));
+  await runEveryScript(view(connection, join, {}, 0), view(connection, join, {}, 2000), connection);
 });
 afterAll(async () => {
   for (const each of open) each.disconnect();

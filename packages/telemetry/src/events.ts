@@ -9,7 +9,8 @@ export const EVENTS = {
   "process.stopped": "A role ended in order.",
   "process.failed": "A role ends because of an error that it cannot handle.",
   "config.warned": "The configuration works but holds something doubtful.",
-  "limits.differ": "Another process put newer limits in force than this one's file holds.",
+  "limits.differ":
+    "A newer configuration than this process's describes the account otherwise; that one's limits are in force.",
 
   "redis.started": "The embedded Redis runs.",
   "redis.stopped": "The embedded Redis ended.",
@@ -44,6 +45,8 @@ export const EVENTS = {
   "quota.spent": "A quota of the provider's day is spent; its targets wait for the reset.",
   "account.paused": "Submits of an account were paused by someone.",
   "account.resumed": "An account's pause or stop was ended by someone.",
+  "account.orphaned":
+    "An account that the configuration does not name (any more) has unfinished work; it is kept until the account is back.",
   "account.stopped": "The provider refused the account's credential; nothing is sent until a probe passes.",
 
   "callback.taken": "A provider called back; the task that it named is asked for soon.",

@@ -143,6 +143,10 @@ export const STATE_GAUGES = {
     help: "1: the provider refuses the credential; nothing is sent.",
     labels: ["account", "reason"],
   },
+  purgeline_account_orphaned: {
+    help: "1: the account has unfinished work and the configuration does not name it.",
+    labels: ["account"],
+  },
   purgeline_poll_lag_seconds: { help: "How late the most overdue status query is.", labels: ["account"] },
   purgeline_queue_jobs: { help: "BullMQ jobs.", labels: ["queue", "state"] },
 } as const satisfies Readonly<Record<string, Described>>;

@@ -71,6 +71,7 @@ function accountSamples(state: AccountState): readonly Sample[] {
       labels: { account, reason: state.stopped?.reason ?? "" },
       value: state.stopped === null ? 0 : 1,
     },
+    { name: "purgeline_account_orphaned", labels: { account }, value: state.orphan === null ? 0 : 1 },
     { name: "purgeline_poll_lag_seconds", labels: { account }, value: state.pollLagMs / 1000 },
     ...state.lanes.flatMap((lane) => laneSamples(account, lane)),
     ...state.quotas.flatMap((quota): readonly Sample[] => {

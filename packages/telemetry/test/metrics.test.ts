@@ -4,6 +4,7 @@ import { createMetrics, type MetricsOptions, type StateSnapshot } from "../src/i
 
 const ALI: AccountState = {
   account: "ali",
+  orphan: null,
   paused: false,
   stopped: null,
   lanes: [
@@ -148,6 +149,7 @@ describe("state gauges", () => {
         'purgeline_quota_used{account="ali",quota="url"} 9000',
         'purgeline_quota_remaining{account="ali",quota="url"} 0',
         'purgeline_account_paused{account="ali",reason=""} 0',
+        'purgeline_account_orphaned{account="ali"} 0',
         'purgeline_account_stopped{account="ali",reason=""} 0',
         'purgeline_poll_lag_seconds{account="ali"} 1.25',
         'purgeline_queue_jobs{queue="submit.ali",state="waiting"} 2',

@@ -31,7 +31,7 @@ export interface Ledgers {
 
 /** Producers ask while `strike` breaks things; judged when every intent that was accepted has an end. */
 export async function underLoad<Struck extends { readonly strikes: readonly Strike[] }>(
-  world: World,
+  world: Pick<World, "apiUrls" | "simUrl" | "callLog" | "folder">,
   { seed, producers }: Load,
   strike: (ledgers: Ledgers) => Promise<Struck>,
 ): Promise<Struck & { readonly verdict: Verdict }> {

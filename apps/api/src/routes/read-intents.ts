@@ -74,8 +74,7 @@ export function readIntents(app: ApiScope, deps: ApiDeps): void {
   targetsRoute(app, deps);
 }
 
-function listRoute(app: ApiScope, { store, intake }: ApiDeps): void {
-  const accounts = intake.accounts.map(({ name }) => name);
+function listRoute(app: ApiScope, { store }: ApiDeps): void {
   const schema = {
     operationId: "listIntents",
     tags: ["intents"],
@@ -85,7 +84,8 @@ function listRoute(app: ApiScope, { store, intake }: ApiDeps): void {
   };
   app.get("/v1/intents", { schema }, async (request) => {
     const { query, producer } = request;
-    // An account that is not configured has no intents to show.
+    const accounts = await store.known();
+    // An account that nobody ever configured has no intents to show.
     if (query.account !== undefined && !accounts.includes(query.account))
       return { items: [], nextCursor: null };
     const filter = {

@@ -43,6 +43,11 @@ export const accountSchema = z
   .strictObject({
     account: z.string(),
     provider: z.string(),
+    orphaned: z
+      .boolean()
+      .describe(
+        "It has unfinished work, and the configuration does not name it: the work waits for its return",
+      ),
     paused: z.boolean(),
     stopped: z.strictObject({ reason: z.string(), since: timeSchema, probeAt: timeSchema }).nullable(),
     lanes: z.array(laneStateSchema),

@@ -17,6 +17,7 @@ export const reasonSchema = z.enum([
   "paused",
   "stopped",
   "provider",
+  "orphaned",
 ]);
 export const timeSchema = z.iso.datetime({ precision: 3 }).describe("RFC 3339, UTC, milliseconds");
 

@@ -13,6 +13,7 @@ export function accountsText(body: unknown): string {
 
 function accountText(account: Fields): string {
   const flags = [
+    account.orphaned === true ? "orphaned: not in the configuration" : "",
     account.paused === true ? "paused" : "",
     isRecord(account.stopped) ? `stopped: ${text(account.stopped.reason)}` : "",
   ].filter((flag) => flag !== "");

@@ -1,4 +1,5 @@
 import { type Config, DEFAULT_REDIS_PREFIX, type RedisConfig } from "@purgeline/config";
+import { NewerData } from "@purgeline/store";
 import { createLogger, type Logger } from "@purgeline/telemetry";
 import { CommandFailed, EXIT, type ExitCode } from "../exit.ts";
 import { countOtherClients, sayToRedis } from "../up/redis-dialogue.ts";
@@ -58,6 +59,8 @@ export async function runRole(role: Role, file: string, env: Environment): Promi
       onReady: life.announce,
     });
   } catch (error) {
+    // The same again will fail again, so nobody has to start it anew.
+    if (error instanceof NewerData) throw new CommandFailed(error.message, EXIT.usage, { cause: error });
     throw whyNotListening(error, role.port) ?? error;
   }
   if (life.isOrphaned() && socket !== null) await endAbandonedRedis(socket);

@@ -8,12 +8,13 @@ import {
 } from "@purgeline/core";
 import { rfc3339, rfc3339OrNull } from "./rfc3339.ts";
 
-/** One account as ops see it. */
-export function accountView(state: AccountState, provider: string): JsonObject {
-  const { stopped, lastError } = state;
+/** One account as ops see it; `configured`: its provider's name, where the configuration names it. */
+export function accountView(state: AccountState, configured: string): JsonObject {
+  const { stopped, lastError, orphan } = state;
   return {
     account: state.account,
-    provider,
+    provider: orphan?.provider ?? configured,
+    orphaned: orphan !== null,
     paused: state.paused,
     stopped:
       stopped === null

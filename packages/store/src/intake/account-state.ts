@@ -9,6 +9,7 @@ import {
   type Waiting,
 } from "@purgeline/core";
 import { type Context, type StoreAccount, script } from "../context.ts";
+import type { Orphan } from "../orphans.ts";
 import { text } from "../script.ts";
 import { laneWait } from "../waiting.ts";
 
@@ -53,6 +54,19 @@ interface RawState {
 }
 
 export async function readAccount(context: Context, account: StoreAccount): Promise<AccountState> {
+  return stateOf(account, await readRaw(context, account), null);
+}
+
+/** null: there is nothing left to do for it. */
+export async function readOrphan(context: Context, orphan: Orphan): Promise<AccountState | null> {
+  const raw = await readRaw(context, orphan);
+  const isOpen = listOf(raw.lanes).some((lane) => Math.max(lane.urgentAgeMs, lane.normalAgeMs) >= 0);
+  // What waits for its `notBefore` is in no lane yet.
+  if (!isOpen && Number(raw.account.pending ?? 0) === 0) return null;
+  return stateOf(orphan, raw, { provider: orphan.provider });
+}
+
+async function readRaw(context: Context, account: StoreAccount): Promise<RawState> {
   const { limits } = account;
   const reply = await context.run(
     script("read_account"),
@@ -63,7 +77,7 @@ export async function readAccount(context: Context, account: StoreAccount): Prom
     account.polls.join(","),
     context.resets(account),
   );
-  return stateOf(account, JSON.parse(text(reply, "read_account")) as RawState);
+  return JSON.parse(text(reply, "read_account")) as RawState;
 }
 
 export function lanesOf(limits: Limits): readonly Lane[] {
@@ -74,18 +88,20 @@ function listOf<T>(value: readonly T[] | Readonly<Record<string, never>>): reado
   return Array.isArray(value) ? value : [];
 }
 
-function stateOf(account: StoreAccount, raw: RawState): AccountState {
+function stateOf(account: StoreAccount, raw: RawState, orphan: AccountState["orphan"]): AccountState {
   const { limits } = account;
   const { stop } = raw;
   const paused = raw.account.paused !== undefined;
+  const held = heldBy(orphan !== null, paused, stop?.probeAt ?? null);
   const errCode = raw.account.errCode;
   return {
     account: account.name,
+    orphan,
     paused,
     stopped:
       stop === undefined ? null : { reason: stop.reason, sinceMs: stop.since, probeAtMs: stop.probeAt },
     lanes: listOf(raw.lanes).map((lane) =>
-      laneState(lane, batchOf(lane.lane, limits, listOf(raw.quotas)), paused, stop?.probeAt ?? null),
+      laneState(lane, batchOf(lane.lane, limits, listOf(raw.quotas)), held),
     ),
     calls: listOf(raw.calls).map(({ call, second, minute }) => ({
       call,
@@ -128,8 +144,7 @@ function batchOf(
 function laneState(
   raw: RawLane,
   batch: Pick<LaneState, "batch" | "toldBatch">,
-  paused: boolean,
-  stoppedUntilMs: number | null,
+  held: Waiting | null,
 ): LaneState {
   const age = (ms: number): number | null => (ms < 0 ? null : ms);
   return {
@@ -138,16 +153,20 @@ function laneState(
     oldestUnconfirmedAgeMs: { urgent: age(raw.urgentAgeMs), normal: age(raw.normalAgeMs) },
     inFlightBatches: raw.sending,
     runningBatches: raw.running,
-    waiting: raw.pending + raw.retrying === 0 ? null : waitingOf(raw, paused, stoppedUntilMs),
+    waiting: raw.pending + raw.retrying === 0 ? null : (held ?? waitingOf(raw)),
     ...batch,
   };
 }
 
-function waitingOf(raw: RawLane, paused: boolean, stoppedUntilMs: number | null): Waiting | null {
+/** What keeps the whole account, whatever its lanes wait for. */
+function heldBy(isOrphan: boolean, paused: boolean, stoppedUntilMs: number | null): Waiting | null {
+  if (isOrphan) return { reason: "orphaned", untilMs: null };
   if (paused) return { reason: "paused", untilMs: null };
-  if (stoppedUntilMs !== null) return { reason: "stopped", untilMs: stoppedUntilMs };
-  if (raw.why === "") return null;
-  return laneWait(raw.why, raw.untilMs === "" ? null : Number(raw.untilMs));
+  return stoppedUntilMs === null ? null : { reason: "stopped", untilMs: stoppedUntilMs };
+}
+
+function waitingOf(raw: RawLane): Waiting | null {
+  return raw.why === "" ? null : laneWait(raw.why, raw.untilMs === "" ? null : Number(raw.untilMs));
 }
 
 function quotaState(raw: RawQuota, configured: number, nowMs: number): QuotaState {

@@ -1,5 +1,5 @@
 import type { ChangedTargets, IntentHead, Lane, Slot, State } from "@purgeline/core";
-import { type Context, script } from "../context.ts";
+import { type Context, type StoreAccount, script } from "../context.ts";
 import { coversOf } from "../covers.ts";
 import { digests } from "../digest.ts";
 import { domainRuns } from "../runs.ts";
@@ -41,14 +41,14 @@ function laneOf(group: readonly StoredTarget[]): Lane {
 
 export async function cancelLeg(
   context: Context,
-  account: string,
+  { name: account, keyOf }: StoreAccount,
   intentId: string,
 ): Promise<ChangedTargets> {
   let targets = 0;
   const slots: Slot[] = [];
   for await (const group of groups(context, account, intentId, ["pending"])) {
     const lane = laneOf(group);
-    const planned = group.map((target) => context.account(account).keyOf(lane, target.text));
+    const planned = group.map((target) => keyOf(lane, target.text));
     const reply = list(
       await context.run(
         script("cancel"),
@@ -67,12 +67,16 @@ export async function cancelLeg(
   return { targets, slots };
 }
 
-export async function retryLeg(context: Context, account: string, head: IntentHead): Promise<ChangedTargets> {
+export async function retryLeg(
+  context: Context,
+  { name: account, keyOf }: StoreAccount,
+  head: IntentHead,
+): Promise<ChangedTargets> {
   let targets = 0;
   const slots: Slot[] = [];
   for await (const group of groups(context, account, head.id, ["failed", "unconfirmed"])) {
     const lane = laneOf(group);
-    const planned = group.map((target) => context.account(account).keyOf(lane, target.text));
+    const planned = group.map((target) => keyOf(lane, target.text));
     const keys = planned.map((each) => each.key);
     const covers = coversOf(lane, keys);
     const reply = list(

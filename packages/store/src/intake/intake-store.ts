@@ -1,9 +1,9 @@
 import type { ChangedTargets, IntakeStore, LegView } from "@purgeline/core";
-import { type Context, script } from "../context.ts";
+import { type Context, type StoreAccount, script } from "../context.ts";
 import { weightOf } from "../memory.ts";
 import { slotPairs } from "../slots.ts";
 import { asUnavailable } from "../unavailable.ts";
-import { lanesOf, readAccount } from "./account-state.ts";
+import { lanesOf, readAccount, readOrphan } from "./account-state.ts";
 import { cancelLeg, retryLeg } from "./change.ts";
 import type { Changes } from "./changes.ts";
 import { hint } from "./hint.ts";
@@ -14,11 +14,24 @@ import { stage } from "./stage.ts";
 import { targetsPage } from "./targets.ts";
 
 export function intakeStore(context: Context, changes: Changes): IntakeStore {
-  const names = context.accounts.map(({ name }) => name);
+  const everyone = async (): Promise<readonly StoreAccount[]> => [
+    ...context.accounts,
+    ...(await context.orphans()),
+  ];
+  const known = async (): Promise<readonly string[]> => (await everyone()).map(({ name }) => name);
   const legs = async (intentId: string): Promise<readonly LegView[]> => {
-    const found = await Promise.all(names.map((account) => readLeg(context, account, intentId)));
-    return found.filter((leg) => leg !== null);
+    const accounts = await everyone();
+    const found = await Promise.all(accounts.map(({ name }) => readLeg(context, name, intentId)));
+    return found
+      .filter((leg) => leg !== null)
+      .map((leg) => (isConfigured(leg.account) ? leg : orphaned(leg)));
   };
+  const isConfigured = (name: string): boolean => context.byName.has(name);
+  /** Nobody runs the jobs of an orphan: when it is back, the sweep finds its slots. */
+  const runnable = ({ targets, slots }: ChangedTargets): ChangedTargets => ({
+    targets,
+    slots: slots.filter(({ account }) => isConfigured(account)),
+  });
   return {
     stage: (head, leg, body) => stage(context, head, leg, body),
     hasRoom: (legs) => context.memory.fits(weightOf(legs)),
@@ -32,16 +45,28 @@ export function intakeStore(context: Context, changes: Changes): IntakeStore {
       await context.run(script("staged"), account, intentId);
     },
     legs,
-    targets: (intentId, filter) => targetsPage(context, names, intentId, filter),
+    targets: async (intentId, filter) => targetsPage(context, await known(), intentId, filter),
+    known,
     intentIds: (filter) => intentIds(context, filter),
     async cancel(intentId) {
-      return sumOf(await Promise.all(names.map((account) => cancelLeg(context, account, intentId))));
+      const accounts = await everyone();
+      return runnable(sumOf(await Promise.all(accounts.map((each) => cancelLeg(context, each, intentId)))));
     },
     async retry(intentId) {
-      const found = await legs(intentId);
-      return sumOf(await Promise.all(found.map((leg) => retryLeg(context, leg.account, leg.head))));
+      const [found, accounts] = [await legs(intentId), await everyone()];
+      const retried = found.flatMap(({ account, head }) =>
+        accounts.filter(({ name }) => name === account).map((each) => retryLeg(context, each, head)),
+      );
+      return runnable(sumOf(await Promise.all(retried)));
     },
-    accounts: () => Promise.all(context.accounts.map((account) => readAccount(context, account))),
+    async accounts() {
+      const orphans = await context.orphans();
+      const states = await Promise.all([
+        ...context.accounts.map((account) => readAccount(context, account)),
+        ...orphans.map((orphan) => readOrphan(context, orphan)),
+      ]);
+      return states.filter((state) => state !== null);
+    },
     async pause(account) {
       await context.run(script("pause"), account);
     },
@@ -68,6 +93,12 @@ export function intakeStore(context: Context, changes: Changes): IntakeStore {
       }
     },
   };
+}
+
+/** Whatever its lanes waited for last, it is its return to the configuration now. */
+function orphaned(leg: LegView): LegView {
+  const why = { reason: "orphaned", untilMs: null } as const;
+  return { ...leg, waiting: leg.waiting.map((each) => ({ ...each, why })) };
 }
 
 function sumOf(changes: readonly ChangedTargets[]): ChangedTargets {
