@@ -35,6 +35,8 @@ export const settings = fc.record({
   perMinute: fc.constantFrom(null, null, null, 5),
   quiet: fc.boolean(),
   maxPendingTargets: fc.constantFrom(14, 1000),
+  /** Whether the walk goes on until nothing is left, which takes as many steps again. */
+  isDrained: fc.constantFrom(false, false, true),
 });
 
 export function settingsOf({
@@ -44,6 +46,7 @@ export function settingsOf({
   perMinute,
   quiet,
   maxPendingTargets,
+  isDrained: _isDrained,
   ...change
 }: typeof settings extends fc.Arbitrary<infer Given> ? Given : never): ModelSettings {
   const limits = limitsWith({ ...change, quotaByOption: areas ? BY_AREA : null });
@@ -84,7 +87,7 @@ const verdict = fc.oneof(
   { weight: 4, arbitrary: fc.constant("accept" as const) },
   { weight: 2, arbitrary: fc.constant("finish" as const) },
   {
-    weight: 1,
+    weight: 3,
     arbitrary: fc
       .record({ end: fc.constantFrom("failed" as const, "unconfirmed" as const), refund: fc.boolean() })
       .map((end): Verdict => ({ do: "end", code: "Bad", message: "", ...end })),
@@ -174,7 +177,7 @@ export const steps = fc.oneof(
     weight: 6,
     arbitrary: fc.record({ do: word("answer"), which: fc.nat(3), verdict, rejected: some, tasks: fc.nat(2) }),
   },
-  { weight: 1, arbitrary: fc.record({ do: word("redeliver"), which: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ do: word("redeliver"), which: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ do: word("claim"), most: fc.integer({ min: 1, max: 3 }) }) },
   {
     weight: 3,
@@ -209,7 +212,7 @@ export const steps = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: word("crash") }) },
   { weight: 2, arbitrary: fc.record({ do: word("cancel"), which: fc.nat(11) }) },
-  { weight: 2, arbitrary: fc.record({ do: word("retry"), which: fc.nat(11) }) },
+  { weight: 4, arbitrary: fc.record({ do: word("retry"), which: fc.nat(11) }) },
   { weight: 1, arbitrary: fc.record({ do: word("pause") }) },
   { weight: 1, arbitrary: fc.record({ do: word("resume") }) },
   {
