@@ -92,7 +92,7 @@ it("the address may come from the environment", async () => {
 });
 
 it("check names every problem with its line, path and value, and prints no configuration", async () => {
-  const path = await file("bad.yaml", `http: { port: eighty }\nqueue: {}\n${account("ftp://x")}`);
+  const path = await file("bad.yaml", `http: { port: eighty }\nqueue: fast\n${account("ftp://x")}`);
   const { code, stderr, stdout } = await purgeline(["check", "-c", path]);
   expect(stderr).toMatch(/bad\.yaml:1:\d+: http\.port: .*eighty/);
   expect(stderr).toMatch(/bad\.yaml:2:\d+: queue: /);
