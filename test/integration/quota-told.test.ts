@@ -81,16 +81,17 @@ describe("the provider's own quota", () => {
     expect(running.simulators.accounts[0]?.quota.remaining("url")).toBe(0);
   });
 
-  it("is asked for when a batch is refused: the batch waits, and smaller ones use what is left", async () => {
+  it("is asked for when a batch is refused: what the day has room for is sent, and the rest waits", async () => {
     running = await service(ali("ali", "quota: { url: 100 }"), { completeMs: 0, played: plays({ url: 30 }) });
     await running.startWorker();
     await expect.poll(told).toMatchObject({ remaining: 30 });
     await spendElsewhere(urls(20, "console.example.com"));
     const large = await running.post({ op: "purge", urls: urls(25) });
-    await expect.poll(quota).toMatchObject({ usedElsewhere: 20, reserved: 0 });
-    const small = await running.post({ op: "purge", urls: urls(6, "b.example.com") });
-    expect(await running.ended(small)).toMatchObject({ state: "confirmed" });
-    expect((await running.receipt(large)).counts).toMatchObject({ sealed: 25 });
+    await expect
+      .poll(async () => (await running.receipt(large)).counts)
+      .toMatchObject({ confirmed: 10, sealed: 15 });
+    expect(await quota()).toMatchObject({ used: 10, reserved: 0 });
+    expect((await running.receipt(large)).waiting).toMatchObject([{ reason: "quota", targets: 15 }]);
     expect(outcomes("RefreshObjectCaches")).toEqual({ ok: 2, "QuotaExceeded.Refresh": 1 });
     expect(outcomes("DescribeRefreshQuota")).toEqual({ ok: 2 });
   });
