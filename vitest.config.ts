@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { toolEnvironment } from "./infra/setup/set-up.mjs";
 import { chromium, promtool, redisServer } from "./infra/setup/tools.mjs";
@@ -15,6 +16,8 @@ const env = toolEnvironment([redisServer, promtool, chromium]);
 
 export default defineConfig({
   test: {
+    // Half of what a test takes is waiting: for leases, paces, processes.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
