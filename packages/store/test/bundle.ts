@@ -77,6 +77,8 @@ export interface Settings {
   readonly maxPendingTargets?: number;
   readonly maxMemoryPercent?: number;
   readonly intentsMs?: number;
+  /** Default: the machine's time. */
+  readonly nowMs?: number;
 }
 
 export function domainOf(url: string): string {
@@ -115,7 +117,7 @@ export async function bundle(settings: Settings = {}): Promise<Bundle> {
     return made;
   };
   const connection = join();
-  const nowMs = Date.now();
+  const nowMs = settings.nowMs ?? Date.now();
   const still = stoppedClock(connection, (skewMs) => nowMs + skewMs);
   const here = view(still, join, settings, 0);
   await here.work.publish("ali", settings.limits ?? limitsWith(), { atMs: 1, digest: "one" });
