@@ -63,6 +63,9 @@ describe.each(names)("the header of %s.lua", (name) => {
     }
     const dynamic = /ARGV\[(?!\d)|unpack\(ARGV|#ARGV/.test(code);
     expect(open !== Number.POSITIVE_INFINITY).toBe(dynamic);
+    const starts = [...code.matchAll(/(?:for \w+ = |unpack\(ARGV, )(\d+)(?=, #ARGV|, \d+ \+|\))/g)];
+    for (const [text, start] of starts) expect(Number(start), text).toBe(open);
+    expect([...named].sort((a, b) => a - b)).toEqual(Array.from(named, (_, i) => i + 1));
     for (const index of named) {
       const used = index >= open || code.includes(`ARGV[${index}]`);
       expect(used, `[${index}] is read`).toBe(true);
