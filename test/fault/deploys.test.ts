@@ -67,6 +67,7 @@ it("SIGTERM under load ends every role with 0 in its grace, whether Redis answer
     silent.flow();
     gone.redirect(world.redis.port);
     for (const each of [...world.apis, ...world.workers]) each.start();
+    await fetch(`${world.simUrl}/_sim/faults`, { method: "DELETE" });
     return { strikes: [] };
   });
   expect(breachesOf(verdict)).toEqual([]);

@@ -1,6 +1,6 @@
 import { type RedisServer, startRedis } from "@purgeline/testkit";
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Connection, connect } from "../src/index.ts";
 import { CALL, limitsWith, type View, view } from "./bundle.ts";
 import { counts, finish, rescue, SUBMIT, seal, urls, waits } from "./steps.ts";
@@ -11,6 +11,9 @@ const limits = {
   ...usual,
   calls: { ...usual.calls, [SUBMIT]: { ...CALL, perSecond: 2, perMinute: null } },
 };
+
+/** A replica's first copy takes its time where the machine is busy. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let first: RedisServer;
 let second: RedisServer;

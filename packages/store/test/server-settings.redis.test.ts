@@ -4,6 +4,9 @@ import { expect, it, vi } from "vitest";
 import { connect } from "../src/index.ts";
 import { unsafeSettings } from "../src/server-settings.ts";
 
+/** Each starts a server or two. */
+vi.setConfig({ testTimeout: 60_000 });
+
 async function unsafe(options: RedisOptions, replicas = 0): Promise<readonly string[]> {
   const redis = await startRedis({
     ...options,
