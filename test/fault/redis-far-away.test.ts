@@ -16,9 +16,7 @@ afterEach(async () => {
   await running.close();
 });
 
-it("a Redis whose answers take longer than a permit lives slows the work down, and stops it not", {
-  timeout: 90_000,
-}, async () => {
+it("a Redis whose answers take longer than a permit lives slows the work down, and stops it not", async () => {
   running = await service(ACCOUNT, { completeMs: 0 });
   link = await openLink(running.redis.port);
   link.delay("answers", 40);

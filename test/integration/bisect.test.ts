@@ -71,9 +71,6 @@ describe("a batch that the provider refuses whole for some of its targets", () =
     ["Huawei VOD, one of 10", HUAWEI, [4]],
   ])(
     "%s: found by halves, the others confirmed, no unit spent twice",
-    {
-      timeout: 60_000,
-    },
     async (_what, { account, call, batch, code }, culprits) => {
       // A day that has no room for booking a target twice, not even for a moment.
       await serve(account, batch);
@@ -82,7 +79,7 @@ describe("a batch that the provider refuses whole for some of its targets", () =
       for (const match of bad) running.simulators.faults.add({ kind: "refuse-items", match });
       const id = await running.post({ op: "purge", urls });
       await running.startWorker();
-      const { counts, failures } = await running.ended(id, 50_000);
+      const { counts, failures } = await running.ended(id);
       const good = batch - bad.length;
       expect(counts).toMatchObject({ confirmed: good, failed: bad.length, total: batch });
       expect(failures.map((each) => [each.target, each.code]).sort()).toEqual(
@@ -100,9 +97,7 @@ describe("a batch that the provider refuses whole for some of its targets", () =
   );
 });
 
-it("a batch of which the provider refuses items one by one costs no further call", {
-  timeout: 60_000,
-}, async () => {
+it("a batch of which the provider refuses items one by one costs no further call", async () => {
   await serve("provider: alibaba-vod, region: cn-shanghai, limits: { pollEveryMs: 200 }", 20);
   const media = Array.from(
     { length: 20 },
@@ -112,7 +107,7 @@ it("a batch of which the provider refuses items one by one costs no further call
   for (const match of bad) running.simulators.faults.add({ kind: "refuse-items", match });
   const id = await running.post({ op: "purge", media, account: "acc" });
   await running.startWorker();
-  const { counts, failures } = await running.ended(id, 50_000);
+  const { counts, failures } = await running.ended(id);
   expect(counts).toMatchObject({ confirmed: 18, failed: 2, total: 20 });
   expect(failures.map(({ target }) => target).sort()).toEqual(bad);
   expect(received("RefreshMediaPlayUrls")).toMatchObject({ calls: 1, itemsAccepted: 18, rateViolations: 0 });

@@ -40,7 +40,7 @@ beforeAll(async () => {
       one: (place) => ["turns", "urgent", "normal", "parts"].map((name) => account(name, place, FEW_AT_ONCE)),
     },
   });
-}, 120_000);
+});
 afterAll(() => stack.stop());
 
 const urlsOf = (name: string, folder: string, count: number): readonly string[] =>
@@ -84,7 +84,7 @@ async function callsOf(provider: string, name: string): Promise<number> {
 }
 
 const atLeast = (provider: string, name: string, count: number): Promise<void> =>
-  expect.poll(() => callsOf(provider, name), { timeout: 60_000 }).toBeGreaterThanOrEqual(count);
+  expect.poll(() => callsOf(provider, name)).toBeGreaterThanOrEqual(count);
 
 const atMs = (entry: Entry): number => Date.parse(entry.receivedAt);
 
@@ -117,9 +117,7 @@ const TROUBLES: Readonly<Record<string, () => Promise<void>>> = {
   },
   async wrong() {
     await ask(FLOODER, urlsOf("wrong", "a", 2000));
-    await expect
-      .poll(async () => (await seen("wrong"))?.stopped?.reason, { timeout: 60_000 })
-      .toBe("SignatureDoesNotMatch");
+    await expect.poll(async () => (await seen("wrong"))?.stopped?.reason).toBe("SignatureDoesNotMatch");
   },
   // 100 calls, one a second.
   async flood() {
@@ -173,9 +171,7 @@ async function callsBefore(name: string, { urls, stagedByMs }: Asked, nth = 1): 
 }
 
 describe("in one account", () => {
-  it("a flood by one producer delays another one's intent by a call, beside those under way", {
-    timeout: 90_000,
-  }, async () => {
+  it("a flood by one producer delays another one's intent by a call, beside those under way", async () => {
     await ask(FLOODER, urlsOf("turns", "flood", 1000));
     await atLeast("one", "turns", 3);
     const small = await ask(SHOP, urlsOf("turns", "small", 10));
@@ -183,9 +179,7 @@ describe("in one account", () => {
     expect(await callsBefore("turns", small)).toBeLessThanOrEqual(1 + IN_FLIGHT);
   });
 
-  it("an urgent intent overtakes a normal flood of its own producer within a call", {
-    timeout: 90_000,
-  }, async () => {
+  it("an urgent intent overtakes a normal flood of its own producer within a call", async () => {
     await ask(SHOP, urlsOf("urgent", "flood", 1000));
     await atLeast("one", "urgent", 3);
     const urgent = await ask(SHOP, urlsOf("urgent", "now", 5), "urgent");
@@ -193,9 +187,7 @@ describe("in one account", () => {
     expect(await callsBefore("urgent", urgent)).toBeLessThanOrEqual(1 + IN_FLIGHT);
   });
 
-  it("every eighth call is a normal one's, however much urgent work there is", {
-    timeout: 90_000,
-  }, async () => {
+  it("every eighth call is a normal one's, however much urgent work there is", async () => {
     await ask(FLOODER, urlsOf("normal", "flood", 1000), "urgent");
     await atLeast("one", "normal", 3);
     const normal = await ask(SHOP, urlsOf("normal", "small", 30));
@@ -204,9 +196,7 @@ describe("in one account", () => {
       expect(await callsBefore("normal", normal, nth)).toBeLessThanOrEqual(8 * nth + IN_FLIGHT);
   });
 
-  it("a producer's bad targets that are told apart delay another one's intent by a call", {
-    timeout: 90_000,
-  }, async () => {
+  it("a producer's bad targets that are told apart delay another one's intent by a call", async () => {
     await fault({ kind: "refuse-items", account: "parts", match: "/bad/" });
     await ask(FLOODER, urlsOf("parts", "bad", 40));
     await atLeast("one", "parts", 6);

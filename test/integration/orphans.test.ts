@@ -136,7 +136,7 @@ it("the work of a renamed account is kept, shown as orphaned everywhere, can be 
   await renamed.worker();
   const api = await renamed.api();
   await expect
-    .poll(() => orphanWarnings(renamed), { timeout: 30_000 })
+    .poll(() => orphanWarnings(renamed))
     .toEqual(Array.from({ length: 2 }, () => expect.objectContaining({ account: "ali", pending: 40 })));
   const { items } = await call(api, "/v1/accounts");
   expect(items).toMatchObject([
