@@ -30,6 +30,7 @@ async function stage(): Promise<Stage> {
   const link = await openLink(running.redis.port);
   const folder = await mkdtemp(join(tmpdir(), "purgeline-point-"));
   const started: Role[] = [];
+  let files = 0;
   onTestFinished(async () => {
     for (const each of started) await each.kill();
     await link.close();
@@ -47,7 +48,8 @@ async function stage(): Promise<Stage> {
           yaml.replace(`http://127.0.0.${i + 1}:0`, running.simulators.settingsOf(name).endpoint ?? ""),
         ACCOUNTS,
       );
-      const file = join(folder, `${verb}-${started.length}.yaml`);
+      files += 1;
+      const file = join(folder, `${verb}-${files}.yaml`);
       await writeFile(file, head + accounts);
       const made = role(verb, [verb, "-c", file], `${file}.log`);
       started.push(made);
@@ -72,15 +74,17 @@ async function loseLocks({ connection }: Service): Promise<void> {
   for (const lock of locks) await connection.del(lock);
 }
 
-describe.concurrent("kill -9", () => {
+describe("kill -9", () => {
   it("of an api that has staged the first leg of several: repeated with its key, the intent is whole, and nothing is sent twice", async ({
     expect,
   }) => {
     const { running, link, process } = await stage();
     const [portA, portB] = [await freePort(), await freePort()];
-    const first = await process("api", "link", portA);
-    await process("api", "redis", portB);
-    await running.startWorker();
+    const [first] = await Promise.all([
+      process("api", "link", portA),
+      process("api", "redis", portB),
+      running.startWorker(),
+    ]);
     const url = "https://a.example.com/whole.html";
     const ask = (port: number): Promise<Response> =>
       fetch(`http://127.0.0.1:${port}/v1/intents`, {
@@ -156,7 +160,7 @@ describe.concurrent("kill -9", () => {
   );
 });
 
-it.concurrent("a worker that stood still beyond its lock with a call in flight writes nothing when it wakes up", async ({
+it("a worker that stood still beyond its lock with a call in flight writes nothing when it wakes up", async ({
   expect,
 }) => {
   const { running, process } = await stage();
