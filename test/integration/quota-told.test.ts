@@ -2,14 +2,18 @@ import type { CallContext, Limits } from "@purgeline/core";
 import { providers } from "@purgeline/providers";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Service, service } from "./service.ts";
+import { zoneAtNoon } from "./zone-at-noon.ts";
 
 let running: Service;
 afterEach(() => running.close());
 
 const DAY_MS = 24 * 3_600_000;
 
-function ali(name: string, more: string): string {
-  return `  - { name: ${name}, provider: alibaba-cdn, endpoint: "http://127.0.0.1:0", credentials: { accessKeyId: ${name}-id, accessKeySecret: secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 }, ${more} }\n`;
+/** Its day turns where a test says so alone. */
+const quotaOf = (quota: string): string => `quota: { resetTimeZone: ${zoneAtNoon()}, ${quota} }`;
+
+function ali(name: string, quota: string, more = ""): string {
+  return `  - { name: ${name}, provider: alibaba-cdn, endpoint: "http://127.0.0.1:0", credentials: { accessKeyId: ${name}-id, accessKeySecret: secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 }, ${quotaOf(quota)}, ${more} }\n`;
 }
 
 const urls = (count: number, host = "a.example.com"): readonly [string, ...string[]] => [
@@ -54,7 +58,7 @@ async function pending(id: string, count: number): Promise<void> {
 
 describe("the provider's own quota", () => {
   it("holds where it is lower than what is configured, and nothing is refused for it", async () => {
-    running = await service(ali("ali", "quota: { url: 10000 }"), {
+    running = await service(ali("ali", "url: 10000"), {
       completeMs: 0,
       played: plays({ url: 2000 }),
     });
@@ -70,7 +74,7 @@ describe("the provider's own quota", () => {
   });
 
   it("shows what somebody else spends, and leaves it alone", async () => {
-    running = await service(ali("ali", "quota: { url: 30, askEveryMs: 200 }"), { completeMs: 0 });
+    running = await service(ali("ali", "url: 30, askEveryMs: 200"), { completeMs: 0 });
     await running.startWorker();
     await expect.poll(told).toMatchObject({ remaining: 30 });
     await spendElsewhere(urls(20, "console.example.com"));
@@ -82,7 +86,7 @@ describe("the provider's own quota", () => {
   });
 
   it("is asked for when a batch is refused: what the day has room for is sent, and the rest waits", async () => {
-    running = await service(ali("ali", "quota: { url: 100 }"), { completeMs: 0, played: plays({ url: 30 }) });
+    running = await service(ali("ali", "url: 100"), { completeMs: 0, played: plays({ url: 30 }) });
     await running.startWorker();
     await expect.poll(told).toMatchObject({ remaining: 30 });
     await spendElsewhere(urls(20, "console.example.com"));
@@ -113,7 +117,7 @@ describe("the provider's own quota", () => {
   });
 
   it("brings the provider's next day, also in a rehearsal that moves the clock", async () => {
-    running = await service(ali("ali", "quota: { url: 15, askEveryMs: 200 }"), { completeMs: 0 });
+    running = await service(ali("ali", "url: 15, askEveryMs: 200"), { completeMs: 0 });
     await running.startWorker();
     const id = await running.post({ op: "purge", urls: urls(40) });
     await pending(id, 25);
@@ -132,7 +136,7 @@ describe("the provider's own quota", () => {
   });
 
   it("may be none of what a key has a right to: it purges all the same", async () => {
-    running = await service(ali("ali", "quota: { askEveryMs: 100 }"), { completeMs: 0 });
+    running = await service(ali("ali", "askEveryMs: 100"), { completeMs: 0 });
     running.simulators.faults.add({ kind: "code", code: "Forbidden.RAM", call: "DescribeRefreshQuota" });
     await running.startWorker();
     await expect.poll(() => outcomes("DescribeRefreshQuota")["Forbidden.RAM"] ?? 0).toBeGreaterThan(1);
@@ -143,8 +147,8 @@ describe("the provider's own quota", () => {
   });
 
   it("is not asked for by a refused key, however often it would be", async () => {
-    const every = "quota: { askEveryMs: 100 }";
-    running = await service(ali("ali", every) + ali("other", `${every}, region: cn-shanghai`), {
+    const every = "askEveryMs: 100";
+    running = await service(ali("ali", every) + ali("other", every, "region: cn-shanghai"), {
       completeMs: 0,
     });
     running.simulators.faults.add({ kind: "code", code: "InvalidAccessKeyId.NotFound", account: "ali" });
@@ -157,11 +161,11 @@ describe("the provider's own quota", () => {
 });
 
 describe("Tencent's two areas", () => {
-  const tencent = (more: string): string =>
-    `  - { name: tc, provider: tencent-cdn, endpoint: "http://127.0.0.1:0", credentials: { secretId: tc-id, secretKey: tc-secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 }, ${more} }\n`;
+  const tencent = (quota: string): string =>
+    `  - { name: tc, provider: tencent-cdn, endpoint: "http://127.0.0.1:0", credentials: { secretId: tc-id, secretKey: tc-secret }, hosts: ["*.example.com"], coalesce: { quietMs: 0, maxWaitMs: 0 }, ${quotaOf(quota)} }\n`;
 
   it("are counted apart: what is spent overseas holds up nothing at home", async () => {
-    running = await service(tencent(`quota: { "url@overseas": 10 }`), { completeMs: 0 });
+    running = await service(tencent('"url@overseas": 10'), { completeMs: 0 });
     await running.startWorker();
     const abroad = await running.post({ op: "purge", urls: urls(15), options: { area: "overseas" } });
     await pending(abroad, 5);
