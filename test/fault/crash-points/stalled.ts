@@ -11,7 +11,7 @@ export interface Stalled {
 }
 
 /** Longer than an attempt's lease (the call's time-out of 10 s, and 20 s), and than a claimed task's of 30 s. */
-export const BEYOND_ITS_LEASE_MS = 31_000;
+const BEYOND_ITS_LEASE_MS = 31_000;
 
 /** Runs the jobs that are ready until one of them comes to this point, and leaves it there. */
 export async function stalledAt(world: World, name: string, verb: string): Promise<Stalled> {
