@@ -41,14 +41,7 @@ local function closeBatch(number)
   local b = redis.call('HMGET', B, 'lane', 'taskNo', 'keys')
   local L = laneKey(b[1])
   redis.call('ZREM', L .. ':running', number)
-  if b[3] then
-    if laneAfter(b[1]) then
-      local refs = redis.call('LRANGE', B .. ':m', 0, -1)
-      for i, ref in ipairs(refs) do refs[i] = refKey(ref) end
-      dropUnderway(L, tagged(b[3], '{}'), refs)
-    end
-    if not redis.call('ZSCORE', L .. ':resting', number) then redis.call('HDEL', B, 'keys') end
-  end
+  if b[3] and not redis.call('ZSCORE', L .. ':resting', number) then redis.call('HDEL', B, 'keys') end
   for i = 1, tonumber(b[2] or '0') do dropTask(number .. '.' .. i) end
   redis.call('HSET', B, 'state', 'ended', 'ended', now)
   forgetHosts(b[1])
@@ -60,11 +53,12 @@ end
 -- Ends the items whose letter in `letters` is not '.', once each. why[i]: JSON of the reason, by index.
 local function endItems(number, letters, why, totals)
   local B = P .. 'batch:' .. number
-  local b = redis.call('HMGET', B, 'lane', 'ms')
+  local b = redis.call('HMGET', B, 'lane', 'ms', 'keys')
   if not b[2] then return end
   local members = redis.call('LRANGE', B .. ':m', 0, -1)
   local refs, reasons, states, ended = {}, {}, {}, 0
   local after, purges, purgeReasons = laneAfter(b[1]), {}, {}
+  local digests, endedRefs = {}, {}
   local isAwaited = after and redis.call('EXISTS', laneKey(after) .. ':after') == 1
   for i = 1, #members do
     local old, to = string.sub(b[2], i, i), string.sub(letters, i, i)
@@ -79,6 +73,10 @@ local function endItems(number, letters, why, totals)
       end
       ended = ended + 1
       states[i] = to
+      if after and b[3] then
+        digests[ended] = string.sub(b[3], BARE * (i - 1) + 1, BARE * i)
+        endedRefs[ended] = refKey(members[i])
+      end
     else
       states[i] = old
     end
@@ -86,6 +84,8 @@ local function endItems(number, letters, why, totals)
   if ended == 0 then return end
   for to, list in pairs(refs) do mark(b[1], list, to, nil, reasons[to], totals) end
   redis.call('HSET', B, 'ms', table.concat(states))
+  -- At once, and not with its batch: a target that is tried anew meanwhile is another purge's.
+  dropUnderway(laneKey(b[1]), digests, endedRefs)
   if isAwaited then order.endPurges(after, purges, purgeReasons) end
   if redis.call('HINCRBY', B, 'left', -ended) == 0 then closeBatch(number) end
 end

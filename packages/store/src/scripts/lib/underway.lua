@@ -1,7 +1,7 @@
 -- underway: which purges of a lane have not ended, for the prefetches that wait for them. A purge is named by the ref
 -- that stands for its key. `keys` tells of those that wait for their seal without options; `underway` tells of all
 -- others by the digest without its tag (for lanes that reach a whole host: by the host), with options or sealed. A
--- ref stands there once for each of its lives whose batch is not closed.
+-- ref stands there once; by host, once for each of its lives.
 local PREFETCH_OF = {
   ['purge-url'] = 'prefetch-url',
   ['purge-directory'] = 'prefetch-url',
