@@ -42,6 +42,10 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
       metrics.duplicateSubmission(account, cause);
       log.warn("batch.resent", { account, lane, batchId, attempt, reason: cause });
     },
+    adopted({ batch: batchId, taskIds, ...found }) {
+      metrics.batchSent(found.account, found.lane, found.targets);
+      log.info("batch.adopted", { ...found, batchId, taskIds: taskIds.slice(0, 10) });
+    },
     retried({ account, call, failure, durationMs }) {
       metrics.providerCall(account, call, failure.kind, durationMs);
       const { code, requestId } = failure;
@@ -51,7 +55,7 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
     polled({ account, call, tasks, outcome, durationMs }) {
       metrics.providerCall(account, call, outcome.kind, durationMs);
       const what = { account, call, tasks, requestId: outcome.requestId, ms: Math.round(durationMs) };
-      if (outcome.kind === "progress") log.debug("poll.answered", what);
+      if (outcome.kind === "progress" || outcome.kind === "listed") log.debug("poll.answered", what);
       else log.warn("poll.failed", { ...what, code: outcome.code, reason: outcome.kind });
     },
     moved(account, lane, { targets, failedAfter, legs }) {

@@ -142,10 +142,18 @@ function describeIdentity(credentials: Credentials): JsonObject {
 
 function describeLimits(limits: Limits): JsonObject {
   const lanes = Object.entries(limits.lanes).map(([lane, own]) => {
-    const { call, quota, quotaByOption, weight, ...numbers } = own;
+    const { call, quota, quotaByOption, weight, lookup, ...numbers } = own;
     return [lane, given(numbers)] as const;
   });
   const calls = Object.entries(limits.calls).map(([call, own]) => [call, given({ ...own })] as const);
   const { lookBackMs, pollEveryMs } = limits;
-  return { lanes: Object.fromEntries(lanes), calls: Object.fromEntries(calls), lookBackMs, pollEveryMs };
+  // The same for all lanes that have one.
+  const [listedAfterMs = null] = Object.values(limits.lanes).flatMap(({ lookup }) => lookup?.afterMs ?? []);
+  return given({
+    lanes: Object.fromEntries(lanes),
+    calls: Object.fromEntries(calls),
+    lookBackMs,
+    pollEveryMs,
+    listedAfterMs,
+  });
 }

@@ -29,6 +29,7 @@ describe("describeConfig", () => {
         calls: { DescribeRefreshTasks: { perSecond: 5, timeoutMs: 10_000 } },
         lookBackMs: 9_000,
         pollEveryMs: 8_000,
+        listedAfterMs: 4_000,
       },
       quota: {
         url: 7,

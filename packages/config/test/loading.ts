@@ -56,6 +56,7 @@ export const FULL = {
         calls: { RefreshObjectCaches: { perSecond: 5, perMinute: 30, timeoutMs: 900 } },
         lookBackMs: 7_200_000,
         pollEveryMs: 6_000,
+        listedAfterMs: 7_000,
       },
       quota: {
         url: 500,

@@ -57,6 +57,15 @@ describe("overrides of the shipped limits", () => {
     expect(quota({ url: 10_000, directory: 0 })).toEqual(["good"]);
   });
 
+  it("warn where nothing is looked up: the time until a list shows a call's tasks means nothing there", () => {
+    const limits = { listedAfterMs: 1_000 };
+    const huawei = { provider: "huawei-vod", projectId: "p1", credentials: { token: "t-1234" }, limits };
+    expect(heard({ limits })).toEqual(["good"]);
+    expect(heard({ ...huawei, signature: undefined, quota: {} })).toContain(
+      "limits.listedAfterMs: unused-limit",
+    );
+  });
+
   it("may not exceed what a call has room for, whatever the provider grants", () => {
     expect(lanes({ "prefetch-media": { batch: 1 } })).toEqual(["good"]);
     expect(lanes({ "prefetch-media": { batch: 2 } })).toEqual([

@@ -22,6 +22,7 @@ const lane = (call: string, quota: string, batch: number): LaneSpec => ({
   perDomainPerMinute: null,
   inFlight: sourced(16),
   resendAfterMs: sourced(2_000),
+  lookup: { call: "DescribeRefreshTasks" },
 });
 
 const TABLE: ProviderTable = {
@@ -39,13 +40,20 @@ const TABLE: ProviderTable = {
   resetTimeZone: "Asia/Shanghai",
   lookBackMs: sourced(86_400_000),
   pollEveryMs: sourced(5_000),
+  listedAfterMs: sourced(4_000),
 };
+
+/** No list of its tasks tells what became of a call. */
+function withoutLookup({ listedAfterMs: _listedAfterMs, ...table }: ProviderTable): ProviderTable {
+  return table;
+}
 
 /** A provider as far as the configuration asks one; a codec has nothing to do here. */
 function provider(
   name: string,
   signatures: readonly string[],
   check: (settings: AccountSettings) => readonly Problem[],
+  table: ProviderTable = TABLE,
 ): Provider {
   const unasked = (): never => {
     throw new Error(`${name}: the configuration encodes and decodes nothing`);
@@ -54,7 +62,7 @@ function provider(
     name,
     signatures,
     check,
-    table: () => TABLE,
+    table: () => table,
     options: unasked,
     encode: unasked,
     decode: unasked,
@@ -71,5 +79,5 @@ function needsProject({ projectId, credentials }: AccountSettings): readonly Pro
 /** One provider with a choice of signatures and no needs, one without a choice that needs a project and no key pair. */
 export const catalog: ProviderCatalog = new Map([
   ["alibaba-cdn", provider("alibaba-cdn", ["acs3", "rpc"], () => [])],
-  ["huawei-vod", provider("huawei-vod", [], needsProject)],
+  ["huawei-vod", provider("huawei-vod", [], needsProject, withoutLookup(TABLE))],
 ]);

@@ -4,6 +4,7 @@ export * from "./intake-store.ts";
 export * from "./intent.ts";
 export * from "./lifecycle.ts";
 export * from "./limits.ts";
+export * from "./lookup.ts";
 export * from "./ports.ts";
 export * from "./problem.ts";
 export * from "./provider.ts";

@@ -1,5 +1,5 @@
 import type { CallOptions } from "./provider.ts";
-import type { BodyWeight, ProviderTable, QuotaByOption } from "./provider-table.ts";
+import type { BodyWeight, LaneSpec, LookupSpec, ProviderTable, QuotaByOption } from "./provider-table.ts";
 import type { CallName, Lane, QuotaClass } from "./words.ts";
 import { LANES } from "./words.ts";
 
@@ -17,6 +17,8 @@ export interface LaneLimits {
   readonly perDomainPerMinute: number | null;
   readonly inFlight: number;
   readonly resendAfterMs: number;
+  /** Absent: a call whose answer was lost is sent again without being looked up. */
+  readonly lookup?: LookupSpec & { readonly afterMs: number };
 }
 
 export interface CallLimits {
@@ -60,6 +62,7 @@ export interface LimitOverrides {
   readonly calls: Readonly<Record<CallName, CallOverride>>;
   readonly lookBackMs?: number;
   readonly pollEveryMs?: number;
+  readonly listedAfterMs?: number;
   readonly quotas: Readonly<Record<QuotaClass, number>>;
   readonly resetTimeZone: string | null;
   readonly reserveForUrgent: number;
@@ -96,6 +99,7 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
       perDomainPerMinute: own.perDomainPerMinute ?? spec.perDomainPerMinute?.value ?? null,
       inFlight: own.inFlight ?? spec.inFlight.value,
       resendAfterMs: own.resendAfterMs ?? spec.resendAfterMs.value,
+      ...lookupOf(spec, overrides.listedAfterMs ?? table.listedAfterMs?.value),
     };
   }
   const calls = mapValues(table.calls, (spec, name) => ({
@@ -113,6 +117,10 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
     lookBackMs: overrides.lookBackMs ?? table.lookBackMs.value,
     pollEveryMs: overrides.pollEveryMs ?? table.pollEveryMs.value,
   };
+}
+
+function lookupOf({ lookup }: LaneSpec, afterMs: number | undefined): Pick<LaneLimits, "lookup"> {
+  return lookup === undefined || afterMs === undefined ? {} : { lookup: { ...lookup, afterMs } };
 }
 
 /** The classes that a call with these options spends; none: the provider counts nothing. */

@@ -23,6 +23,13 @@ export interface QuotaByOption {
   readonly classes: Readonly<Record<string, readonly QuotaClass[]>>;
 }
 
+/** The query that lists the tasks of a time, by which a lost answer is looked up. */
+export interface LookupSpec {
+  readonly call: CallName;
+  /** Values of one of the submit's parameters whose tasks stand in another list. */
+  readonly callByOption?: { readonly option: string; readonly calls: Readonly<Record<string, CallName>> };
+}
+
 /** What one lane may put into one call. */
 export interface LaneSpec {
   readonly call: CallName;
@@ -46,6 +53,8 @@ export interface LaneSpec {
   readonly inFlight: Sourced;
   /** A key is not sent again sooner than this after the answer to its last sending. */
   readonly resendAfterMs: Sourced;
+  /** Absent: what became of a call whose answer was lost cannot be found out. */
+  readonly lookup?: LookupSpec;
 }
 
 export interface CallSpec {
@@ -67,4 +76,6 @@ export interface ProviderTable {
   readonly lookBackMs: Sourced;
   /** A query sooner than this after the submit, or the last query, is a wasted call. */
   readonly pollEveryMs: Sourced;
+  /** The lists that `lookup` names show a call's tasks this long after it, at the latest; absent: no lane has one. */
+  readonly listedAfterMs?: Sourced;
 }

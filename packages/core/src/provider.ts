@@ -1,3 +1,4 @@
+import type { Listing, LookupAnswer } from "./lookup.ts";
 import type { Problem } from "./problem.ts";
 import type { ProviderTable } from "./provider-table.ts";
 import type { CallName, JsonObject, Lane, QuotaClass } from "./words.ts";
@@ -241,6 +242,13 @@ export interface Provider {
     decode(reply: HttpReply, tasks: readonly [Task, ...Task[]]): PollAnswer;
     /** For each item its row, by what the row names, never by position; null: no row is about it. */
     match(items: readonly string[], rows: readonly Row[]): readonly (Row | null)[];
+  };
+
+  /** Where the provider lists tasks by time (`lookup` of its lanes): what became of calls whose answers were lost. */
+  readonly lookup?: {
+    encode(listing: Listing, call: CallContext): HttpRequest;
+    /** Total, like `decode`. Rows of other lanes, or that do not say when they were made, are left out. */
+    decode(reply: HttpReply, listing: Listing): LookupAnswer;
   };
 
   /** Where the provider tells its own quota and batch sizes. */

@@ -1,6 +1,7 @@
 import type { IntentHead } from "./intent.ts";
 import type { EndState, State } from "./lifecycle.ts";
 import type { Limits } from "./limits.ts";
+import type { DueLookup, ListedAnswer, LookedUp } from "./lookup.ts";
 import type { CallOptions, QuotaFigure, Task } from "./provider.ts";
 import type { Slot, Waiting } from "./store-views.ts";
 import type { CallName, Json, Lane, Op, QuotaClass } from "./words.ts";
@@ -130,6 +131,17 @@ export interface DueTask {
 }
 
 export type ClaimedPolls =
+  /** Attempts of one lane and option set, near each other in time: one listing tells about all. */
+  | {
+      readonly kind: "lookups";
+      readonly lane: Lane;
+      readonly options: CallOptions;
+      readonly lookups: readonly [DueLookup, ...DueLookup[]];
+      /** The provider's clock against the store's, at least; null: it was never heard of. */
+      readonly skewMs: number | null;
+      readonly slots: readonly Slot[];
+      readonly grantedAtMs: number;
+    }
   | {
       readonly kind: "tasks";
       readonly tasks: readonly DueTask[];
@@ -181,10 +193,16 @@ export interface WorkStore {
    * No `next` anywhere and items left over: they end as `rest` says; without it everything is asked again.
    */
   settle(account: string, answer: TaskAnswer): Promise<Recorded>;
-  /** Puts polls off: the call is throttled or the provider away. */
+  /**
+   * What the provider's list tells of an attempt, atomically: the batch goes on with the tasks that it names, items
+   * that it does not name are looked for once more or sent again. Nothing is written where the attempt is looked up
+   * no more.
+   */
+  settleLookup(account: string, answer: ListedAnswer): Promise<LookedUp>;
+  /** Puts questions off: the call is throttled or the provider away. */
   putOff(
     account: string,
-    tasks: readonly DueTask[],
+    tasks: readonly Pick<DueTask, "ref">[],
     inMs: number,
     hold: Hold | null,
     seen: Seen,

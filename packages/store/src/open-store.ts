@@ -5,6 +5,7 @@ import { createContext, type StoreOptions, script } from "./context.ts";
 import { listenForChanges } from "./intake/changes.ts";
 import { intakeStore } from "./intake/intake-store.ts";
 import { list, number } from "./script.ts";
+import { settleLookup } from "./work/lookup.ts";
 import { claimPolls, items, putOff, settle } from "./work/polls.ts";
 import { claimQuota, settleQuota } from "./work/quota.ts";
 import { record } from "./work/record.ts";
@@ -52,6 +53,7 @@ export function openWorkStore(options: StoreOptions): WorkStore {
     claimPolls: (slot, most, ageMs = PERMIT_AGE_MS) => claimPolls(context, slot, most, ageMs),
     items: (account, batch) => items(context, account, batch),
     settle: (account, answer) => settle(context, account, answer),
+    settleLookup: (account, answer) => settleLookup(context, account, answer),
     putOff: (account, tasks, inMs, hold, seen) => putOff(context, account, tasks, inMs, hold, seen),
     claimQuota: (account, round) => claimQuota(context, account, round),
     settleQuota: (account, answer) => settleQuota(context, account, answer),

@@ -1,6 +1,7 @@
 import type {
   CallName,
   Lane,
+  LookupAnswer,
   Op,
   Outcome,
   PollAnswer,
@@ -13,7 +14,7 @@ import { COUNTERS, HISTOGRAMS, PROCESS_GAUGES, STATE_GAUGES } from "./metric-tab
 import { type Sample, type StateSnapshot, samplesOf } from "./state.ts";
 
 export type IntentResult = "accepted" | "refused" | "replayed";
-export type CallOutcome = (Outcome | PollAnswer | QuotaAnswer)["kind"];
+export type CallOutcome = (Outcome | PollAnswer | LookupAnswer | QuotaAnswer)["kind"];
 export type ResendCause = NonNullable<TakenBatch["resend"]>;
 
 /** Durations are milliseconds here, as everywhere in the code, and seconds in what Prometheus reads. */

@@ -1,7 +1,7 @@
 import type { Fault, FaultKind } from "./faults.ts";
 
 const text = { type: "string", minLength: 1 };
-const scope = { account: text, call: text, times: { type: "integer", minimum: 1 } };
+const scope = { account: text, call: text, times: { type: "integer", minimum: 1 }, every: { type: "integer", minimum: 1 } };
 const items = { match: text, pattern: { type: "string", minLength: 1, format: "regex" } };
 const flag = { type: "boolean" };
 
@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<FaultKind, { readonly takes: object; readonly needs
   hang: { takes: { applied: flag } },
   "lazy-status": { takes: {} },
   "vanish-task": { takes: {} },
+  "late-list": { takes: { ms: { type: "number", minimum: 0, maximum: 600_000 } }, needs: ["ms"] },
   "fail-items": { takes: items },
   "refuse-items": { takes: items },
 } satisfies Record<Fault["kind"], object>;

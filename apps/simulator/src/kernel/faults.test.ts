@@ -102,6 +102,13 @@ describe("an injected fault", () => {
     expect(answers).toEqual([{ code: "NoTask" }, { rows: ["processing"] }, { rows: ["succeeded"] }]);
   });
 
+  it("strikes each so many-th call that fits", async () => {
+    simulators.faults.add({ kind: "throttle", every: 3, times: 1 });
+    const statuses = [];
+    for (let call = 0; call < 7; call += 1) statuses.push((await work([`${call}`])).status);
+    expect(statuses).toEqual([202, 202, 429, 202, 202, 202, 202]);
+  });
+
   it("fails or refuses the items that it names, by text or by regular expression", async () => {
     simulators.faults.add({ kind: "fail-items", match: "bad" });
     simulators.faults.add({ kind: "refuse-items", pattern: "^x\\d$", times: 1 });

@@ -7,6 +7,8 @@ interface Scope {
   readonly call?: string;
   /** How often it strikes; absent: until the faults are deleted. */
   readonly times?: number;
+  /** Strikes each so many-th of those that fit; absent: every one. */
+  readonly every?: number;
 }
 
 interface ItemScope extends Scope {
@@ -43,6 +45,11 @@ export type Fault =
   | (Scope & { readonly kind: "hang"; readonly applied?: boolean })
   | (Scope & { readonly kind: "lazy-status" })
   | (Scope & { readonly kind: "vanish-task" })
+  | (Scope & {
+      readonly kind: "late-list";
+      /** Lists show a task this long after it was made, and not before. */
+      readonly ms: number;
+    })
   | (ItemScope & { readonly kind: "fail-items" })
   | (ItemScope & { readonly kind: "refuse-items" });
 
@@ -69,10 +76,10 @@ export interface Faults {
 }
 
 export function createFaults(): Faults {
-  let all: { readonly fault: Fault; struck: number }[] = [];
+  let all: { readonly fault: Fault; met: number; struck: number }[] = [];
   return {
     add(fault) {
-      all.push({ fault, struck: 0 });
+      all.push({ fault, met: 0, struck: 0 });
     },
     clear() {
       all = [];
@@ -83,6 +90,8 @@ export function createFaults(): Faults {
         const { fault, struck } = entry;
         if (!isOneOf(fault, kinds) || struck >= (fault.times ?? Number.POSITIVE_INFINITY)) continue;
         if (!strikes(fault, strike)) continue;
+        entry.met += 1;
+        if (entry.met % (fault.every ?? 1) !== 0) continue;
         entry.struck += 1;
         return fault;
       }

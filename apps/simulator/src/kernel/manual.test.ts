@@ -7,7 +7,7 @@ import { FAULT_SCHEMA } from "./fault-schema.ts";
 import { type Simulators, startSimulatorsOf } from "./start.ts";
 
 const MANUAL = readFileSync(new URL("../../../../docs/simulators.md", import.meta.url), "utf8");
-const SCOPE = ["kind", "account", "call", "times"];
+const SCOPE = ["kind", "account", "call", "times", "every"];
 
 let simulators: Simulators;
 beforeEach(async () => {

@@ -89,7 +89,13 @@ export function createTaskStore(options: TaskStoreOptions): TaskStore {
     },
     list(query) {
       forgetOld();
-      return [...tasks.values()].map((task) => look(task, query)).filter((view) => view !== null);
+      const lateMs = faults.take(["late-list"], { account, calls: [query] })?.ms ?? 0;
+      const untilMs = clock.nowMs() - lateMs;
+      return [...tasks.values()]
+        .map((task) => look(task, query))
+        .filter((view) => view !== null)
+        .map((view) => ({ ...view, rows: view.rows.filter(({ createdAtMs: at }) => at <= untilMs) }))
+        .filter(({ rows }) => rows.length > 0);
     },
     setCompleteMs(ms) {
       completeMs = ms;

@@ -20,6 +20,9 @@ export function checkOverrides(
   checkLanes(own, table, [...path, "limits", "lanes"], findings);
   checkCalls(own, table, [...path, "limits", "calls"], findings);
   checkQuotas(own, table, [...path, "quota"], findings);
+  if (own.listedAfterMs === undefined || table.listedAfterMs !== undefined) return;
+  const detail = "without effect: this provider has no list of tasks in which a lost answer is looked up";
+  findings.warning([...path, "limits", "listedAfterMs"], "unused-limit", detail);
 }
 
 /** The limits of a lane that are the provider's; `inFlight` is our own restraint, and may be anything. */

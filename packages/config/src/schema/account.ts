@@ -78,6 +78,7 @@ const limits = section({
   calls: z.record(z.string(), callOverride, { error: "expected a mapping (key: value)" }).default({}),
   lookBackMs: limit,
   pollEveryMs: limit,
+  listedAfterMs: limit,
 });
 
 /** Required keys are optional here: rules/ reports them, so that one missing key hides no other problem. */

@@ -2,6 +2,7 @@ import type {
   CallName,
   Failure,
   Lane,
+  LookupAnswer,
   Outcome,
   PollAnswer,
   QuotaAnswer,
@@ -26,8 +27,20 @@ export interface AnsweredPoll {
   readonly account: string;
   readonly call: CallName;
   readonly tasks: number;
-  readonly outcome: PollAnswer;
+  readonly outcome: PollAnswer | LookupAnswer;
   readonly durationMs: number;
+}
+
+/** A batch whose answer was lost, and whose tasks the provider's list named. */
+export interface AdoptedBatch {
+  readonly account: string;
+  readonly lane: Lane;
+  /** The query that told. */
+  readonly call: CallName;
+  readonly batch: string;
+  readonly attempt: number;
+  readonly targets: number;
+  readonly taskIds: readonly string[];
 }
 
 export interface AskedQuota {
@@ -49,6 +62,8 @@ export interface WorkEvents {
   sent(sent: SentBatch): void;
   /** A second sending of what may have been applied. */
   resent(batch: TakenBatch, cause: NonNullable<TakenBatch["resend"]>): void;
+  /** A call whose answer was lost is not paid for again. */
+  adopted(found: AdoptedBatch): void;
   /** A call was refused for its clock, nonce or token, and goes out once more with a fresh signature. */
   retried(call: RefusedProof): void;
   polled(poll: AnsweredPoll): void;

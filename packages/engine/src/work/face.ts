@@ -1,4 +1,5 @@
 import {
+  type ClaimedPolls,
   cutQuery,
   type Face,
   type Lane,
@@ -30,6 +31,18 @@ export function faceOfWait(account: string, lane: Lane, wait: Extract<Take, { ki
   return {
     title: `${account} ${lane} · ${count.format(wait.pending)} pending · ${why}`,
     preview: [`oldest since ${clockText(wait.oldestAtMs)}`],
+  };
+}
+
+export function faceOfLookups(
+  account: string,
+  call: string,
+  { lane, lookups }: Extract<ClaimedPolls, { kind: "lookups" }>,
+): Face {
+  const batches = lookups.length === 1 ? "1 lost answer" : `${count.format(lookups.length)} lost answers`;
+  return {
+    title: `${account} ${call} · ${batches} of ${lane} looked up`,
+    preview: lookups.slice(0, PREVIEW).map(({ batch }) => batch),
   };
 }
 

@@ -1,23 +1,25 @@
-import {
-  backoffMs,
-  type DueTask,
-  type Face,
-  type Failure,
-  type HttpReply,
-  type PollAnswer,
-  type Progress,
-  type Rejected,
-  type Row,
-  type Slot,
-  type SlotEnd,
-  type Task,
-  type TaskAnswer,
+import type {
+  DueTask,
+  Face,
+  Failure,
+  HttpReply,
+  PollAnswer,
+  Progress,
+  Rejected,
+  Row,
+  Slot,
+  SlotEnd,
+  Task,
+  TaskAnswer,
 } from "@purgeline/core";
 import type { BatchItems } from "./batch-items.ts";
 import { type Answered, isFailure, type Permit, sendCall } from "./call.ts";
-import { decideQuery } from "./decide-query.ts";
+import { postpone } from "./decide-query.ts";
+import { faceOfLookups } from "./face.ts";
+import { lookUp } from "./look-up.ts";
 import { permitAgeMs } from "./permit-age.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
+import type { Query } from "./query.ts";
 import type { Turns } from "./turns.ts";
 import { wake } from "./wake.ts";
 
@@ -61,6 +63,14 @@ export async function poll(
         await queued;
         return { kind: "done", summary };
       }
+      if (claimed.kind === "lookups") {
+        const queued = wake(ports, claimed.slots);
+        const permit = { askedAt, ageMs, grantedAtMs: claimed.grantedAtMs };
+        const summary = await lookUp({ account, call, items, ports }, claimed, permit, endTurn);
+        await show(faceOfLookups(slot.account, call, claimed));
+        await queued;
+        return { kind: "done", summary };
+      }
       await show({ title: `${slot.account} ${call} · ${claimed.running} tasks under way`, preview: [] });
       if (claimed.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
         return { kind: "later", delayMs: claimed.waitMs };
@@ -73,14 +83,6 @@ export async function poll(
 }
 
 type Due = readonly [DueTask, ...DueTask[]];
-
-/** What stays the same however often the same slot asks. */
-interface Query {
-  readonly account: WorkAccount;
-  readonly call: string;
-  readonly items: BatchItems;
-  readonly ports: WorkPorts;
-}
 
 /** What came of it, in a few words. */
 async function ask(query: Query, due: Due, permit: Permit | null, onWrite: () => void): Promise<string> {
@@ -191,15 +193,7 @@ async function putOff(
   ports: WorkPorts,
 ): Promise<void> {
   const { name } = account.account.settings;
-  const jitter = ports.chance.unit();
-  const { verdict, hold } = decideQuery(failure, jitter);
-  const inMs = Math.max(
-    account.limits.pollEveryMs,
-    // What is refused for good, as for want of a right to ask, is not granted within seconds.
-    failure.kind === "refused" ? LONGEST_POLL_WAIT_MS : 0,
-    verdict.do === "retry" ? verdict.inMs : backoffMs(4, jitter),
-  );
-  if (hold?.scope === "account") ports.events.stopped(name, failure.code, failure.message);
+  const { inMs, hold } = postpone(account, failure, ports);
   const over = due.filter((each) => isOver(account, each));
   for (const each of over) await settleTask(account, each, { rows: [], next: [] }, answered, NO_ITEMS, ports);
   await ports.store.putOff(

@@ -1,10 +1,11 @@
-import type { QuotaRound, TaskAnswer, ToldQuota, Verdict } from "@purgeline/core";
+import type { ListedAnswer, QuotaRound, TaskAnswer, ToldQuota, Verdict } from "@purgeline/core";
 import type { WorkEvents } from "../../src/index.ts";
 
 /** Everything that the ports were told, in the order in which it came. */
 export interface Told {
   readonly records: { readonly verdict: Verdict; readonly error: unknown }[];
   readonly settled: TaskAnswer[];
+  readonly lookedUp: ListedAnswer[];
   readonly rounds: QuotaRound[];
   readonly quotas: ToldQuota[];
   readonly putOff: { readonly ids: readonly string[]; readonly inMs: number; readonly hold: unknown }[];
@@ -21,6 +22,7 @@ export function nothingTold(): Told {
   return {
     records: [],
     settled: [],
+    lookedUp: [],
     rounds: [],
     quotas: [],
     putOff: [],
@@ -39,6 +41,7 @@ export function eventsInto(told: Told): WorkEvents {
   return {
     sent: ({ outcome, verdict }) => say(`sent ${outcome.kind} ${verdict.do}`),
     resent: (_batch, cause) => say(`resent ${cause}`),
+    adopted: ({ batch, targets, taskIds }) => say(`adopted ${batch} ${targets} ${taskIds.join(",")}`),
     retried: ({ failure }) => say(`retried ${failure.code}`),
     late: (_account, call) => say(`late ${call}`),
     polled: ({ tasks, outcome }) => say(`polled ${tasks} ${outcome.kind}`),

@@ -278,8 +278,12 @@ function store(
       told.settled.push(answer);
       return RECORDED;
     },
+    settleLookup: async (_account, answer) => {
+      told.lookedUp.push(answer);
+      return { ...RECORDED, adopted: answer.candidates.length, taskIds: ["found"] };
+    },
     putOff: async (_account, tasks, inMs, hold) => {
-      told.putOff.push({ ids: tasks.map((each) => each.task.id), inMs, hold });
+      told.putOff.push({ ids: tasks.map(({ ref }) => ref.slice(ref.indexOf(":") + 1)), inMs, hold });
     },
     claimQuota: async (_account, round) => {
       told.rounds.push(round);

@@ -5,6 +5,7 @@ import { ALIBABA_SIGNATURES } from "../shared/alibaba/signed-request.ts";
 import { whyNotObjectPath } from "../shared/alibaba/why-not-object-path.ts";
 import { decodeSubmit } from "./decode.ts";
 import { encodeSubmit } from "./encode.ts";
+import { cdnLookup } from "./lookup.ts";
 import { cdnOptions } from "./options.ts";
 import { decodePoll, encodePoll, maxTasks } from "./poll.ts";
 import { cdnQuota } from "./quota.ts";
@@ -21,5 +22,6 @@ export const alibabaCdn: Provider = {
   encode: encodeSubmit,
   decode: decodeSubmit,
   poll: { max: maxTasks, encode: encodePoll, decode: decodePoll, match: matchByUrl },
+  lookup: cdnLookup,
   quota: cdnQuota,
 };

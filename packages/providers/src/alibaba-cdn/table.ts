@@ -11,6 +11,9 @@ export const PAGE_SIZE = 100;
 /** Task ids of one DescribeRefreshTaskById (CDN9, H:448062.htm). */
 export const IDS_PER_QUERY = 10;
 
+/** Lists tasks by their time and kind, for lost answers; also the pages of one task. */
+export const TASK_LIST = "DescribeRefreshTasks";
+
 /** A list of tasks tells seconds apart (CDN9): two sendings of one key must not fall into one. */
 const RESEND_AFTER_MS = sourced(2_000, "Purgeline; tasks are listed by the second (CDN9)");
 const IN_FLIGHT = sourced(16, "Purgeline");
@@ -41,6 +44,7 @@ function refreshLane(settings: AccountSettings, lane: Lane, batch: Sourced): Lan
     perDomainPerMinute: null,
     inFlight: IN_FLIGHT,
     resendAfterMs: RESEND_AFTER_MS,
+    lookup: { call: TASK_LIST },
   };
 }
 
@@ -84,5 +88,9 @@ export function alibabaCdnTable(settings: AccountSettings): ProviderTable {
     resetTimeZone: "Asia/Shanghai",
     lookBackMs: sourced(3 * 24 * 3_600_000, "CDN9, H:448062.htm"),
     pollEveryMs: sourced(5_000, "SCRIPT21"),
+    listedAfterMs: sourced(
+      5_000,
+      "Purgeline (unconfirmed by any page); the vendor's script asks after as long",
+    ),
   };
 }

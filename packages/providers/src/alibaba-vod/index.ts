@@ -5,6 +5,7 @@ import { checkVodAccount } from "./check.ts";
 import { decodeSubmit } from "./decode.ts";
 import { encodeSubmit } from "./encode.ts";
 import { vodHint } from "./hint.ts";
+import { vodLookup } from "./lookup.ts";
 import { vodOptions } from "./options.ts";
 import { decodePoll, encodePoll, maxTasks } from "./poll.ts";
 import { vodQuota } from "./quota.ts";
@@ -22,6 +23,7 @@ export const alibabaVod: Provider = {
   encode: encodeSubmit,
   decode: decodeSubmit,
   poll: { max: maxTasks, encode: encodePoll, decode: decodePoll, match: matchByUrl },
+  lookup: vodLookup,
   quota: vodQuota,
   hint: vodHint,
 };

@@ -10,6 +10,9 @@ function sourced(value: number, source: string): Sourced {
 /** Rows of one DescribeVodRefreshTasks page (VOD3). */
 export const PAGE_SIZE = 50;
 
+/** Lists tasks by their time and kind, for lost answers; also the pages of one task. */
+export const TASK_LIST = "DescribeVodRefreshTasks";
+
 const UNCONFIRMED = "Purgeline (unconfirmed by any page)";
 /** WithHeader with 2,048 characters of JSON, each of up to three bytes, which are nine in a form, and the short ones. */
 const OWN_PARAMS_BYTES = 19_000;
@@ -51,6 +54,7 @@ function mediaLanes(settings: AccountSettings): Lanes {
 function urlLanes(settings: AccountSettings): Lanes {
   const refresh = (name: Lane, batch: Sourced): LaneSpec => ({
     ...lane(settings, name, "RefreshVodObjectCaches", batch),
+    lookup: { call: TASK_LIST },
     domains: sourced(10, "H:91164, for the CDN"),
   });
   return {
@@ -61,6 +65,7 @@ function urlLanes(settings: AccountSettings): Lanes {
     "prefetch-url": {
       ...lane(settings, "prefetch-url", "PreloadVodObjectCaches", sourced(100, "H:91161, for the CDN")),
       urlChars: sourced(1_024, "H:91161, for the CDN"),
+      lookup: { call: TASK_LIST },
     },
   };
 }
@@ -90,5 +95,9 @@ export function alibabaVodTable(settings: AccountSettings): ProviderTable {
     resetTimeZone: "Asia/Shanghai",
     lookBackMs: sourced(3 * 24 * 3_600_000, "VOD3"),
     pollEveryMs: sourced(5_000, "SCRIPT21"),
+    listedAfterMs: sourced(
+      5_000,
+      "Purgeline (unconfirmed by any page); the vendor's script asks after as long",
+    ),
   };
 }

@@ -27,8 +27,8 @@ import { finalRows, type Log } from "./row-url.ts";
  * Those of a push to `global` follow one by one, since each needs to know what the others told.
  */
 
-const LARGEST_PAGE = 1_000;
-const CAREFUL_PAGE = 100;
+export const LARGEST_PAGE = 1_000;
+export const CAREFUL_PAGE = 100;
 /** The provider's default: no server gives less. */
 const SMALLEST_PAGE = 20;
 

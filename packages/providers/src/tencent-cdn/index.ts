@@ -1,7 +1,8 @@
-import type { CallName, HttpReply, Outcome, PollAnswer, Provider } from "@purgeline/core";
+import type { CallName, HttpReply, LookupAnswer, Outcome, PollAnswer, Provider } from "@purgeline/core";
 import { failureByStatus } from "../shared/failure-by-status.ts";
 import { isObject, parseObject } from "../shared/json.ts";
 import { checkAccount, isLegacy, OWN_SETTINGS, SIGNATURES } from "./account.ts";
+import { decodeApi3Listing, encodeApi3Listing } from "./api3-lookup.ts";
 import { decodeApi3Poll, encodeApi3Poll } from "./api3-poll.ts";
 import { API3_QUOTA_CALLS, decodeApi3Quota, encodeApi3Quota } from "./api3-quota.ts";
 import { decodeApi3 } from "./api3-reply.ts";
@@ -10,6 +11,7 @@ import { checkOptions } from "./options.ts";
 import { matchUrlRows } from "./row-url.ts";
 import { tableOf } from "./table.ts";
 import { HOME_LOG, OVERSEAS_LOG } from "./v2-log.ts";
+import { decodeV2Listing, encodeV2Listing } from "./v2-lookup.ts";
 import { decodeV2Poll, encodeV2Poll } from "./v2-poll.ts";
 import { decodeV2 } from "./v2-reply.ts";
 import { encodeV2 } from "./v2-request.ts";
@@ -59,6 +61,17 @@ export const tencentCdn: Provider = {
       return unreadable(reply);
     },
     match: matchUrlRows,
+  },
+
+  lookup: {
+    encode: (listing, call) =>
+      isLegacy(call.settings) ? encodeV2Listing(listing, call) : encodeApi3Listing(listing, call),
+    decode(reply, listing): LookupAnswer {
+      const body = parseObject(reply.body);
+      if (isObject(body?.Response)) return decodeApi3Listing(reply, body.Response, listing);
+      if (body?.code !== undefined) return decodeV2Listing(reply, body, listing);
+      return unreadable(reply);
+    },
   },
 
   quota: {

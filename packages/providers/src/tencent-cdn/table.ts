@@ -1,6 +1,14 @@
-import type { AccountSettings, LaneSpec, ProviderTable, QuotaClass, Sourced } from "@purgeline/core";
+import type {
+  AccountSettings,
+  LaneSpec,
+  LookupSpec,
+  ProviderTable,
+  QuotaClass,
+  Sourced,
+} from "@purgeline/core";
 import { isAbroad, isLegacy } from "./account.ts";
 import { overseas, spendingOf } from "./quota-class.ts";
+import { HOME_LOG, OVERSEAS_LOG } from "./v2-log.ts";
 
 /*
  * Every number about Tencent CDN. API 3.0: cloud.tencent.com/document/api/228/37870 (URLs), 37871
@@ -32,6 +40,7 @@ export function tableOf(settings: AccountSettings): ProviderTable {
 
 type OwnOfLane = Pick<LaneSpec, "call" | "batch" | "bodyBytes" | "weight" | "resendAfterMs"> & {
   readonly quota: QuotaClass;
+  readonly lookup: LookupSpec;
 };
 
 function lane(spec: OwnOfLane, ofPurgesAbroad = false): LaneSpec {
@@ -88,6 +97,7 @@ function api3Table(ofPurgesAbroad: boolean): ProviderTable {
           bodyBytes: api3Body,
           weight: api3Weight,
           resendAfterMs: api3ResendAfterMs,
+          lookup: { call: "DescribePurgeTasks" },
         },
         ofPurgesAbroad,
       ),
@@ -99,6 +109,7 @@ function api3Table(ofPurgesAbroad: boolean): ProviderTable {
           bodyBytes: api3Body,
           weight: api3Weight,
           resendAfterMs: api3ResendAfterMs,
+          lookup: { call: "DescribePurgeTasks" },
         },
         ofPurgesAbroad,
       ),
@@ -110,6 +121,7 @@ function api3Table(ofPurgesAbroad: boolean): ProviderTable {
           bodyBytes: api3Body,
           weight: api3Weight,
           resendAfterMs: api3ResendAfterMs,
+          lookup: { call: "DescribePushTasks" },
         },
         ofPurgesAbroad,
       ),
@@ -135,8 +147,15 @@ function api3Table(ofPurgesAbroad: boolean): ProviderTable {
     resetTimeZone,
     lookBackMs: api3LookBackMs,
     pollEveryMs: threeSeconds,
+    listedAfterMs: from(3_000, "Purgeline (unconfirmed by any page); what v2's page of 2018 asks for"),
   };
 }
+
+// What was sent overseas stands in a log of its own.
+const v2Lookup: LookupSpec = {
+  call: HOME_LOG,
+  callByOption: { option: "Area", calls: { overseas: OVERSEAS_LOG } },
+};
 
 /** No prefetch: v2's CdnUrlPusher was a closed beta whose status query and its words are not documented to us. */
 function v2Table(settings: AccountSettings): ProviderTable {
@@ -165,6 +184,7 @@ function v2Table(settings: AccountSettings): ProviderTable {
         bodyBytes,
         weight,
         resendAfterMs: threeSeconds,
+        lookup: v2Lookup,
       }),
       "purge-directory": lane({
         call: "RefreshCdnDir",
@@ -173,6 +193,7 @@ function v2Table(settings: AccountSettings): ProviderTable {
         bodyBytes,
         weight,
         resendAfterMs: threeSeconds,
+        lookup: v2Lookup,
       }),
     },
     calls: {
@@ -196,5 +217,6 @@ function v2Table(settings: AccountSettings): ProviderTable {
     resetTimeZone,
     lookBackMs: v2LookBackMs,
     pollEveryMs: threeSeconds,
+    listedAfterMs: threeSeconds,
   };
 }

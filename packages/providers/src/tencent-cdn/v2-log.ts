@@ -37,9 +37,11 @@ export function firstLogsSince(log: string, data: JsonObject, sinceMs: number, t
 
 function logsOfRecord(log: string, record: JsonObject): readonly Log[] {
   const word = textField(record, "status") ?? "";
-  const { url, url_list: list } = record;
+  return urlsOf(record).map((url) => ({ url, end: endOf(log, word), word }));
+}
+
+/** The URLs that a record of either log is about. */
+export function urlsOf({ url, url_list: list }: JsonObject): readonly string[] {
   const urls = Array.isArray(list) ? list : [url];
-  return urls
-    .filter((each) => typeof each === "string")
-    .map((each) => ({ url: each, end: endOf(log, word), word }));
+  return urls.filter((each) => typeof each === "string");
 }

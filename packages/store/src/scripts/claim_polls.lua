@@ -4,6 +4,7 @@
 -- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms  [6] the credential's fingerprint, or ''
 -- ARGV[7] how old the permit may get, ms
 -- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', granted ms, ref, batch, lane, accepted age ms, task JSON, first 0|1, …}
+--   or {'lookups', slot or '', granted ms, lane, options JSON, provider's clock against ours, ms, or '', ref, batch, attempt, sent ms, missed ms, age ms, …}
 -- O(log tasks + claimed)
 -- @include base
 -- @include slots
@@ -37,21 +38,61 @@ local waitMs, why, openAt, grantedAt = permit(call, limits, false, tonumber(ARGV
 if waitMs > 0 then return wait(why, openAt) end
 bookProbe(call, ARGV[6], limits.timeoutMs)
 
-local reply = { 'tasks', '', grantedAt }
-local leased = {}
-for _, ref in ipairs(due) do
+local reply, leased = { 'tasks', '', grantedAt }, {}
+local function add(values)
+  for _, value in ipairs(values) do reply[#reply + 1] = value end
+end
+local function lease(ref)
+  leased[#leased + 1] = now + tonumber(ARGV[5])
+  leased[#leased + 1] = ref
+end
+
+local function isLookup(ref) return string.sub(ref, -1) == '?' end
+
+-- One listing of a lane tells about all that was sent at about the same time.
+local MOST_LOOKUPS, NEAR_MS = 200, 10000
+local function claimLookups()
+  local first = nil
+  for _, ref in ipairs(redis.call('ZRANGEBYSCORE', C .. ':due', '-inf', now, 'LIMIT', 0, MOST_LOOKUPS)) do
+    local number = string.match(ref, '^%d+')
+    local b = redis.call('HMGET', P .. 'batch:' .. number, 'lane', 'options', 'attempt', 'sent', 'missed', 'sealed')
+    if isLookup(ref) and not (b[1] and redis.call('ZSCORE', laneKey(b[1]) .. ':unknown', number)) then
+      redis.call('HDEL', P .. 'tasks', ref)
+      redis.call('ZREM', C .. ':due', ref)
+    elseif isLookup(ref) then
+      if not first then
+        first = b
+        reply[1] = 'lookups'
+        add({ b[1], b[2], redis.call('HGET', P .. 'account', 'skewMs') or '' })
+      end
+      if b[1] == first[1] and b[2] == first[2] and math.abs(tonumber(b[4]) - tonumber(first[4])) <= NEAR_MS then
+        add({ ref, number, b[3], b[4], b[5], now - tonumber(b[6]) })
+        lease(ref)
+      end
+    end
+  end
+end
+
+local function claimTask(ref)
   local json = redis.call('HGET', P .. 'tasks', ref)
   if json then
     local number = string.match(ref, '^%d+')
     local b = redis.call('HMGET', P .. 'batch:' .. number, 'lane', 'accepted')
     local askedKey = P .. 'asked:' .. cjson.decode(json).id
     local first = redis.call('HGET', askedKey, ref) == '0' and 1 or 0
-    for _, value in ipairs({ ref, number, b[1], now - tonumber(b[2] or now), json, first }) do reply[#reply + 1] = value end
-    leased[#leased + 1] = now + tonumber(ARGV[5])
-    leased[#leased + 1] = ref
+    add({ ref, number, b[1], now - tonumber(b[2] or now), json, first })
+    lease(ref)
     redis.call('HDEL', askedKey, ref)
   else
     redis.call('ZREM', C .. ':due', ref)
+  end
+end
+
+if isLookup(due[1]) then
+  claimLookups()
+else
+  for _, ref in ipairs(due) do
+    if not isLookup(ref) then claimTask(ref) end
   end
 end
 if #leased > 0 then redis.call('ZADD', C .. ':due', unpack(leased)) end

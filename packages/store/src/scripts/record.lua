@@ -24,6 +24,8 @@
 -- @include ending
 -- @include domains
 -- @include split
+-- @include lookup
+-- @include accepted
 local lane, slot, number, verdict = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local L, B = laneKey(lane), P .. 'batch:' .. ARGV[4]
 local limits = limitsOf('lane:' .. lane)
@@ -58,18 +60,7 @@ local function refusedItems() return select(2, string.gsub(ARGV[7], 'f', '')) en
 
 local function accept()
   settleReservation(B, true, refusedItems())
-  redis.call('HSET', B, 'state', 'submitted', 'accepted', now)
-  answered()
-  redis.call('ZADD', L .. ':running', now, number)
-  local refs = {}
-  for i, ref in ipairs(redis.call('LRANGE', B .. ':m', 0, -1)) do
-    if string.sub(ARGV[7], i, i) == '.' then refs[#refs + 1] = ref end
-  end
-  mark(lane, refs, 'u', nil, nil, totals)
-  for i = 19, #ARGV do
-    addFirstTask(number, ARGV[i], now + tonumber(ARGV[9]))
-    keep(keepPollSlot(cjson.decode(ARGV[i]).call))
-  end
+  putAccepted(lane, number, limits, ARGV[7], { unpack(ARGV, 19) }, now + tonumber(ARGV[9]), totals, keep)
   endItems(number, ARGV[7], reasonsOf(ARGV[8]), totals)
   if #ARGV >= 19 or redis.call('HGET', B, 'state') ~= 'submitted' then return end
   -- Accepted without a task: nobody will ever tell.
@@ -79,14 +70,14 @@ local function accept()
 end
 
 local function retry()
+  local retryAt = now + tonumber(ARGV[9])
+  redis.call('HSET', B, 'state', 'retry', 'ready', retryAt)
   if ARGV[10] ~= '' then
-    settleReservation(B, true)
-    redis.call('HSET', B, 'resend', ARGV[10])
-  else
-    giveDomainsBack(lane, B)
+    local call = outcomeUnknown(lane, number, limits, ARGV[10], retryAt)
+    return call and keep(keepPollSlot(call))
   end
-  redis.call('HSET', B, 'state', 'retry', 'ready', now + tonumber(ARGV[9]))
-  redis.call('ZADD', L .. ':retry', now + tonumber(ARGV[9]), number)
+  giveDomainsBack(lane, B)
+  redis.call('ZADD', L .. ':retry', retryAt, number)
 end
 
 -- Around a reset nobody can tell which day is spent: the old one, until the new one's own refusal says otherwise.

@@ -1,4 +1,4 @@
--- sweep: finds what crashes left behind. Attempts past their deadline are sent again; slots that nobody has
+-- sweep: finds what crashes left behind. Attempts past their deadline are looked up, or sent again; slots that nobody has
 -- seen and lapsed ones are named, so that the caller can ask the queue for their jobs; legs whose staging
 -- was cut off, or whose time has come, are handed out once per lease.
 -- KEYS[1] the account's prefix; touches unacked, unstaged, leg:*, intents, account, intent:*, poll:*, credentials, more:*, lane:*, batch:*, held, limits, quota:*
@@ -14,6 +14,7 @@
 -- @include underway
 -- @include spacing
 -- @include order
+-- @include lookup
 local found, lapsed, unstaged, resent = {}, {}, {}, 0
 local MOST = 100
 
@@ -30,18 +31,16 @@ end
 
 local function sweepLane(lane)
   local L, before = laneKey(lane), resent
+  local limits = limitsOf('lane:' .. lane)
   freeRested(L, MOST)
+  forgetKnown(L, 10 * MOST)
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':sending', '-inf', now, 'LIMIT', 0, MOST)) do
-    local B = P .. 'batch:' .. number
-    redis.call('HDEL', P .. 'held', redis.call('HGET', B, 'slot'))
+    redis.call('HDEL', P .. 'held', redis.call('HGET', P .. 'batch:' .. number, 'slot'))
     redis.call('ZREM', L .. ':sending', number)
-    redis.call('HSET', B, 'state', 'retry', 'resend', 'crash')
-    settleReservation(B, true)
-    redis.call('ZADD', L .. ':retry', now, number)
+    outcomeUnknown(lane, number, limits, 'crash', now)
     resent = resent + 1
   end
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
-  local limits = limitsOf('lane:' .. lane)
   local slot = limits and keepLaneSlot(lane, limits, resent > before or sleepsInVain(L, limits.call))
   if slot then name(found, lane, slot) end
 end

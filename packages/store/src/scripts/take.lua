@@ -23,6 +23,7 @@
 -- @include split
 -- @include spent
 -- @include fill
+-- @include lookup
 local lane, slot = ARGV[2], ARGV[3]
 local L = laneKey(lane)
 local limits = limitsOf('lane:' .. lane)
@@ -64,9 +65,8 @@ local held = redis.call('HGET', P .. 'held', slot)
 if held then
   redis.call('HDEL', P .. 'held', slot)
   redis.call('ZREM', L .. ':sending', held)
-  redis.call('HSET', P .. 'batch:' .. held, 'state', 'retry', 'resend', 'crash')
-  settleReservation(P .. 'batch:' .. held, true)
-  redis.call('ZADD', L .. ':retry', now + (limits.resendAfterMs or 0), held)
+  -- The next sweep sees to the question that this may put.
+  outcomeUnknown(lane, held, limits, 'crash', now + (limits.resendAfterMs or 0))
 end
 
 -- The slot that ends next makes room for another one.
@@ -132,6 +132,10 @@ end
 
 -- Puts off, or splits, a batch that cannot be tried again now; true where it can.
 local function mayRetry(number)
+  if isLookedUp(L, number) then
+    parkBatch(number, 'provider', now + LOOK_MS)
+    return false
+  end
   local B = P .. 'batch:' .. number
   local b = redis.call('HMGET', B, 'qState', 'left', 'class', 'qDays', 'qClass', 'options', 'resend')
   local left, cap = tonumber(b[2]), quotaCap(b[6])
@@ -255,7 +259,7 @@ if #classes > 0 then
 end
 bookProbe(limits.call, ARGV[8], call.timeoutMs)
 local deadline = now + call.timeoutMs + LEASE_MS
-redis.call('HSET', B, 'state', 'sending', 'attempt', attempt, 'slot', slot)
+redis.call('HSET', B, 'state', 'sending', 'attempt', attempt, 'slot', slot, 'sent', now)
 redis.call('HDEL', B, 'resend', 'waits')
 if have(limits.perDomainPerMinute) then spendDomains(lane, B) end
 redis.call('ZADD', L .. ':sending', deadline, number)

@@ -1,5 +1,7 @@
 import {
+  type CallOptions,
   type ClaimedPolls,
+  type DueLookup,
   type DueTask,
   type Hold,
   LETTER,
@@ -44,6 +46,8 @@ export async function claimPolls(
       return { kind, waitMs: number(rest[0], "claim_polls"), running: number(rest[1], "claim_polls") };
     case "tasks":
       return tasksOf(slot.account, rest);
+    case "lookups":
+      return lookupsOf(slot.account, rest);
     default:
       throw new Error(`store: claim_polls answered ${JSON.stringify(kind)}`);
   }
@@ -63,6 +67,31 @@ function tasksOf(account: string, rest: Reply): ClaimedPolls {
     });
   }
   return { kind: "tasks", tasks, slots, grantedAtMs: number(rest[1], "claim_polls") };
+}
+
+function lookupsOf(account: string, rest: Reply): ClaimedPolls {
+  const lookups: DueLookup[] = [];
+  for (let i = 5; i + 5 < rest.length; i += 6) {
+    lookups.push({
+      ref: text(rest[i], "claim_polls"),
+      batch: batchId(account, number(rest[i + 1], "claim_polls")),
+      attempt: number(rest[i + 2], "claim_polls"),
+      sentAtMs: number(rest[i + 3], "claim_polls"),
+      missedAtMs: number(rest[i + 4], "claim_polls"),
+      ageMs: number(rest[i + 5], "claim_polls"),
+    });
+  }
+  const [first, ...others] = lookups;
+  if (first === undefined) throw new Error("store: claim_polls claimed no lookup");
+  return {
+    kind: "lookups",
+    lane: laneNamed(text(rest[2], "claim_polls")),
+    options: JSON.parse(text(rest[3], "claim_polls")) as CallOptions,
+    skewMs: rest[4] === "" ? null : number(rest[4], "claim_polls"),
+    lookups: [first, ...others],
+    slots: slotsOf(account, text(rest[0], "claim_polls")),
+    grantedAtMs: number(rest[1], "claim_polls"),
+  };
 }
 
 /** Items of a batch in order; null: it has ended. */
@@ -101,7 +130,7 @@ export async function settle(context: Context, account: string, answer: TaskAnsw
 export async function putOff(
   context: Context,
   account: string,
-  tasks: readonly DueTask[],
+  tasks: readonly Pick<DueTask, "ref">[],
   inMs: number,
   hold: Hold | null,
   seen: Seen,

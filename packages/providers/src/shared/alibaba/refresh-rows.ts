@@ -20,7 +20,8 @@ export function refreshRows(body: JsonObject): readonly RefreshRow[] {
   });
 }
 
-function taskLines(tasks: Json | undefined): readonly Json[] {
+/** The entries of a list of tasks, read by nobody yet. */
+export function taskLines(tasks: Json | undefined): readonly Json[] {
   if (Array.isArray(tasks)) return tasks;
   if (!isObject(tasks)) return [];
   const inner = tasks.CDNTask ?? tasks.Task;

@@ -38,12 +38,12 @@ end
 
 local function closeBatch(number)
   local B = P .. 'batch:' .. number
-  local b = redis.call('HMGET', B, 'lane', 'taskNo', 'keys')
+  local b = redis.call('HMGET', B, 'lane', 'taskNo')
   local L = laneKey(b[1])
   redis.call('ZREM', L .. ':running', number)
-  if b[3] and not redis.call('ZSCORE', L .. ':resting', number) then redis.call('HDEL', B, 'keys') end
   for i = 1, tonumber(b[2] or '0') do dropTask(number .. '.' .. i) end
   redis.call('HSET', B, 'state', 'ended', 'ended', now)
+  dropKeys(L, number)
   forgetHosts(b[1])
   redis.call('DEL', B .. ':m', B .. ':asks')
   -- Kept as long as a provider can be asked about it (3 days at most providers, 30 at one).

@@ -288,7 +288,7 @@ local function seal(lane, limits, plan, capOf, day)
   for i, ref in ipairs(batch.refs) do refs[i] = string.match(ref, '^%d+:%d+%+?') end
   wide('RPUSH', B .. ':m', refs)
   local spaced, ordered = (limits.resendAfterMs or 0) > 0, laneAfter(lane) and not REACHES_HOST[lane]
-  if spaced or ordered then redis.call('HSET', B, 'keys', bare(batch.digests)) end
+  if spaced or ordered or have(limits.lookup) then redis.call('HSET', B, 'keys', bare(batch.digests)) end
   if spaced then putOut(L, number, batch.digests) end
   -- With options it stands there since its staging.
   if ordered and batch.options == '{}' then

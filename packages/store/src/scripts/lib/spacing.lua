@@ -84,16 +84,24 @@ local function restKeys(L, number, limits)
   redis.call('ZADD', L .. ':behind', 'XX', freeAt, number)
 end
 
+-- Nothing asks for the batch's digests any more, but perhaps its own end, or the keys' rest.
+local function dropKeys(L, number)
+  local B = P .. 'batch:' .. number
+  if redis.call('ZSCORE', L .. ':resting', number) or redis.call('ZSCORE', L .. ':known', number) then return end
+  local b = redis.call('HMGET', B, 'state', 'lane')
+  if b[1] == 'ended' or (b[2] and not laneAfter(b[2])) then redis.call('HDEL', B, 'keys') end
+end
+
 -- Keys that have rested long enough may be sent again; at most `most` batches of them, whose order stays.
 local function freeRested(L, most)
   local rested = redis.call('ZRANGEBYSCORE', L .. ':resting', '-inf', now, 'LIMIT', 0, most)
   for i = #rested, 1, -1 do
     local number = rested[i]
     local B = P .. 'batch:' .. number
-    local b = redis.call('HMGET', B, 'keys', 'options', 'state', 'lane')
+    local b = redis.call('HMGET', B, 'keys', 'options')
     if b[1] then wide('HDEL', L .. ':out', tagged(b[1], b[2])) end
-    if b[3] == 'ended' or (b[4] and not laneAfter(b[4])) then redis.call('HDEL', B, 'keys') end
     redis.call('ZREM', L .. ':resting', number)
+    dropKeys(L, number)
     returnWaiting(L, number)
   end
 end

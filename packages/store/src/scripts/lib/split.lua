@@ -25,15 +25,17 @@ local function partsByDomain(B)
   return parts
 end
 
--- Without parts: in halves.
+-- Without parts: in halves. Returns their numbers.
 local function splitBatch(lane, number, parts)
   local B, L = P .. 'batch:' .. number, laneKey(lane)
-  local b = redis.call('HMGET', B, 'options', 'sealed', 'seal', 'class', 'attempt', 'resend')
+  local b = redis.call('HMGET', B, 'options', 'sealed', 'seal', 'class', 'attempt', 'resend', 'sent')
   local members, domains = redis.call('LRANGE', B .. ':m', 0, -1), domainsByItem(B)
   settleReservation(B, false)
   if not b[6] then giveDomainsBack(lane, B) end
+  local children = {}
   for _, part in ipairs(parts or halvesOf(#members)) do
     local child = newNumber('batches')
+    children[#children + 1] = child
     local C = P .. 'batch:' .. child
     local refs = {}
     for i, at in ipairs(part) do refs[i] = members[at] end
@@ -41,6 +43,7 @@ local function splitBatch(lane, number, parts)
       'sealed', b[2], 'seal', b[3], 'ready', now, 'class', b[4], 'attempt', b[5], 'state', 'retry', 'parent', number)
     wide('RPUSH', C .. ':m', refs)
     if b[6] then redis.call('HSET', C, 'resend', b[6]) end
+    if b[7] then redis.call('HSET', C, 'sent', b[7]) end
     inheritKeys(L, number, child, part)
     inheritDomains(C, domains, part)
     redis.call('ZADD', L .. ':retry', now, child)
@@ -52,4 +55,5 @@ local function splitBatch(lane, number, parts)
   returnWaiting(L, number)
   redis.call('ZREM', L .. ':retry', number)
   redis.call('DEL', B, B .. ':m')
+  return children
 end
