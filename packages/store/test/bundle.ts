@@ -150,7 +150,9 @@ export function view(
         name: "ali",
         limits: settings.limits ?? limitsWith(),
         coalesce: settings.coalesce ?? { quietMs: 0, maxWaitMs: 0 },
-        polls: ["DescribeRefreshTaskById"],
+        polls: Object.keys((settings.limits ?? limitsWith()).calls).filter((call) =>
+          call.startsWith("Describe"),
+        ),
         ...(credential === undefined ? {} : { credential }),
         keyOf: (_: Lane, text: string) => ({ key: text, domain: domainOf(text) }),
       },
