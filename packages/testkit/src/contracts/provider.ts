@@ -3,6 +3,7 @@ import { describe } from "vitest";
 import { decodeContract, encodeContract } from "./codec.ts";
 import { hintContract } from "./hint.ts";
 import { loginContract } from "./login.ts";
+import { lookupContract } from "./lookup.ts";
 import { optionsContract } from "./options.ts";
 import { matchContract, pollContract } from "./poll.ts";
 import { quotaContract, type TellingReplies } from "./quota.ts";
@@ -45,6 +46,7 @@ export function providerContract(
       lanes.map(([lane]) => lane),
     );
     quotaContract(provider, settings, call, telling);
+    lookupContract(provider, settings, call);
     hintContract(provider, settings);
     loginContract(provider, settings);
   });
