@@ -85,8 +85,21 @@ function spendersOf(lane: string, { quota, quotaByOption }: LaneSpec, name: stri
   return quota === name ? [code(lane), ...moved] : moved;
 }
 
-function facts({ resetTimeZone, pollEveryMs, lookBackMs }: ProviderTable): string {
-  return `Days begin at midnight in ${resetTimeZone}. A task is asked for ${duration(pollEveryMs)} after its submit, and for ${duration(lookBackMs)} at most; then its targets end \`unconfirmed\`.\n`;
+function facts(table: ProviderTable): string {
+  const { resetTimeZone, pollEveryMs, lookBackMs } = table;
+  return `Days begin at midnight in ${resetTimeZone}. A task is asked for ${duration(pollEveryMs)} after its submit, and for ${duration(lookBackMs)} at most; then its targets end \`unconfirmed\`. ${lookupFact(table)}\n`;
+}
+
+function lookupFact({ lanes, listedAfterMs }: ProviderTable): string {
+  const listed = Object.entries(lanes).filter(([, { lookup }]) => lookup !== undefined);
+  if (listedAfterMs === undefined || listed.length === 0)
+    return "No list tells what became of a call whose answer was lost: it is sent again.";
+  const calls = listed.flatMap(([, { lookup }]) =>
+    lookup === undefined ? [] : [lookup.call, ...Object.values(lookup.callByOption?.calls ?? {})],
+  );
+  const others = Object.keys(lanes).filter((lane) => !listed.some(([name]) => name === lane));
+  const rest = others.length === 0 ? "" : ` What was sent on ${list(others.map(code))} is sent again.`;
+  return `A call whose answer was lost is looked up ${duration(listedAfterMs)} after that, by ${list([...new Set(calls)].map(code))}, and sent again where it is not listed.${rest}`;
 }
 
 /** One row for each number: those of several places with one source are one. */
@@ -128,6 +141,7 @@ function numbersOf(table: ProviderTable): readonly (readonly [string, string, So
   for (const [quota, limit] of Object.entries(table.quotas)) found.push(["quota a day", code(quota), limit]);
   found.push(["first query after, ms", "every task", table.pollEveryMs]);
   found.push(["look-back, ms", "every task", table.lookBackMs]);
+  found.push(["listed after, ms", "every task", table.listedAfterMs ?? null]);
   return found.flatMap(([what, place, number]) => (number === null ? [] : [[what, place, number] as const]));
 }
 

@@ -30,8 +30,7 @@ export const EVENTS = {
   "intent.finished": "All targets of an intent in one account reached their ends.",
 
   "batch.sent": "A batch was sent and the provider answered.",
-  "batch.adopted":
-    "The answer to a batch was lost; the provider's list names its tasks, so it is not sent again.",
+  "batch.adopted": "An answer was lost; the provider's list names the tasks: nothing is sent again.",
   "batch.resent": "A batch is sent again, because its last outcome is unknown.",
   "batch.split": "A batch was refused as a whole and is bisected to find the culprit.",
   "call.throttled": "The provider said slow down; the whole call does.",

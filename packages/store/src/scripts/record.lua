@@ -24,7 +24,7 @@
 -- @include ending
 -- @include domains
 -- @include split
--- @include lookup
+-- @include lost
 -- @include accepted
 local lane, slot, number, verdict = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local L, B = laneKey(lane), P .. 'batch:' .. ARGV[4]
@@ -73,7 +73,7 @@ local function retry()
   local retryAt = now + tonumber(ARGV[9])
   redis.call('HSET', B, 'state', 'retry', 'ready', retryAt)
   if ARGV[10] ~= '' then
-    local call = outcomeUnknown(lane, number, limits, ARGV[10], retryAt)
+    local call = lost.begin(lane, number, limits, ARGV[10], retryAt)
     return call and keep(keepPollSlot(call))
   end
   giveDomainsBack(lane, B)

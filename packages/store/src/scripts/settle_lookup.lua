@@ -22,7 +22,7 @@
 -- @include ending
 -- @include domains
 -- @include split
--- @include lookup
+-- @include lost
 -- @include accepted
 -- @include others
 local lane, number = ARGV[2], ARGV[3]
@@ -39,7 +39,7 @@ if ARGV[5] == '1' then
 end
 local b = redis.call('HMGET', B, 'attempt', 'state', 'options', 'keys', 'size')
 -- An older program, in a rolling deploy, sends it again without having asked: nobody waits for the answer then.
-if b[2] ~= 'retry' then endLookup(L, number) end
+if b[2] ~= 'retry' then lost.stopAsking(L, number) end
 if b[1] ~= ARGV[4] or not redis.call('ZSCORE', L .. ':unknown', number) then return { 0, {}, {}, {}, {}, 0, {} } end
 -- Whoever sleeps until this answer would sleep on.
 local awaited = redis.call('ZSCORE', L .. ':behind', number)
@@ -94,11 +94,11 @@ end
 
 local ids = {}
 if count > 0 and count < size and redis.call('HINCRBY', B, 'looks', 1) < MOST_LOOKS and limits and have(limits.lookup) then
-  keep(keepPollSlot(askList(lane, number, limits.lookup)))
+  keep(keepPollSlot(lost.ask(lane, number, limits.lookup)))
   count = 0
 else
-  endLookup(L, number)
-  resendAt(L, number, now)
+  lost.stopAsking(L, number)
+  lost.resend(L, number, now)
   if count == size then
     ids = adopt(number)
   elseif count > 0 then

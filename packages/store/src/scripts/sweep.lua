@@ -14,7 +14,7 @@
 -- @include underway
 -- @include spacing
 -- @include order
--- @include lookup
+-- @include lost
 local found, lapsed, unstaged, resent = {}, {}, {}, 0
 local MOST = 100
 
@@ -33,11 +33,11 @@ local function sweepLane(lane)
   local L, before = laneKey(lane), resent
   local limits = limitsOf('lane:' .. lane)
   freeRested(L, MOST)
-  forgetKnown(L, 10 * MOST)
+  lost.forget(L, 10 * MOST)
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':sending', '-inf', now, 'LIMIT', 0, MOST)) do
     redis.call('HDEL', P .. 'held', redis.call('HGET', P .. 'batch:' .. number, 'slot'))
     redis.call('ZREM', L .. ':sending', number)
-    outcomeUnknown(lane, number, limits, 'crash', now)
+    lost.begin(lane, number, limits, 'crash', now)
     resent = resent + 1
   end
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end

@@ -23,7 +23,7 @@
 -- @include split
 -- @include spent
 -- @include fill
--- @include lookup
+-- @include lost
 local lane, slot = ARGV[2], ARGV[3]
 local L = laneKey(lane)
 local limits = limitsOf('lane:' .. lane)
@@ -66,7 +66,7 @@ if held then
   redis.call('HDEL', P .. 'held', slot)
   redis.call('ZREM', L .. ':sending', held)
   -- The next sweep sees to the question that this may put.
-  outcomeUnknown(lane, held, limits, 'crash', now + (limits.resendAfterMs or 0))
+  lost.begin(lane, held, limits, 'crash', now + (limits.resendAfterMs or 0))
 end
 
 -- The slot that ends next makes room for another one.
@@ -132,8 +132,8 @@ end
 
 -- Puts off, or splits, a batch that cannot be tried again now; true where it can.
 local function mayRetry(number)
-  if isLookedUp(L, number) then
-    parkBatch(number, 'provider', now + LOOK_MS)
+  if lost.isAsked(L, number) then
+    parkBatch(number, 'provider', now + lost.LOOK_MS)
     return false
   end
   local B = P .. 'batch:' .. number

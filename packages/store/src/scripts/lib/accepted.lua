@@ -18,5 +18,5 @@ local function putAccepted(lane, number, limits, letters, jsons, dueMs, totals, 
     addFirstTask(number, json, dueMs)
     queue(keepPollSlot(task.call))
   end
-  putKnown(L, number, limits, ids)
+  lost.know(L, number, limits, ids)
 end
