@@ -1,7 +1,12 @@
 import type { Fault, FaultKind } from "./faults.ts";
 
 const text = { type: "string", minLength: 1 };
-const scope = { account: text, call: text, times: { type: "integer", minimum: 1 }, every: { type: "integer", minimum: 1 } };
+const scope = {
+  account: text,
+  call: text,
+  times: { type: "integer", minimum: 1 },
+  every: { type: "integer", minimum: 1 },
+};
 const items = { match: text, pattern: { type: "string", minLength: 1, format: "regex" } };
 const flag = { type: "boolean" };
 
