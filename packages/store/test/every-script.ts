@@ -67,6 +67,16 @@ export async function runEveryScript(now: View, later: View, connection: Connect
   await now.work.sweep("ali");
   const round = { calls: ["DescribeRefreshQuota"], everyMs: 60_000, leaseMs: 20_000, atOnce: true };
   await now.work.claimQuota("ali", round);
+  const lookup = { ref: "1.?", batch: sealed.batch.id, attempt: 1, sentAtMs: 0, missedAtMs: 0, ageMs: 0 };
+  const listed = {
+    lookup,
+    lane: "purge-url",
+    candidates: [],
+    told: true,
+    pollInMs: 0,
+    seen: polled,
+  } as const;
+  await now.work.settleLookup("ali", listed);
   const figures = [{ class: "url", limit: 2000, remaining: 500, batch: 39 }];
   const asked = { ...seen, call: "DescribeRefreshQuota" };
   await now.work.settleQuota("ali", { figures, hold: null, seen: asked, isLast: true });

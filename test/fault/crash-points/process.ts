@@ -141,6 +141,7 @@ function eventsInto(resends: string[], faults: unknown[]): WorkEvents {
   return {
     sent: nothing,
     resent: ({ items }, cause) => void resends.push(...items.map(() => cause)),
+    adopted: nothing,
     retried: nothing,
     polled: nothing,
     late: nothing,

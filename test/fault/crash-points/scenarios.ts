@@ -56,6 +56,7 @@ export const purge = (targets: readonly string[], more: Ask["body"] = {}): Ask["
 // biome-ignore lint/suspicious/noThenProperty: the contract's name, of a text
 const THEN: Ask["body"] = { then: "prefetch" };
 const REFRESH = "RefreshObjectCaches";
+const LIST_TASKS = "DescribeRefreshTasks";
 const ASK_TASK = "DescribeRefreshTaskById";
 const ASK_QUOTA = "DescribeRefreshQuota";
 
@@ -157,13 +158,35 @@ export const SCENARIOS: readonly Scenario[] = [
     asks: (path) => [{ body: purge(urls("ali", path, 1), THEN), end: "failed" }],
   },
   {
-    name: "a call that is signed twice, and whose answer is lost",
-    verbs: ["submit"],
+    name: "a call that is signed twice, and whose answer is lost and looked up",
+    verbs: ["submit", "poll"],
     accounts: ["ali"],
-    resends: 1,
     async prepare({ simulators }) {
       simulators.faults.add({ kind: "code", code: "SignatureNonceUsed", call: REFRESH, times: 1 });
       simulators.faults.add({ kind: "drop-reply", call: REFRESH, times: 1 });
+      return [];
+    },
+    asks: (path) => [{ body: purge(urls("ali", path, 1)) }],
+  },
+  {
+    name: "a lost answer that is looked up when the provider has time",
+    verbs: ["poll"],
+    accounts: ["ali"],
+    async prepare({ simulators }) {
+      simulators.faults.add({ kind: "drop-reply", call: REFRESH, times: 1 });
+      simulators.faults.add({ kind: "throttle", call: LIST_TASKS, times: 1 });
+      return [];
+    },
+    asks: (path) => [{ body: purge(urls("ali", path, 1)) }],
+  },
+  {
+    name: "a lost answer that the key may not look up",
+    verbs: ["poll"],
+    accounts: ["ali"],
+    resends: 1,
+    async prepare({ simulators }) {
+      simulators.faults.add({ kind: "drop-reply", call: REFRESH, times: 1 });
+      simulators.faults.add({ kind: "code", code: "Forbidden.RAM", call: LIST_TASKS });
       return [];
     },
     asks: (path) => [{ body: purge(urls("ali", path, 1)) }],
