@@ -1,6 +1,6 @@
 -- claim_polls: grants one query's permit and hands out as many due tasks as it takes. Claimed tasks come
 -- back by themselves after a lease, so a dead worker loses none.
--- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, gate:*, poll:*, tasks, asked:*, batch:*, unacked
+-- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, gate:*, poll:*, tasks, asked:*, batch:*, lane:*, unacked
 -- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms  [6] the credential's fingerprint, or ''
 -- ARGV[7] how old the permit may get, ms
 -- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', granted ms, ref, batch, lane, accepted age ms, task JSON, first 0|1, …}

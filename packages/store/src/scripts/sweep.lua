@@ -1,7 +1,7 @@
 -- sweep: finds what crashes left behind. Attempts past their deadline are looked up, or sent again; slots that nobody has
 -- seen and lapsed ones are named, so that the caller can ask the queue for their jobs; legs whose staging
 -- was cut off, or whose time has come, are handed out once per lease.
--- KEYS[1] the account's prefix; touches unacked, unstaged, leg:*, intents, account, intent:*, poll:*, credentials, more:*, lane:*, batch:*, held, limits, quota:*
+-- KEYS[1] the account's prefix; touches unacked, unstaged, leg:*, intents, account, intent:*, poll:*, credentials, more:*, lane:*, batch:*, held, limits, quota:*, tasks
 -- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined  [4] the credential's fingerprint, or ''
 -- returns {{minted or unseen slots: owner, slot, …}, {lapsed: owner, slot, …}, {intent id, head, body, …}, resent, {letter, n, …}}
 -- O(what is found, a bounded part of it a call)
