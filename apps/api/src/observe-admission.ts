@@ -19,8 +19,10 @@ export function observeAdmission(
             metrics.targets(leg.account, lane, "pending", targets.length);
         log.info("intent.accepted", { intentId: head.id, op: head.op, producer });
       }
-      for (const { account, lane, targets } of admitted.merged)
-        metrics.merged(account, lane, "duplicate", targets);
+      for (const { cause, account, lane, targets } of admitted.merged) {
+        metrics.merged(account, lane, cause, targets);
+        if (cause === "absorbed") metrics.targets(account, lane, "absorbed", targets);
+      }
       return;
     case "replayed":
       if (op !== null) metrics.intent(op, "replayed");

@@ -78,8 +78,10 @@ function accepted(
         metrics.targets(leg.account, lane, "pending", targets.length);
     log.info("intent.accepted", { intentId: head.id, op: head.op, producer: QUEUE.name, jobId: job.id });
   }
-  for (const { account, lane, targets } of admitted.merged)
-    metrics.merged(account, lane, "duplicate", targets);
+  for (const { cause, account, lane, targets } of admitted.merged) {
+    metrics.merged(account, lane, cause, targets);
+    if (cause === "absorbed") metrics.targets(account, lane, "absorbed", targets);
+  }
   return { kind: "done", summary: admitted.plan.head.id };
 }
 

@@ -58,11 +58,13 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
       if (outcome.kind === "progress" || outcome.kind === "listed") log.debug("poll.answered", what);
       else log.warn("poll.failed", { ...what, code: outcome.code, reason: outcome.kind });
     },
-    moved(account, lane, { targets, failedAfter, legs }) {
-      for (const [state, count] of Object.entries(targets) as [State, number][])
-        metrics.targets(account, lane, state, count);
-      for (const [after, count] of Object.entries(failedAfter) as [Lane, number][])
-        metrics.targets(account, after, "failed", count);
+    moved(account, lane, { targets, elsewhere, legs }) {
+      const all = lane === null ? [] : [[lane, targets] as const];
+      for (const [own, counts] of [...all, ...(Object.entries(elsewhere) as [Lane, typeof targets][])]) {
+        for (const [state, count] of Object.entries(counts) as [State, number][])
+          metrics.targets(account, own, state, count);
+        if (counts.absorbed !== undefined) metrics.merged(account, own, "absorbed", counts.absorbed);
+      }
       for (const { intentId, op, stage, sinceAcceptedMs } of legs) {
         if (stage !== "ended") metrics.intentDuration(op, stage, sinceAcceptedMs);
         if (stage !== "submitted") log.info("intent.finished", { intentId, account, ms: sinceAcceptedMs });

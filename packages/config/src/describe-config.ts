@@ -142,7 +142,7 @@ function describeIdentity(credentials: Credentials): JsonObject {
 
 function describeLimits(limits: Limits): JsonObject {
   const lanes = Object.entries(limits.lanes).map(([lane, own]) => {
-    const { call, quota, quotaByOption, weight, lookup, ...numbers } = own;
+    const { call, quota, quotaByOption, weight, lookup, coveredBy, covers, ...numbers } = own;
     return [lane, given(numbers)] as const;
   });
   const calls = Object.entries(limits.calls).map(([call, own]) => [call, given({ ...own })] as const);

@@ -1,5 +1,5 @@
 import type { CallOptions } from "./provider.ts";
-import type { BodyWeight, LaneSpec, LookupSpec, ProviderTable, QuotaByOption } from "./provider-table.ts";
+import type { BodyWeight, Cover, LaneSpec, LookupSpec, ProviderTable, QuotaByOption } from "./provider-table.ts";
 import type { CallName, Lane, QuotaClass } from "./words.ts";
 import { LANES } from "./words.ts";
 
@@ -19,6 +19,10 @@ export interface LaneLimits {
   readonly resendAfterMs: number;
   /** Absent: a call whose answer was lost is sent again without being looked up. */
   readonly lookup?: LookupSpec & { readonly afterMs: number };
+  /** Absent: nothing but itself. */
+  readonly coveredBy?: readonly Cover[];
+  /** Lanes whose targets this lane's may cover; absent: none. */
+  readonly covers?: readonly Lane[];
 }
 
 export interface CallLimits {
@@ -100,6 +104,8 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
       inFlight: own.inFlight ?? spec.inFlight.value,
       resendAfterMs: own.resendAfterMs ?? spec.resendAfterMs.value,
       ...lookupOf(spec, overrides.listedAfterMs ?? table.listedAfterMs?.value),
+      ...(spec.coveredBy === undefined ? {} : { coveredBy: spec.coveredBy }),
+      ...coversOf(lane, table.lanes),
     };
   }
   const calls = mapValues(table.calls, (spec, name) => ({
@@ -121,6 +127,11 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
 
 function lookupOf({ lookup }: LaneSpec, afterMs: number | undefined): Pick<LaneLimits, "lookup"> {
   return lookup === undefined || afterMs === undefined ? {} : { lookup: { ...lookup, afterMs } };
+}
+
+function coversOf(lane: Lane, specs: ProviderTable["lanes"]): Pick<LaneLimits, "covers"> {
+  const covers = LANES.filter((narrow) => specs[narrow]?.coveredBy?.some((by) => by.lane === lane));
+  return covers.length === 0 ? {} : { covers };
 }
 
 /** The classes that a call with these options spends; none: the provider counts nothing. */

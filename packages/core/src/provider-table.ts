@@ -30,6 +30,27 @@ export interface LookupSpec {
   readonly callByOption?: { readonly option: string; readonly calls: Readonly<Record<string, CallName>> };
 }
 
+/** How a parameter of the wider call compares with the narrower one's. One without a rule has to be equal. */
+export type CoverRule =
+  /** A comma list of what is meant; absent: everything. */
+  | { readonly kind: "list" }
+  /** More is wider. `words` turns texts into numbers; without the parameter `needs` it is 0. */
+  | {
+      readonly kind: "rank";
+      readonly absent: number;
+      readonly words?: Readonly<Record<string, number>>;
+      readonly needs?: string;
+    };
+
+/** Work that does what a lane's targets ask for as well, so that they need not be sent. */
+export interface Cover {
+  readonly lane: Lane;
+  /** A directory that the target lies in, or the same key. */
+  readonly reach: "directory" | "key";
+  /** By parameter of the call. */
+  readonly options: Readonly<Record<string, CoverRule>>;
+}
+
 /** What one lane may put into one call. */
 export interface LaneSpec {
   readonly call: CallName;
@@ -55,6 +76,8 @@ export interface LaneSpec {
   readonly resendAfterMs: Sourced;
   /** Absent: what became of a call whose answer was lost cannot be found out. */
   readonly lookup?: LookupSpec;
+  /** Absent: nothing but itself. */
+  readonly coveredBy?: readonly Cover[];
 }
 
 export interface CallSpec {

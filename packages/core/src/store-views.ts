@@ -127,6 +127,8 @@ export interface TargetView {
   readonly state: State;
   /** `bat_…` once sealed. */
   readonly batch: string | null;
+  /** The target that absorbed it. */
+  readonly via: string | null;
   readonly code: string | null;
   readonly message: string | null;
 }

@@ -33,6 +33,7 @@ export type Take =
       readonly batch: TakenBatch;
       /** Targets, of all intents interested, that this take sealed; 0 for a batch that is sent again. */
       readonly sealed: number;
+      readonly elsewhere: Transitions["elsewhere"];
       readonly slots: readonly Slot[];
       readonly pending: number;
     }
@@ -43,6 +44,8 @@ export type Take =
       readonly pending: number;
       /** When the oldest unconfirmed target of the lane was staged, epoch ms. */
       readonly oldestAtMs: number;
+      readonly elsewhere: Transitions["elsewhere"];
+      readonly slots: readonly Slot[];
     }
   /** Nothing to do for this slot any more. */
   | { readonly kind: "end" };
@@ -50,8 +53,8 @@ export type Take =
 /** Counted transitions, for metrics. */
 export interface Transitions {
   readonly targets: Readonly<Partial<Record<State, number>>>;
-  /** Prefetches that failed because a purge that they waited for did. */
-  readonly failedAfter: Readonly<Partial<Record<Lane, number>>>;
+  /** Of other lanes: prefetches that failed because a purge that they waited for did, and what was absorbed. */
+  readonly elsewhere: Readonly<Partial<Record<Lane, Readonly<Partial<Record<State, number>>>>>>;
   readonly legs: readonly LegMilestone[];
 }
 
@@ -283,4 +286,5 @@ export interface Swept {
   readonly unstaged: readonly { readonly intentId: string; readonly head: IntentHead; readonly body: Json }[];
   /** Attempts that nobody will record any more. */
   readonly resent: number;
+  readonly transitions: Transitions;
 }

@@ -151,7 +151,7 @@ class Walk {
       this.#view.work.settleQuota("ali", answer).then((slots) => ({
         applied: true,
         slots,
-        transitions: { targets: {}, failedAfter: {}, legs: [] },
+        transitions: { targets: {}, elsewhere: {}, legs: [] },
       })),
     );
   }

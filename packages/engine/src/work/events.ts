@@ -69,7 +69,8 @@ export interface WorkEvents {
   polled(poll: AnsweredPoll): void;
   /** A permit was too old when the bytes were ready, for the second time in a row, and was given back. */
   late(account: string, call: CallName, ageMs: number): void;
-  moved(account: string, lane: Lane, transitions: Transitions): void;
+  /** Targets of the lane, if any, and of others. */
+  moved(account: string, lane: Lane | null, transitions: Transitions): void;
   quotaAsked(asked: AskedQuota): void;
   quotaSpent(account: string, quota: QuotaClass): void;
   stopped(account: string, code: string, message: string): void;

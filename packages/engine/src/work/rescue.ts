@@ -18,6 +18,7 @@ export async function rescue(account: string, readmit: Readmit, ports: WorkPorts
   const alive = swept.lapsed.filter((slot) => !lost.includes(slot));
   const minted = await ports.store.renew(account, alive, lost);
   await ports.queue.add([...swept.slots, ...minted]);
+  ports.events.moved(account, null, swept.transitions);
   for (const intent of swept.unstaged) await readmit(intent);
   if (lost.length + swept.resent + swept.unstaged.length === 0) return;
   ports.events.rescued(account, {

@@ -60,7 +60,9 @@ export async function submit(
       const taken = await ports.store.take(slot, ageMs);
       ports.events.turned();
       if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
+      tellTaken(work, taken);
       if (taken.kind === "batch") return await carryOut(work, taken, { askedAt, ageMs }, endTurn);
+      await wake(ports, taken.slots);
       await show(faceOfWait(slot.account, lane, taken));
       if (taken.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
         return { kind: "later", delayMs: taken.waitMs };
@@ -73,16 +75,22 @@ export async function submit(
   }
 }
 
+function tellTaken({ slot, lane, ports }: Submission, taken: Exclude<Take, { readonly kind: "end" }>): void {
+  const sealed = taken.kind === "batch" ? taken.sealed : 0;
+  if (sealed === 0 && Object.keys(taken.elsewhere).length === 0) return;
+  const targets = sealed > 0 ? { sealed } : {};
+  ports.events.moved(slot.account, lane, { targets, elsewhere: taken.elsewhere, legs: [] });
+}
+
 async function carryOut(
   work: Submission,
-  { batch, slots, sealed }: Extract<Take, { readonly kind: "batch" }>,
+  { batch, slots }: Extract<Take, { readonly kind: "batch" }>,
   asked: Pick<Permit, "askedAt" | "ageMs">,
   onWrite: () => void,
 ): Promise<SlotEnd> {
   const { slot, account, lane, call, ports } = work;
   // Not waited for before the call: the permit is good for milliseconds.
   const queued = wake(ports, slots);
-  if (sealed > 0) ports.events.moved(slot.account, lane, { targets: { sealed }, failedAfter: {}, legs: [] });
   if (batch.resend !== null) ports.events.resent(batch, batch.resend);
   const content = { lane, items: batch.items, options: batch.options };
   const answered = await sendCall<Outcome>(ports, account, {

@@ -91,6 +91,7 @@ const TAKE: Take = {
   kind: "batch",
   batch: batchOf(["a", "b"]),
   sealed: 2,
+  elsewhere: {},
   slots: [],
   pending: 0,
 };

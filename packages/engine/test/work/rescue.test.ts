@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import { rescue } from "../../src/index.ts";
 import { SUBMIT_SLOT, toy } from "./work-ports.ts";
 
-const NOTHING: Swept = { slots: [], lapsed: [], unstaged: [], resent: 0 };
+const NOTHING: Swept = {
+  slots: [],
+  lapsed: [],
+  unstaged: [],
+  resent: 0,
+  transitions: { targets: {}, elsewhere: {}, legs: [] },
+};
 const slot = (id: string): Slot => ({ ...SUBMIT_SLOT, id });
 
 async function run(swept: Partial<Swept>, lostIds: readonly string[] = []) {

@@ -15,13 +15,15 @@ function batch(...items: [string, ...string[]]): Take {
     kind: "batch",
     batch: batchOf(items),
     sealed: items.length,
+    elsewhere: {},
     slots: [{ ...SUBMIT_SLOT, id: "s2" }],
     pending: 0,
   };
 }
 
 function wait(reason: "rate" | "quota" | "paused", waitMs: number): Take {
-  return { kind: "wait", waitMs, why: { reason, untilMs: 1_700_000_000_000 }, pending: 3, oldestAtMs: 0 };
+  const why = { reason, untilMs: 1_700_000_000_000 };
+  return { kind: "wait", waitMs, why, pending: 3, oldestAtMs: 0, elsewhere: {}, slots: [] };
 }
 
 async function run(given: Given) {
@@ -233,7 +235,7 @@ describe("submit", () => {
   it("says why a batch goes out again before it does", async () => {
     const taken = batchOf(["a"], { resend: "crash", attempt: 2 });
     const { told } = await run({
-      takes: [{ kind: "batch", batch: taken, sealed: 0, slots: [], pending: 0 }],
+      takes: [{ kind: "batch", batch: taken, sealed: 0, elsewhere: {}, slots: [], pending: 0 }],
       outcomes: [ACCEPTED],
     });
     expect(told.events[0]).toBe("resent crash");

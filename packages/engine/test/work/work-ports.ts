@@ -104,7 +104,7 @@ const MINTED: Slot = { ...SUBMIT_SLOT, id: "minted" };
 const RECORDED: Recorded = {
   applied: true,
   slots: [MINTED],
-  transitions: { targets: {}, failedAfter: {}, legs: [] },
+  transitions: { targets: {}, elsewhere: {}, legs: [] },
 };
 
 export interface Toy {

@@ -1,5 +1,6 @@
 import type { AccountSettings, CallSpec, Lane, LaneSpec, ProviderTable, Sourced } from "@purgeline/core";
 import { formWeight } from "../shared/alibaba/form-weight.ts";
+import { UNDER_DIRECTORY } from "../shared/alibaba/under-directory.ts";
 import { QUOTA_OF } from "./quota-of.ts";
 
 function sourced(value: number, source: string): Sourced {
@@ -53,9 +54,13 @@ export function alibabaCdnTable(settings: AccountSettings): ProviderTable {
     lanes: {
       "purge-url": {
         ...refreshLane(settings, "purge-url", sourced(1_000, "SEED4, H:91164")),
+        ...UNDER_DIRECTORY,
         perDomainPerMinute: sourced(10_000, "H:91164"),
       },
-      "purge-directory": refreshLane(settings, "purge-directory", sourced(100, "H:91164")),
+      "purge-directory": {
+        ...refreshLane(settings, "purge-directory", sourced(100, "H:91164")),
+        ...UNDER_DIRECTORY,
+      },
       "purge-pattern": refreshLane(settings, "purge-pattern", sourced(1, "H:91164")),
       // How many a request takes is unconfirmed: one is never refused, and a day has only 100.
       "purge-ignore-params": refreshLane(

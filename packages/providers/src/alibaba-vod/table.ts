@@ -1,6 +1,8 @@
 import type { AccountSettings, CallSpec, Lane, LaneSpec, ProviderTable, Sourced } from "@purgeline/core";
 import { formWeight } from "../shared/alibaba/form-weight.ts";
+import { UNDER_DIRECTORY } from "../shared/alibaba/under-directory.ts";
 import { isShanghai } from "./api-host.ts";
+import { MEDIA_COVERS } from "./media-covers.ts";
 import { QUOTA_OF } from "./quota-of.ts";
 
 function sourced(value: number, source: string): Sourced {
@@ -45,7 +47,10 @@ type Lanes = ProviderTable["lanes"];
 function mediaLanes(settings: AccountSettings): Lanes {
   const batch = sourced(20, "SEED1");
   return {
-    "purge-media": lane(settings, "purge-media", "RefreshMediaPlayUrls", batch),
+    "purge-media": {
+      ...lane(settings, "purge-media", "RefreshMediaPlayUrls", batch),
+      coveredBy: MEDIA_COVERS,
+    },
     "prefetch-media": lane(settings, "prefetch-media", "RefreshMediaPlayUrls", batch),
   };
 }
@@ -58,8 +63,11 @@ function urlLanes(settings: AccountSettings): Lanes {
     domains: sourced(10, "H:91164, for the CDN"),
   });
   return {
-    "purge-url": refresh("purge-url", sourced(1_000, "GHVOD error table")),
-    "purge-directory": refresh("purge-directory", sourced(100, "H:91164, for the CDN")),
+    "purge-url": { ...refresh("purge-url", sourced(1_000, "GHVOD error table")), ...UNDER_DIRECTORY },
+    "purge-directory": {
+      ...refresh("purge-directory", sourced(100, "H:91164, for the CDN")),
+      ...UNDER_DIRECTORY,
+    },
     "purge-pattern": refresh("purge-pattern", sourced(1, "H:91164, for the CDN")),
     "purge-ignore-params": refresh("purge-ignore-params", sourced(1, UNCONFIRMED)),
     "prefetch-url": {

@@ -1,4 +1,5 @@
 import type { CallSpec, LaneSpec, ProviderTable, Sourced } from "@purgeline/core";
+import { softBy, underDirectory } from "../shared/under-directory.ts";
 
 /*
  * Every number about Huawei Cloud CDN. Pages are under https://support.huaweicloud.com/:
@@ -41,15 +42,24 @@ function call(perSecond: Sourced): CallSpec {
   return { perSecond, perMinute: null, timeoutMs: from(10_000, "Purgeline") };
 }
 
+/** The soft mode refreshes only what the origin has changed. */
+const UNDER_DIRECTORY = underDirectory({ mode: softBy("detect_modify_refresh") });
+
 /** Calls by the names of the provider's own SDKs. */
 export const HUAWEI_CDN_TABLE: ProviderTable = {
   lanes: {
-    "purge-url": lane({ call: "CreateRefreshTasks", quota: "url", batch: from(1_000, refreshPage) }),
-    "purge-directory": lane({
-      call: "CreateRefreshTasks",
-      quota: "directory",
-      batch: from(100, "huaweicloud-sdk-go-v3 services/cdn/v2; the page of 2025-10-30 says 1,000"),
-    }),
+    "purge-url": {
+      ...lane({ call: "CreateRefreshTasks", quota: "url", batch: from(1_000, refreshPage) }),
+      ...UNDER_DIRECTORY,
+    },
+    "purge-directory": {
+      ...lane({
+        call: "CreateRefreshTasks",
+        quota: "directory",
+        batch: from(100, "huaweicloud-sdk-go-v3 services/cdn/v2; the page of 2025-10-30 says 1,000"),
+      }),
+      ...UNDER_DIRECTORY,
+    },
     "prefetch-url": lane({
       call: "CreatePreheatingTasks",
       quota: "prefetch",

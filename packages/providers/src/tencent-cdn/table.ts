@@ -6,6 +6,7 @@ import type {
   QuotaClass,
   Sourced,
 } from "@purgeline/core";
+import { softBy, underDirectory } from "../shared/under-directory.ts";
 import { isAbroad, isLegacy } from "./account.ts";
 import { overseas, spendingOf } from "./quota-class.ts";
 import { HOME_LOG, OVERSEAS_LOG } from "./v2-log.ts";
@@ -38,7 +39,7 @@ export function tableOf(settings: AccountSettings): ProviderTable {
   return isLegacy(settings) ? v2Table(settings) : api3Table(isAbroad(settings));
 }
 
-type OwnOfLane = Pick<LaneSpec, "call" | "batch" | "bodyBytes" | "weight" | "resendAfterMs"> & {
+type OwnOfLane = Pick<LaneSpec, "call" | "batch" | "bodyBytes" | "weight" | "resendAfterMs" | "coveredBy"> & {
   readonly quota: QuotaClass;
   readonly lookup: LookupSpec;
 };
@@ -74,6 +75,12 @@ function quotasOf(homes: Readonly<Record<QuotaClass, QuotaOfAreas>>): ProviderTa
   );
 }
 
+const soft = softBy("flush");
+// Without Area all of the domain's own area is purged, and a named one must be in that.
+const underApi3Directory = underDirectory({ FlushType: soft, Area: { kind: "list" } });
+// A submit without Area is the mainland's: neither area holds the other.
+const underV2Directory = underDirectory({ FlushType: soft });
+
 const api3Call = (path: string) => ({
   perSecond: from(20, page(path)),
   perMinute: null,
@@ -98,6 +105,7 @@ function api3Table(ofPurgesAbroad: boolean): ProviderTable {
           weight: api3Weight,
           resendAfterMs: api3ResendAfterMs,
           lookup: { call: "DescribePurgeTasks" },
+          ...underApi3Directory,
         },
         ofPurgesAbroad,
       ),
@@ -110,6 +118,7 @@ function api3Table(ofPurgesAbroad: boolean): ProviderTable {
           weight: api3Weight,
           resendAfterMs: api3ResendAfterMs,
           lookup: { call: "DescribePurgeTasks" },
+          ...underApi3Directory,
         },
         ofPurgesAbroad,
       ),
@@ -185,6 +194,7 @@ function v2Table(settings: AccountSettings): ProviderTable {
         weight,
         resendAfterMs: threeSeconds,
         lookup: v2Lookup,
+        ...underV2Directory,
       }),
       "purge-directory": lane({
         call: "RefreshCdnDir",
@@ -194,6 +204,7 @@ function v2Table(settings: AccountSettings): ProviderTable {
         weight,
         resendAfterMs: threeSeconds,
         lookup: v2Lookup,
+        ...underV2Directory,
       }),
     },
     calls: {

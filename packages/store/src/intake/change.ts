@@ -46,7 +46,7 @@ export async function cancelLeg(
 ): Promise<ChangedTargets> {
   let targets = 0;
   const slots: Slot[] = [];
-  for await (const group of groups(context, account, intentId, ["pending"])) {
+  for await (const group of groups(context, account, intentId, ["pending", "absorbed"])) {
     const lane = laneOf(group);
     const planned = group.map((target) => keyOf(lane, target.text));
     const reply = list(

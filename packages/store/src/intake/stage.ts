@@ -48,16 +48,24 @@ export async function stage(
   ];
   const slots: Slot[] = [];
   const merged: Partial<Record<Lane, number>> = {};
+  const absorbed: Partial<Record<Lane, number>> = {};
+  const { lanes } = context.account(leg.account).limits;
+  // What may cover others first, so that they find it: a chunk's number, and so its positions, stay what they are.
+  const inOrder = [...chunks.entries()].sort(
+    ([, a], [, b]) =>
+      Number(lanes[a.lane.lane]?.covers === undefined) - Number(lanes[b.lane.lane]?.covers === undefined),
+  );
   let createdAtMs = 0;
-  for (const [index, chunk] of chunks.entries()) {
+  for (const [step, [index, chunk]] of inOrder.entries()) {
     const reply = runChunk(context, head, leg.account, legArgs, index, chunk);
-    const { kind, rest } = kinded(await (index === 0 ? reply : reply.catch(partlyApplied)), "stage");
+    const { kind, rest } = kinded(await (step === 0 ? reply : reply.catch(partlyApplied)), "stage");
     if (kind === "backlog") return { kind: "backlog", pending: number(rest[0], "stage") };
     createdAtMs = number(rest[0], "stage");
     merged[chunk.lane.lane] = (merged[chunk.lane.lane] ?? 0) + number(rest[1], "stage");
+    absorbed[chunk.lane.lane] = (absorbed[chunk.lane.lane] ?? 0) + number(rest[3], "stage");
     slots.push(...slotsIn(leg.account, rest[2], "stage"));
   }
-  return { kind: "staged", createdAtMs, slots, merged };
+  return { kind: "staged", createdAtMs, slots, merged, absorbed };
 }
 
 /** The leg stands with its first chunk: rescue finishes it from the body, whatever became of a later chunk. */

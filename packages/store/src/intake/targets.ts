@@ -12,6 +12,7 @@ export interface StoredTarget {
   readonly text: string;
   readonly batch: number;
   readonly reason: string;
+  readonly via: string;
 }
 
 /** Targets of one leg from a position on; null: no such leg. `next`: where the next page starts, or null. */
@@ -28,7 +29,7 @@ export async function readTargets(
   if (reply === null) return null;
   const [next, ...flat] = list(reply, "read_targets");
   const targets: StoredTarget[] = [];
-  for (let i = 0; i + 5 < flat.length; i += 6) {
+  for (let i = 0; i + 6 < flat.length; i += 7) {
     targets.push({
       position: number(flat[i], "read_targets"),
       lane: laneNamed(text(flat[i + 1], "read_targets")),
@@ -36,6 +37,7 @@ export async function readTargets(
       text: text(flat[i + 3], "read_targets"),
       batch: number(flat[i + 4], "read_targets"),
       reason: text(flat[i + 5], "read_targets"),
+      via: text(flat[i + 6], "read_targets"),
     });
   }
   const position = number(next, "read_targets");
@@ -78,6 +80,7 @@ function viewOf(account: string, target: StoredTarget): TargetView {
     lane: target.lane,
     state: target.state,
     batch: target.batch === 0 ? null : batchId(account, target.batch),
+    via: target.via === "" ? null : target.via,
     code: reason?.code ?? null,
     message: reason?.message ?? null,
   };

@@ -1,7 +1,8 @@
 -- cancel: takes one intent's interest out of up to 1,000 unsealed targets of one lane. A key goes with its last
 -- interest; until then the next one that waits stands for it. A key whose digest is not found (the cache-key
--- rules have changed) falls out at its seal. Prefetches that wait for a purge that goes fail with it.
--- KEYS[1] the account's prefix; touches intent:*, leg:*, lane:*, more:*, account, limits, unacked, unstaged
+-- rules have changed) falls out at its seal. Prefetches that wait for a purge that goes fail with it, and what it had
+-- absorbed waits for itself again.
+-- KEYS[1] the account's prefix; touches intent:*, leg:*, lane:*, more:*, absorbed:*, account, limits, unacked, unstaged
 -- ARGV[1] skew ms  [2] intent id  [3] lane  [4] digests, 16 bytes each
 -- ARGV[5] runs of one domain: domain TAB count NEWLINE …  [6…] positions
 -- returns {targets cancelled, {slots}}        O(positions + cancelled interests)
@@ -11,7 +12,12 @@
 -- @include clear
 -- @include ring
 -- @include underway
+-- @include spacing
 -- @include order
+-- @include texts
+-- @include cover
+-- @include raise
+-- @include absorb
 local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
 if not leg then return { 0, {} } end
 local lane = ARGV[3]
@@ -33,7 +39,7 @@ local function nextInterest(mine)
     gone = gone + 1
     if not other then return nil end
     local otherLeg, pos = splitRef(other)
-    if redis.call('GETRANGE', P .. 'leg:' .. otherLeg .. ':s', pos, pos) == 'p' then return other, gone end
+    if IS_WAITING[redis.call('GETRANGE', P .. 'leg:' .. otherLeg .. ':s', pos, pos)] then return other, gone end
   end
 end
 
@@ -48,27 +54,44 @@ local function successorOf(held, mine)
   return other .. (more and '+' or '') .. (string.match(held, '[!~].*$') or '')
 end
 
+-- What absorbed each of them; false: nothing.
+local vias = {}
+if redis.call('EXISTS', P .. 'leg:' .. leg .. ':via') == 1 then
+  vias = redis.call('HMGET', P .. 'leg:' .. leg .. ':via', unpack(ARGV, 6))
+end
+
+-- Where a key may stand: key, field.
+local function standsAt(i, digest)
+  local spots = { { L .. ':keys', digest }, { L .. ':next', digest } }
+  if vias[i] then spots[3] = { P .. 'absorbed:' .. vias[i], lane .. ' ' .. digest } end
+  return spots
+end
+
 local left, ended = {}, {}
+local succeeded, successors = {}, {}
 local noted, notedRefs, notedOthers = {}, {}, {}
 for i, mine in ipairs(refs) do
   local bareDigest = string.sub(ARGV[4], 16 * i - 15, 16 * i)
   local digest = bareDigest .. tag
-  for _, part in ipairs({ ':keys', ':next' }) do
-    local held = redis.call('HGET', L .. part, digest)
+  for at, spot in ipairs(standsAt(i, digest)) do
+    local key, field = spot[1], spot[2]
+    local held = redis.call('HGET', key, field)
     if held and refKey(held) == mine then
       local other = successorOf(held, mine)
       if other then
-        redis.call('HSET', L .. part, digest, other)
+        redis.call('HSET', key, field, other)
+        succeeded[#succeeded + 1] = mine
+        successors[#succeeded] = refKey(other)
       else
-        redis.call('HDEL', L .. part, digest)
+        redis.call('HDEL', key, field)
         local id = order.idOf(held)
         if id then redis.call('HDEL', L .. ':order', id) end
-        if part == ':keys' then left[#left + 1] = digest end
+        if at == 1 then left[#left + 1] = digest end
         ended[#ended + 1] = mine
       end
       if laneAfter(lane) then
         if other then order.rename(laneAfter(lane), mine, refKey(other)) end
-        if tag ~= '' or REACHES_HOST[lane] then
+        if tag ~= '' or REACHES_HOST[lane] or at == 3 then
           noted[#noted + 1] = REACHES_HOST[lane] and hosts[i] or bareDigest
           notedRefs[#noted] = mine
           notedOthers[#noted] = other and refKey(other) or false
@@ -79,6 +102,10 @@ for i, mine in ipairs(refs) do
 end
 dropUnderway(L, noted, notedRefs, notedOthers)
 order.endUnsealed(lane, ended)
+absorb.ended(lane, ended, 'x')
+-- Who stands for a key names what that has absorbed: it comes back, and finds the key under its new name.
+absorb.settle(lane, succeeded, 'p')
+absorb.dropRoots(lane, succeeded, successors)
 order.bringNext(lane, left)
 if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
 forgetHosts(lane)

@@ -4,7 +4,7 @@
 -- returns {letters, text, …} or nil when the batch has ended        O(items)
 -- @include base
 -- @include mark
--- @include fill
+-- @include texts
 local B = P .. 'batch:' .. ARGV[2]
 local letters = redis.call('HGET', B, 'ms')
 local refs = redis.call('LRANGE', B .. ':m', 0, -1)

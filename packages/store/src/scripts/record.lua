@@ -1,5 +1,5 @@
 -- record: writes what an attempt came to. Refused, without a trace, when another attempt has taken over.
--- KEYS[1] the account's prefix; touches account, credentials, hold:*, held, quota:*, told:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*, window:*, unstaged, intent:*, unacked, limits
+-- KEYS[1] the account's prefix; touches account, credentials, hold:*, held, quota:*, told:*, lane:*, batch:*, leg:*, more:*, absorbed:*, tasks, asked:*, poll:*, window:*, unstaged, intent:*, unacked, limits
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] batch number  [5] attempt
 -- ARGV[6] accept | finish | end | retry | split
 -- ARGV[7] letters: one an item: its end, or '.' for the verdict's own  [8] reasons: index TAB JSON NEWLINE …
@@ -9,7 +9,7 @@
 -- ARGV[12] ms, or classes: class TAB units left or '' NEWLINE …, or the reason  [13] account: ms until a probe
 -- ARGV[14] call  [15] provider's Date, epoch ms, or ''  [16] error code  [17] error message
 -- ARGV[18] the credential's fingerprint, or ''  [19…] tasks, JSON each
--- returns {applied 0|1, {poll and submit slots}, {letter, n, …}, {intent id, op, stage, ms, …}, {lane of prefetches that failed with it, n, …}}
+-- returns {applied 0|1, {poll and submit slots}, {letter, n, …}, {intent id, op, stage, ms, …}, {other lane, letter, n, …}}
 -- O(items + interests)
 -- @include base
 -- @include slots
@@ -21,6 +21,10 @@
 -- @include underway
 -- @include spacing
 -- @include order
+-- @include texts
+-- @include cover
+-- @include raise
+-- @include absorb
 -- @include ending
 -- @include domains
 -- @include split
@@ -142,4 +146,4 @@ end
 if stops ~= '' or verdict == 'retry' then notProven(ARGV[18]) end
 keep(keepLaneSlot(lane, limits, awaited or oversleeps(L)))
 for _, slot in ipairs(order.slots()) do keep(slot) end
-return { 1, slots, totalsReply(totals), milestones, order.failed() }
+return { 1, slots, totalsReply(totals), milestones, elsewhereReply() }

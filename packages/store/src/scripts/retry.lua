@@ -1,5 +1,5 @@
 -- retry: opens a new life for up to 1,000 failed or unconfirmed targets of one chunk: they count as accepted now.
--- KEYS[1] the account's prefix; touches account, clock, intent:*, intents, leg:*, lane:*, more:*, limits, batch:*, unacked
+-- KEYS[1] the account's prefix; touches account, clock, intent:*, intents, leg:*, lane:*, more:*, absorbed:*, limits, batch:*, unacked
 -- ARGV[1] skew ms  [2] intent id  [3] lane  [4] class u|n  [5] producer  [6] '1': the first of this life
 -- ARGV[7] digests, 16 bytes each  [8] runs of one domain: domain TAB count NEWLINE …
 -- ARGV[9] prefetch: digests of directories, 16 bytes each, else ''  [10] which of them hold each target: numbers NEWLINE …
@@ -12,6 +12,10 @@
 -- @include underway
 -- @include spacing
 -- @include order
+-- @include texts
+-- @include cover
+-- @include raise
+-- @include absorb
 -- @include blockers
 -- @include enqueue
 local intent, lane = ARGV[2], ARGV[3]
@@ -32,6 +36,7 @@ for i = 11, #ARGV do
   if letter == 'f' or letter == 'n' then
     redis.call('SETRANGE', K .. ':s', pos, 'p')
     redis.call('HDEL', K .. ':why', pos)
+    redis.call('HDEL', K .. ':via', pos)
     order.flag(leg .. ':' .. ARGV[i], '0')
     redis.call('HINCRBY', K, 'n:' .. letter, -1)
     back = back + 1
@@ -50,12 +55,15 @@ if ARGV[6] == '1' then redis.call('HINCRBY', K, 'lives', 1) end
 redis.call('HSET', K, 'accepted', now)
 -- Also for the later chunks of a life: what the first ones brought back may have ended again.
 if redis.call('HDEL', K, 'finished') == 1 then
-  for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':o', K .. ':why', P .. 'intent:' .. intent }) do redis.call('PERSIST', key) end
+  for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':o', K .. ':why', K .. ':via', P .. 'intent:' .. intent }) do redis.call('PERSIST', key) end
   for chunk = 0, tonumber(redis.call('HGET', K, 'chunks')) - 1 do redis.call('PERSIST', K .. ':t:' .. chunk) end
   redis.call('ZADD', P .. 'intents', 'NX', redis.call('HGET', K, 'created'), intent)
 end
-redis.call('INCR', P .. 'clock')
-enqueue(leg, lane, ARGV[4], ARGV[5], positions, digests, kept, keptCovers)
+-- The chunk counts as staged now: nothing that was sealed before covers what came back.
+redis.call('HSET', K, 'k:' .. math.floor(positions[1] / CHUNK), redis.call('INCR', P .. 'clock'))
+local refs = {}
+for i, pos in ipairs(positions) do refs[i] = leg .. ':' .. pos end
+enqueue(leg, lane, ARGV[4], ARGV[5], positions, digests, kept, textsOf(refs), keptCovers)
 local slots = order.slots()
 slots[#slots + 1] = keepLaneSlot(lane, limitsOf('lane:' .. lane), true)
 return { back, slots }

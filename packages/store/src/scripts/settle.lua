@@ -1,12 +1,12 @@
 -- settle: one task's answer: ends items, replaces the task by what is still to be asked, closes the batch
 -- with its last item. Replays and late answers find the items ended and change nothing.
--- KEYS[1] the account's prefix; touches account, credentials, hold:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*, unacked, limits, unstaged, intent:*
+-- KEYS[1] the account's prefix; touches account, credentials, hold:*, lane:*, batch:*, leg:*, more:*, absorbed:*, tasks, asked:*, poll:*, unacked, limits, unstaged, intent:*
 -- ARGV[1] skew ms  [2] batch number  [3] task ref  [4] letters: one an item, '.' = not told
 -- ARGV[5] reasons: index TAB JSON NEWLINE …
 -- ARGV[6] letter for items that no task is left to tell about, or '': ask again for them  [7] its reason, JSON
 -- ARGV[8] call  [9] provider's Date, epoch ms, or ''  [10] the credential's fingerprint, or ''  [11] ms until it is asked again
 -- ARGV[12…] next tasks: ms until it is asked, JSON, …
--- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}, {lane of prefetches that failed with it, n, …}}
+-- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}, {other lane, letter, n, …}}
 -- O(items + interests)
 -- @include base
 -- @include slots
@@ -17,6 +17,10 @@
 -- @include underway
 -- @include spacing
 -- @include order
+-- @include texts
+-- @include cover
+-- @include raise
+-- @include absorb
 -- @include ending
 local number, ref = ARGV[2], ARGV[3]
 local B = P .. 'batch:' .. number
@@ -46,4 +50,4 @@ elseif isLeftOver then
   endItems(number, string.rep(ARGV[6], tonumber(b[3])), why, totals)
 end
 for _, slot in ipairs(order.slots()) do slots[#slots + 1] = slot end
-return { 1, slots, totalsReply(totals), milestones, order.failed() }
+return { 1, slots, totalsReply(totals), milestones, elsewhereReply() }

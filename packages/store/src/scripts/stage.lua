@@ -1,6 +1,6 @@
 -- stage: stores one chunk of a leg and lets its targets wait for their seal. Idempotent by intent and chunk.
 -- The first chunk to come makes the leg, or refuses it when the backlog has no room.
--- KEYS[1] the account's prefix; touches account, intent:*, intents, unstaged, leg:*, lane:*, more:*, limits, clock, batch:*, unacked
+-- KEYS[1] the account's prefix; touches account, intent:*, intents, unstaged, leg:*, lane:*, more:*, absorbed:*, limits, clock, batch:*, unacked
 -- ARGV[1] skew ms  [2] intent id  [3] head JSON  [4] targets of the leg  [5] duplicates  [6] chunks of the leg
 -- ARGV[7] history ms  [8] room: pending targets the account may have  [9] body JSON to keep, or ''
 -- ARGV[10] ms until rescue looks at the body  [11] not before, epoch ms, or 0  [12] chunk number  [13] lane
@@ -8,7 +8,7 @@
 -- ARGV[18] runs of neighbours with one domain: domain TAB count NEWLINE …
 -- ARGV[19] prefetch: digests of directories, 16 bytes each, else ''  [20] which of them hold each target: numbers NEWLINE …
 -- ARGV[21] the purge intent whose `then` this is: position by position the same targets, or ''  [22…] the targets' texts
--- returns {'staged', created ms, merged, {slots}} or {'backlog', pending}
+-- returns {'staged', created ms, merged, {slots}, absorbed} or {'backlog', pending}
 -- O(targets of the chunk)
 -- @include base
 -- @include slots
@@ -17,9 +17,12 @@
 -- @include underway
 -- @include spacing
 -- @include order
+-- @include texts
+-- @include cover
+-- @include raise
+-- @include absorb
 -- @include blockers
 -- @include enqueue
-local CHUNK = 1000
 local intent, chunk, lane = ARGV[2], tonumber(ARGV[12]), ARGV[13]
 local count = #ARGV - 21
 local notBefore = tonumber(ARGV[11])
@@ -78,7 +81,7 @@ local function failUnpurged()
   mark(lane, refs, 'f', nil, reasons, {})
 end
 
-local merged = 0
+local merged, absorbed = 0, 0
 if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
   redis.call('HSET', K, 'c:' .. chunk, (held and 'h' or 'q') .. lane, 'o:' .. lane, ARGV[16])
   if not held then
@@ -95,10 +98,11 @@ if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
     redis.call('HSET', K, 'k:' .. chunk, redis.call('INCR', P .. 'clock'))
     redis.call('HINCRBY', K, 'left:' .. lane, count)
     failUnpurged()
-    merged = enqueue(leg, lane, ARGV[14], ARGV[15], positions, digests, groups, coversOf(lane, ARGV[19], ARGV[20]))
+    merged, absorbed = enqueue(leg, lane, ARGV[14], ARGV[15], positions, digests, groups, { unpack(ARGV, 22, 21 + count) },
+      coversOf(lane, ARGV[19], ARGV[20]))
   end
 end
-if held then return { 'staged', created, 0, {} } end
+if held then return { 'staged', created, 0, {}, 0 } end
 local L, limits = laneKey(lane), limitsOf('lane:' .. lane)
 local waiting = redis.call('HMGET', L, 'why', 'retrying')
 -- Whoever sleeps for the sake of other work, or of quiet, would sleep too long for this.
@@ -106,4 +110,4 @@ local force = waiting[2] or (ARGV[14] == 'u' and (waiting[1] == 'quiet' or waiti
   or (waiting[1] == 'quiet' and limits and redis.call('HLEN', L .. ':keys') >= limits.batch)
 local slots = order.slots()
 slots[#slots + 1] = keepLaneSlot(lane, limits, force)
-return { 'staged', created, merged, slots }
+return { 'staged', created, merged, slots, absorbed }

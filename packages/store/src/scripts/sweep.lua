@@ -1,9 +1,10 @@
 -- sweep: finds what crashes left behind. Attempts past their deadline are looked up, or sent again; slots that nobody has
 -- seen and lapsed ones are named, so that the caller can ask the queue for their jobs; legs whose staging
 -- was cut off, or whose time has come, are handed out once per lease.
--- KEYS[1] the account's prefix; touches unacked, unstaged, leg:*, intents, account, intent:*, poll:*, credentials, more:*, lane:*, batch:*, held, limits, quota:*, tasks
+-- KEYS[1] the account's prefix; touches unacked, unstaged, leg:*, intents, account, intent:*, poll:*, credentials, more:*, absorbed:*, lane:*, batch:*, held, limits, quota:*, tasks
 -- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined  [4] the credential's fingerprint, or ''
--- returns {{minted or unseen slots: owner, slot, …}, {lapsed: owner, slot, …}, {intent id, head, body, …}, resent, {letter, n, …}}
+-- returns {{minted or unseen slots: owner, slot, …}, {lapsed: owner, slot, …}, {intent id, head, body, …}, resent,
+-- {other lane, letter, n, …}, {intent id, op, stage, ms, …}}
 -- O(what is found, a bounded part of it a call)
 -- @include base
 -- @include slots
@@ -14,6 +15,10 @@
 -- @include underway
 -- @include spacing
 -- @include order
+-- @include texts
+-- @include cover
+-- @include raise
+-- @include absorb
 -- @include lost
 local found, lapsed, unstaged, resent = {}, {}, {}, 0
 local MOST = 100
@@ -41,6 +46,8 @@ local function sweepLane(lane)
     resent = resent + 1
   end
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
+  absorb.sweep(lane, limits)
+  absorb.lookThrough(lane, limits)
   local slot = limits and keepLaneSlot(lane, limits, resent > before or sleepsInVain(L, limits.call))
   if slot then name(found, lane, slot) end
 end
@@ -77,6 +84,7 @@ for lane in string.gmatch(ARGV[2], '[^,]+') do
   sweepOrder(lane)
   sweepLane(lane)
 end
+for _, slot in ipairs(order.slots()) do name(found, ownerOf(slot), slot) end
 for call in string.gmatch(ARGV[3], '[^,]+') do sweepPoll(call) end
 
 -- A second is ample for a living process to queue the job of a slot that it minted.
@@ -101,4 +109,4 @@ redis.call('HSET', P .. 'account', 'intentsCursor', scan[1])
 for i = 1, #scan[2], 2 do
   if redis.call('EXISTS', P .. 'intent:' .. scan[2][i]) == 0 then redis.call('ZREM', P .. 'intents', scan[2][i]) end
 end
-return { found, lapsed, unstaged, resent }
+return { found, lapsed, unstaged, resent, elsewhereReply(), milestones }

@@ -1,12 +1,12 @@
 -- take: grants the permit and seals the next batch of a lane, or says why not. Nothing is booked ahead: a
 -- slot that dies holds nothing but its own batch, whose attempt is on record before a byte is sent.
--- KEYS[1] the account's prefix; touches account, credentials, clock, limits, held, hold:*, gate:*, quota:*, told:*, lane:*, batch:*, leg:*, more:*, window:*, unacked, unstaged, intent:*, poll:*, tasks
+-- KEYS[1] the account's prefix; touches account, credentials, clock, limits, held, hold:*, gate:*, quota:*, told:*, lane:*, batch:*, leg:*, more:*, absorbed:*, window:*, unacked, unstaged, intent:*, poll:*, tasks
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
 -- ARGV[8] the credential's fingerprint, or ''  [9] how old the permit may get, ms
 -- returns {'end'}
---   or {'wait', ms, reason, until ms, pending, oldest ms}
---   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, slot or '', clock, waited ms, sealed ms, granted ms, targets sealed, texts}
+--   or {'wait', ms, reason, until ms, pending, oldest ms, {slots}, {lane, letter, n, …}}
+--   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, {slots}, clock, waited ms, sealed ms, granted ms, targets sealed, texts, {lane, letter, n, …}}
 -- O(batch)
 -- @include base
 -- @include slots
@@ -20,6 +20,10 @@
 -- @include underway
 -- @include spacing
 -- @include order
+-- @include texts
+-- @include cover
+-- @include raise
+-- @include absorb
 -- @include split
 -- @include spent
 -- @include fill
@@ -54,10 +58,16 @@ local function oldest()
   return first or now
 end
 
+-- For what was absorbed and waits for itself again, or was raised. This lane has a slot: the one that asks.
+local function slotsElsewhere()
+  released[lane] = nil
+  return order.slots()
+end
+
 local function wait(reason, untilMs)
   local ms = waitAs(L, L .. ':slots', slot, reason, untilMs)
   if not ms then return { 'end' } end
-  return { 'wait', ms, reason, untilMs, redis.call('HLEN', L .. ':keys'), oldest() }
+  return { 'wait', ms, reason, untilMs, redis.call('HLEN', L .. ':keys'), oldest(), slotsElsewhere(), elsewhereReply() }
 end
 
 -- The job of this slot runs again while its batch is still on record as being sent: its worker died.
@@ -114,8 +124,15 @@ local function reservedNow(state, reservedDays, reservedClasses, classes)
   return true
 end
 
+local function refsOf(number)
+  local refs = redis.call('LRANGE', P .. 'batch:' .. number .. ':m', 0, -1)
+  for i, ref in ipairs(refs) do refs[i] = refKey(ref) end
+  return refs
+end
+
 local function parkBatch(number, why, untilMs)
   redis.call('HSET', P .. 'batch:' .. number, 'waits', why)
+  if why == 'quota' then absorb.settle(lane, refsOf(number), 'p') end
   redis.call('ZADD', L .. ':retry', untilMs, number)
 end
 
@@ -197,7 +214,10 @@ local function planNew()
       if plan.urgent or plan.normal then return plan end
     else
       local cap = quotaCap('{}')
-      if (plan.urgent and cap.u or cap.n) < 1 then return nil, function() return wait('quota', quotaUntil()) end end
+      if (plan.urgent and cap.u or cap.n) < 1 then
+        absorb.spent(lane, guardEnd)
+        return nil, function() return wait('quota', quotaUntil()) end
+      end
       return plan
     end
   end
@@ -266,8 +286,9 @@ redis.call('ZADD', L .. ':sending', deadline, number)
 redis.call('HSET', P .. 'held', slot, number)
 redis.call('ZADD', L .. ':slots', deadline, slot)
 doneWaiting(L, slot)
-local after = keepLaneSlot(lane, limits, false)
+local slots = slotsElsewhere()
+slots[#slots + 1] = keepLaneSlot(lane, limits, false)
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
 return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),
-  after or '', tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), grantedAt,
-  sealedTargets, texts }
+  slots, tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), grantedAt,
+  sealedTargets, texts, elsewhereReply() }

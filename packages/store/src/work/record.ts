@@ -150,7 +150,7 @@ export function seenArgs(seen: Seen): readonly Arg[] {
 }
 
 export function recordedOf(account: string, reply: unknown, where: string): Recorded {
-  const [applied, slots, totals, milestones, failedAfter] = list(reply, where);
+  const [applied, slots, totals, milestones, elsewhere] = list(reply, where);
   const targets: Partial<Record<State, number>> = {};
   const flat = list(totals, where);
   for (let i = 0; i + 1 < flat.length; i += 2)
@@ -160,20 +160,22 @@ export function recordedOf(account: string, reply: unknown, where: string): Reco
     slots: list(slots, where).map((id) => slotOf(account, text(id, where))),
     transitions: {
       targets,
-      failedAfter: failedOf(list(failedAfter, where), where),
+      elsewhere: elsewhereOf(list(elsewhere, where), where),
       legs: legsOf(list(milestones, where), where),
     },
   };
 }
 
-function failedOf(flat: readonly unknown[], where: string): Transitions["failedAfter"] {
-  const failed: Partial<Record<Lane, number>> = {};
-  for (let i = 0; i + 1 < flat.length; i += 2)
-    failed[laneNamed(text(flat[i], where))] = number(flat[i + 1], where);
-  return failed;
+export function elsewhereOf(flat: readonly unknown[], where: string): Transitions["elsewhere"] {
+  const moved: Partial<Record<Lane, Partial<Record<State, number>>>> = {};
+  for (let i = 0; i + 2 < flat.length; i += 3) {
+    const lane = laneNamed(text(flat[i], where));
+    moved[lane] = { ...moved[lane], [stateOf(text(flat[i + 1], where))]: number(flat[i + 2], where) };
+  }
+  return moved;
 }
 
-function legsOf(flat: readonly unknown[], where: string): readonly LegMilestone[] {
+export function legsOf(flat: readonly unknown[], where: string): readonly LegMilestone[] {
   const legs: LegMilestone[] = [];
   for (let i = 0; i + 3 < flat.length; i += 4) {
     legs.push({

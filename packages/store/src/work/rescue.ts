@@ -3,6 +3,7 @@ import { type Context, script } from "../context.ts";
 import { lanesOf } from "../intake/account-state.ts";
 import { list, number, text } from "../script.ts";
 import { ownerOf, slotPairs } from "../slots.ts";
+import { elsewhereOf, legsOf } from "./record.ts";
 
 export async function sweep(context: Context, name: string): Promise<Swept> {
   const account = context.account(name);
@@ -13,12 +14,17 @@ export async function sweep(context: Context, name: string): Promise<Swept> {
     account.polls.join(","),
     context.credential(name),
   );
-  const [found, lapsed, unstaged, resent] = list(reply, "sweep");
+  const [found, lapsed, unstaged, resent, elsewhere, legs] = list(reply, "sweep");
   return {
     slots: slotPairs(name, found, "sweep"),
     lapsed: slotPairs(name, lapsed, "sweep"),
     unstaged: unstagedOf(list(unstaged, "sweep")),
     resent: number(resent, "sweep"),
+    transitions: {
+      targets: {},
+      elsewhere: elsewhereOf(list(elsewhere, "sweep"), "sweep"),
+      legs: legsOf(list(legs, "sweep"), "sweep"),
+    },
   };
 }
 

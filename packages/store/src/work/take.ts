@@ -2,8 +2,9 @@ import type { CallOptions, Slot, Take, TakenBatch } from "@purgeline/core";
 import { batchId } from "../batch-id.ts";
 import { type Context, script } from "../context.ts";
 import { kinded, list, number, type Reply, text } from "../script.ts";
-import { slotsOf } from "../slots.ts";
+import { slotsIn } from "../slots.ts";
 import { laneWait } from "../waiting.ts";
+import { elsewhereOf } from "./record.ts";
 
 /** The newest logical clock that this process saw of each account: a store that knows less has lost state. */
 export type Clocks = Map<string, number>;
@@ -28,7 +29,7 @@ export async function take(context: Context, clocks: Clocks, slot: Slot, ageMs: 
     case "end":
       return { kind };
     case "wait":
-      return waitOf(rest);
+      return waitOf(slot.account, rest);
     case "batch":
       clocks.set(slot.account, number(rest[7], "take"));
       return {
@@ -36,20 +37,23 @@ export async function take(context: Context, clocks: Clocks, slot: Slot, ageMs: 
         sealed: number(rest[11], "take"),
         batch: batchOf(slot, slot.kind.lane, rest),
         pending: number(rest[5], "take"),
-        slots: slotsOf(slot.account, text(rest[6], "take")),
+        slots: slotsIn(slot.account, rest[6], "take"),
+        elsewhere: elsewhereOf(list(rest[13], "take"), "take"),
       };
     default:
       throw new Error(`store: take answered ${JSON.stringify(kind)}`);
   }
 }
 
-function waitOf(rest: Reply): Take {
+function waitOf(account: string, rest: Reply): Take {
   return {
     kind: "wait",
     waitMs: number(rest[0], "take"),
     why: laneWait(text(rest[1], "take"), number(rest[2], "take")),
     pending: number(rest[3], "take"),
     oldestAtMs: number(rest[4], "take"),
+    slots: slotsIn(account, rest[5], "take"),
+    elsewhere: elsewhereOf(list(rest[6], "take"), "take"),
   };
 }
 

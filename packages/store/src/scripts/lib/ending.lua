@@ -57,6 +57,7 @@ local function endItems(number, letters, why, totals)
   if not b[2] then return end
   local members = redis.call('LRANGE', B .. ':m', 0, -1)
   local refs, reasons, states, ended = {}, {}, {}, 0
+  local endedAs = {}
   local after, purges, purgeReasons = laneAfter(b[1]), {}, {}
   local digests, endedRefs = {}, {}
   local isAwaited = after and redis.call('EXISTS', laneKey(after) .. ':after') == 1
@@ -67,6 +68,8 @@ local function endItems(number, letters, why, totals)
       reasons[to] = reasons[to] or {}
       refs[to][#refs[to] + 1] = members[i]
       reasons[to][#refs[to]] = why[i]
+      endedAs[to] = endedAs[to] or {}
+      table.insert(endedAs[to], refKey(members[i]))
       if isAwaited then
         purges[#purges + 1] = refKey(members[i])
         purgeReasons[#purges] = to ~= 'c' and order.failure(to, why[i])
@@ -87,6 +90,7 @@ local function endItems(number, letters, why, totals)
   -- At once, and not with its batch: a target that is tried anew meanwhile is another purge's.
   dropUnderway(laneKey(b[1]), digests, endedRefs)
   if isAwaited then order.endPurges(after, purges, purgeReasons) end
+  for to, list in pairs(endedAs) do absorb.ended(b[1], list, to) end
   if redis.call('HINCRBY', B, 'left', -ended) == 0 then closeBatch(number) end
 end
 

@@ -1,7 +1,7 @@
 -- enqueue: lets keys of one leg and lane wait for their seal. A key that waits already gains an interest;
 -- a new one joins the FIFO of its class × producer × group, or stands behind the barrier of the purges that it has to
--- wait for. positions, digests, groups and covers run in parallel; neighbours of one group are pushed together.
--- Returns how many merged into waiting keys.
+-- wait for, or is absorbed by wider work. positions, digests, groups, texts and covers run in parallel; neighbours of
+-- one group are pushed together. Returns how many merged into waiting keys, and how many were absorbed.
 local function hostOf(group) return string.match(group, '^[^|]*') end
 
 local function bareOf(digests)
@@ -57,7 +57,21 @@ local function noteUnderway(lane, fresh)
   addUnderway(laneKey(lane), fields, refs)
 end
 
-local function enqueue(leg, lane, class, producer, positions, digests, groups, covers)
+-- What covers new keys, by index. (A prefetch is never covered: each waits for purges of its own.)
+local function coveringOf(leg, lane, limits, positions, texts, held)
+  if not cover.isPossible(limits) then return {} end
+  local targets, index, covering = {}, {}, {}
+  for i, pos in ipairs(positions) do
+    if not held[i] then
+      index[#index + 1] = i
+      targets[#index] = { lane = lane, held = leg .. ':' .. pos, text = texts[i] or '' }
+    end
+  end
+  for at, root in pairs(cover.find(limits, targets)) do covering[index[at]] = root end
+  return covering
+end
+
+local function enqueue(leg, lane, class, producer, positions, digests, groups, texts, covers)
   local L = laneKey(lane)
   local letters = {}
   local states = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', positions[1], positions[#positions])
@@ -71,8 +85,11 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups, c
     blockers, places = blockersOf(lane, bareOf(digests), covers, hosts)
     nextRefs = readFields(L, ':next', digests)
   end
+  local limits = limitsOf('lane:' .. lane)
+  local covering = coveringOf(leg, lane, limits, positions, texts, refs)
   local book = barrierBook(L, producer)
   local index, nextIndex, fresh, run, runGroup = {}, {}, {}, {}, nil
+  local absorbed, roots = {}, { texts = {}, digests = {}, refs = {} }
   local merged = 0
 
   local function pushRun()
@@ -97,6 +114,11 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups, c
       local held, home = homeOf(i)
       local ref, id, urgent = mine, nil, class == 'u'
       local push = not held
+      if push and not covers then
+        roots.texts[#roots.texts + 1] = texts[i]
+        roots.digests[#roots.texts] = digest
+        roots.refs[#roots.texts] = mine
+      end
       if held then
         merged = merged + 1
         id = order.idOf(held)
@@ -108,11 +130,16 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups, c
         if home == nextIndex and blockers[i] then book.widen(id, blockers[i], interests) end
       elseif blockers[i] then
         id = book.make(groups[i], blockers[i], digest)
-      elseif not covers and (#digest > BARE or REACHES_HOST[lane]) then
+      elseif not covers and not covering[i] and (#digest > BARE or REACHES_HOST[lane]) then
         fresh[#fresh + 1] = { ref = mine, digest = digest, group = groups[i] }
       end
-      home[#home + 1] = digest
-      home[#home + 1] = ref .. (urgent and '!' or '') .. (id and '~' .. id or '')
+      if covering[i] then
+        absorbed[#absorbed + 1] = { digest = digest, held = ref .. (urgent and '!' or ''), root = covering[i], isNew = true }
+        push = false
+      else
+        home[#home + 1] = digest
+        home[#home + 1] = ref .. (urgent and '!' or '') .. (id and '~' .. id or '')
+      end
       if id then
         order.flag(mine, '1')
         for _, purge in ipairs(class == 'u' and blockers[i] or {}) do
@@ -131,14 +158,16 @@ local function enqueue(leg, lane, class, producer, positions, digests, groups, c
   pushRun()
   book.write()
   noteUnderway(lane, fresh)
-  if #index + #nextIndex == 0 then return 0 end
+  if #index + #nextIndex + #absorbed == 0 then return 0, 0 end
+  absorb.addRoots(lane, limits, roots.texts, roots.digests, roots.refs)
   wide('HSET', L .. ':keys', index, 2)
   wide('HSET', L .. ':next', nextIndex, 2)
+  absorb.take(lane, absorbed)
   redis.call('ZADD', L .. ':open:' .. class, 'NX', now, leg)
-  if class == 'n' then
+  if class == 'n' and #index + #nextIndex > 0 then
     -- Not only where the lane was empty: what is parked or urgent may have come before.
     redis.call('HSETNX', L, 'first', now)
     redis.call('HSET', L, 'last', now)
   end
-  return merged
+  return merged, #absorbed
 end

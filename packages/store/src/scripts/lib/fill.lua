@@ -39,35 +39,6 @@ local function whatToTake(L, limits, quietMs, maxWaitMs)
   return { urgent = urgent, normal = normalReady, both = both, normalFirst = both and turn % 8 == 0, ready = ready }
 end
 
--- Calls visit(leg, pos, count, at) for each run of neighbours in one chunk; `at` is the run's first ref.
-local CHUNK = 1000
-local function eachRun(refs, visit)
-  local at = 1
-  while at <= #refs do
-    local leg, pos = splitRef(refs[at])
-    local count = 1
-    while at + count <= #refs and (pos + count) % CHUNK ~= 0 do
-      local otherLeg, otherPos = splitRef(refs[at + count])
-      if otherLeg ~= leg or otherPos ~= pos + count then break end
-      count = count + 1
-    end
-    visit(leg, pos, count, at)
-    at = at + count
-  end
-end
-
--- Texts of refs in order; false where the leg is past its retention.
-local function textsOf(refs)
-  local texts = {}
-  eachRun(refs, function(leg, pos, count, at)
-    local from = pos % CHUNK
-    local key = P .. 'leg:' .. leg .. ':t:' .. math.floor(pos / CHUNK)
-    local found = redis.call('LRANGE', key, from, from + count - 1)
-    for i = 1, count do texts[at + i - 1] = found[i] or false end
-  end)
-  return texts
-end
-
 local function encodedBytes(text, weight)
   if weight.encoding == 'form' then
     local _, escaped = string.gsub(text, '[^%w%-_.~]', '')
@@ -108,9 +79,18 @@ local function leave(L, digests, batch)
   for _, digest in ipairs(digests) do batch.left[#batch.left + 1] = digest end
 end
 
+-- What covers keys that are about to be sealed, by index.
+local function coveringOf(lane, limits, helds)
+  if not cover.isPossible(limits) then return {} end
+  local texts, targets = textsOf(helds), {}
+  for i, held in ipairs(helds) do targets[i] = { lane = lane, held = held, text = texts[i] or '' } end
+  return cover.find(limits, targets)
+end
+
 -- Pops up to `most` live keys of one group; stale digests (cancelled, or promoted to urgent and gone, or of a key that waits for its order by now) fall out, and
--- keys that were sent a moment ago wait behind their batch: a bounded number of them, for the take's cost.
-local function popGroup(L, class, producer, group, most, batch, weight, room)
+-- what wider work covers is absorbed, and keys that were sent a moment ago wait behind their batch: a bounded number of them, for the take's cost.
+local function popGroup(lane, limits, class, producer, group, most, batch, room)
+  local L, weight = laneKey(lane), limits.weight
   local fifo = L .. ':' .. class .. ':q:' .. producer .. ':' .. group
   local taken, heldBack = 0, 0
   while taken < most do
@@ -127,10 +107,13 @@ local function popGroup(L, class, producer, group, most, batch, weight, room)
         knownDigests[#knownDigests + 1] = digests[i]
       end
     end
-    local wanted, under = wantedOf(known), batchesOf(L, knownDigests)
-    local live, liveDigests, gone, behind = {}, {}, {}, {}
+    local wanted, under, covering = wantedOf(known), batchesOf(L, knownDigests), coveringOf(lane, limits, known)
+    local live, liveDigests, gone, behind, absorbed = {}, {}, {}, {}, {}
     for i, ref in ipairs(known) do
-      if wanted[i] and under[i] then
+      if wanted[i] and covering[i] then
+        absorbed[#absorbed + 1] = { digest = knownDigests[i], held = ref, root = covering[i] }
+        heldBack = heldBack + 1
+      elseif wanted[i] and under[i] then
         behind[under[i]] = behind[under[i]] or {}
         table.insert(behind[under[i]], knownDigests[i])
         heldBack = heldBack + 1
@@ -144,6 +127,10 @@ local function popGroup(L, class, producer, group, most, batch, weight, room)
         redis.call('DEL', P .. 'more:' .. refKey(known[i]))
       end
     end
+    local takenIn = {}
+    for i, item in ipairs(absorbed) do takenIn[i] = item.digest end
+    leave(L, takenIn, batch)
+    absorb.take(lane, absorbed)
     for number, held in pairs(behind) do waitBehind(L, number, class .. '\t' .. producer .. '\t' .. group, held) end
     local texts = textsOf(live)
     for i, ref in ipairs(live) do
@@ -209,7 +196,7 @@ local function fillGroup(lane, limits, class, producer, group, most, batch)
   end
   local before = batch.bytes
   local taken, remains, full =
-    popGroup(laneKey(lane), class, producer, group, math.min(left, room), batch, limits.weight, limits.bodyBytes)
+    popGroup(lane, limits, class, producer, group, math.min(left, room), batch, limits.bodyBytes)
   batch.full = batch.full or full
   -- Its group goes to the end of the ring, and its producer, where that was its last group, keeps its place.
   leaveRing(C, producer, group)
@@ -270,12 +257,14 @@ local function seal(lane, limits, plan, capOf, day)
     end
   end
   order.endUnsealed(lane, batch.unwanted)
+  absorb.ended(lane, batch.unwanted, 'x')
   if laneAfter(lane) then dropUnderway(L, batch.unwantedDigests, batch.unwanted) end
   -- Not before all is popped: a batch holds a key once.
   order.bringNext(lane, batch.left)
   if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
   if #batch.refs == 0 then return nil end
   if plan.both then redis.call('HINCRBY', L, 'turn', 1) end
+  if limits.covers then redis.call('HDEL', L, 'spent', 'spent:' .. batch.options) end
   local number = newNumber('batches')
   local sealed = redis.call('INCR', P .. 'clock')
   local totals = {}

@@ -12,6 +12,7 @@ local MAY_BECOME = {
   n = { s = true, u = true, a = true },
   x = { p = true, a = true },
 }
+local IS_WAITING = { p = true, a = true }
 local IS_END = { c = true, f = true, n = true, x = true }
 
 local function splitRef(ref)
@@ -43,7 +44,7 @@ local function finishLeg(leg, to)
     redis.call('ZREM', P .. 'unstaged', leg)
   end
   local keep = tonumber(fields[3])
-  for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':o', K .. ':why', P .. 'intent:' .. fields[1] }) do
+  for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':o', K .. ':why', K .. ':via', P .. 'intent:' .. fields[1] }) do
     redis.call('PEXPIRE', key, keep)
   end
   for chunk = 0, tonumber(fields[2]) - 1 do redis.call('PEXPIRE', K .. ':t:' .. chunk, keep) end
@@ -77,7 +78,7 @@ local function countLeg(leg, lane, counts, to, totals)
   local sum = 0
   for letter, n in pairs(counts) do
     redis.call('HINCRBY', K, 'n:' .. letter, -n)
-    if letter == 'p' then redis.call('HINCRBY', P .. 'account', 'pending', -n) end
+    if IS_WAITING[letter] and not IS_WAITING[to] then redis.call('HINCRBY', P .. 'account', 'pending', -n) end
     sum = sum + n
   end
   if sum == 0 then return end
@@ -148,6 +149,24 @@ local function mark(lane, refs, to, batchNo, why, totals)
     until #interests < WIDE
     if IS_END[to] then redis.call('DEL', key) end
   end
+end
+
+-- How many targets of other lanes than the script's own went to which letter.
+local elsewhere = {}
+
+local function totalsIn(lane)
+  elsewhere[lane] = elsewhere[lane] or {}
+  return elsewhere[lane]
+end
+
+local function elsewhereReply()
+  local reply = {}
+  for lane, totals in pairs(elsewhere) do
+    for letter, n in pairs(totals) do
+      for _, value in ipairs({ lane, letter, n }) do reply[#reply + 1] = value end
+    end
+  end
+  return reply
 end
 
 local function totalsReply(totals)

@@ -12,8 +12,6 @@
 -- (A script may have 200 names: what only this page calls is not seen outside.)
 local released, order = {}, {}
 do
-  local failedAfter = {}
-
   local function barrierKey(L, id) return L .. (string.sub(id, 1, 1) == 'g' and ':gates' or ':order') end
 
   function order.idOf(held) return string.match(held, '~(%d+)$') end
@@ -95,10 +93,9 @@ do
   end
 
   local function failRefs(lane, refs, reason)
-    local totals, reasons = {}, {}
+    local reasons = {}
     for i = 1, #refs do reasons[i] = reason end
-    mark(lane, refs, 'f', nil, reasons, totals)
-    failedAfter[lane] = (failedAfter[lane] or 0) + (totals.f or 0)
+    mark(lane, refs, 'f', nil, reasons, totalsIn(lane))
   end
 
   -- Where a generation stands, and how.
@@ -187,18 +184,20 @@ do
     if #gates > 0 then order.endPurges(lane, gates, gateReasons) end
   end
 
-  -- Another ref stands for the purge's key from now on.
+  -- Another ref stands for the purge's key from now on; barriers may wait for that one as well.
   function order.rename(lane, from, to)
     local L = laneKey(lane)
     local ids = redis.call('HGET', L .. ':after', from)
     if not ids then return end
+    local others = redis.call('HGET', L .. ':after', to)
     redis.call('HDEL', L .. ':after', from)
-    redis.call('HSET', L .. ':after', to, ids)
+    redis.call('HSET', L .. ':after', to, others and others .. ' ' .. ids or ids)
     for id in string.gmatch(ids, '%S+') do
       local barrier = order.read(L, id)
       local renamed = barrier and takeOut(barrier, from)
       if renamed then
-        table.insert(barrier.purges, { ref = to, from = renamed.from })
+        local other = takeOut(barrier, to)
+        table.insert(barrier.purges, { ref = to, from = other and math.min(other.from, renamed.from) or renamed.from })
         redis.call('HSET', barrierKey(L, id), id, order.text(barrier))
       end
     end
@@ -234,14 +233,5 @@ do
       if slot then slots[#slots + 1] = slot end
     end
     return slots
-  end
-
-  function order.failed()
-    local reply = {}
-    for lane, n in pairs(failedAfter) do
-      reply[#reply + 1] = lane
-      reply[#reply + 1] = n
-    end
-    return reply
   end
 end

@@ -1,0 +1,352 @@
+-- absorb: a target that wider work covers is not sent itself. It leaves `keys` and stands in `absorbed:<ref>` of that
+-- work: `lane SPACE digest` → as in `keys`. Where that is confirmed it is too; where it ends otherwise, or waits for
+-- another day, the target returns to the front of its FIFO. `absorbs` of the wider work's lane names what holds some:
+-- ref → '', or how they leave it (`c` confirmed, `p` to wait again) and how far that has come. What a script has
+-- no time for is left to the next sweep.
+local absorb = {}
+do
+  local MOST = 2000
+  local budget = MOST
+
+  local function absorbedKey(ref) return P .. 'absorbed:' .. ref end
+
+  -- Calls visit(leg, pos) for all who want a key.
+  local function eachInterest(held, visit)
+    visit(splitRef(held))
+    if not string.find(held, '+', 1, true) then return end
+    local key, from = P .. 'more:' .. refKey(held), 0
+    repeat
+      local interests = redis.call('LRANGE', key, from, from + WIDE - 1)
+      for _, ref in ipairs(interests) do visit(splitRef(ref)) end
+      from = from + WIDE
+    until #interests < WIDE
+  end
+
+  -- New work that may cover other work; what waits already is looked through for it by the sweeps.
+  function absorb.addRoots(lane, limits, texts, digests, refs)
+    local L, fields = laneKey(lane), {}
+    if not limits or not limits.covers or #refs == 0 then return end
+    local found = readFields(L, ':roots', texts)
+    for i, text in ipairs(texts) do
+      found[text] = (found[text] or string.sub(digests[i], 1, BARE)) .. ' ' .. refs[i]
+      fields[#fields + 1] = text
+      fields[#fields + 1] = found[text]
+    end
+    wide('HSET', L .. ':roots', fields, 2)
+    for _, narrow in ipairs(limits.covers) do
+      local narrowKey = laneKey(narrow)
+      local isWaiting = redis.call('EXISTS', narrowKey .. ':keys') == 1
+      if isWaiting and redis.call('HSETNX', narrowKey, 'lookThrough', '0') == 0 then redis.call('HSET', narrowKey, 'lookAgain', 1) end
+    end
+  end
+
+  -- others[i], where given, takes its place.
+  function absorb.dropRoots(lane, refs, others)
+    local L = laneKey(lane)
+    if #refs == 0 or redis.call('EXISTS', L .. ':roots') == 0 then return end
+    local texts = textsOf(refs)
+    for i, ref in ipairs(refs) do
+      local root = texts[i] and redis.call('HGET', L .. ':roots', texts[i])
+      local left = root and replaced(string.sub(root, BARE + 1), ref, others and others[i])
+      if left == '' then
+        redis.call('HDEL', L .. ':roots', texts[i])
+      elseif left then
+        redis.call('HSET', L .. ':roots', texts[i], string.sub(root, 1, BARE) .. ' ' .. left)
+      end
+      cover.forget(ref)
+    end
+  end
+
+  -- Is anything that this lane may cover still looked through for it?
+  local function isAwaited(limits)
+    for _, narrow in ipairs(limits and limits.covers or {}) do
+      if redis.call('HEXISTS', laneKey(narrow), 'lookThrough') == 1 then return true end
+    end
+    return false
+  end
+
+  local settle
+
+  -- Two keys become one: the interests of `joining` follow those of `standing`. Returns it as it stands in `keys`.
+  local function join(lane, digest, standing, joining)
+    local ref, other = refKey(standing), refKey(joining)
+    redis.call('RPUSH', P .. 'more:' .. ref, other)
+    repeat
+      local more = redis.call('LPOP', P .. 'more:' .. other, WIDE) or {}
+      if #more > 0 then redis.call('RPUSH', P .. 'more:' .. ref, unpack(more)) end
+    until #more < WIDE
+    if laneAfter(lane) then
+      order.rename(laneAfter(lane), other, ref)
+      if #digest > BARE then dropUnderway(laneKey(lane), { string.sub(digest, 1, BARE) }, { other }) end
+    end
+    absorb.dropRoots(lane, { other })
+    settle(lane, { other }, 'p')
+    return ref .. '+' .. (string.find(standing .. joining, '!', 1, true) and '!' or '')
+  end
+
+  -- By leg: position → the ref of what covers it; and that ref → its text, which outlives its own leg.
+  local function writeVia(helds, root)
+    local byLeg = {}
+    for _, held in ipairs(helds) do
+      eachInterest(held, function(leg, pos)
+        byLeg[leg] = byLeg[leg] or { root.ref, root.text }
+        table.insert(byLeg[leg], pos)
+        table.insert(byLeg[leg], root.ref)
+      end)
+    end
+    for leg, fields in pairs(byLeg) do wide('HSET', P .. 'leg:' .. leg .. ':via', fields, 2) end
+  end
+
+  local function takeIn(lane, root, items)
+    local L, after = laneKey(lane), laneAfter(lane)
+    local fields, helds, digests, refs, isUrgent = {}, {}, {}, {}, false
+    local key = absorbedKey(root.ref)
+    for _, item in ipairs(items) do
+      local field = lane .. ' ' .. item.digest
+      local known = redis.call('HGET', key, field)
+      helds[#helds + 1] = item.held
+      isUrgent = isUrgent or string.find(item.held, '!', 1, true) ~= nil
+      fields[#fields + 1] = field
+      fields[#fields + 1] = item.held
+      -- With options `underway` tells of it since its staging.
+      if not known and after and (item.isNew or #item.digest == BARE) then
+        digests[#digests + 1] = string.sub(item.digest, 1, BARE)
+        refs[#refs + 1] = refKey(item.held)
+      end
+    end
+    redis.call('HSETNX', laneKey(root.lane) .. ':absorbs', root.ref, '')
+    writeVia(helds, root)
+    mark(lane, helds, 'a', nil, nil, totalsIn(lane))
+    for i = 1, #fields, 2 do
+      local known = redis.call('HGET', key, fields[i])
+      if known then fields[i + 1] = join(lane, items[(i + 1) / 2].digest, known, fields[i + 1]) end
+    end
+    wide('HSET', key, fields, 2)
+    addUnderway(L, digests, refs)
+    for _, held in ipairs(helds) do cover.forget(refKey(held)) end
+    if isUrgent then
+      local head = cjson.decode(redis.call('HGET', P .. 'leg:' .. splitRef(root.ref), 'head'))
+      raisePurge(root.ref, root.lane, root.digest, head.createdBy, cover.domainOf(root.text) or '')
+    end
+    -- It is kept after its end while what waited before it is looked through.
+    if root.letter == 'c' then settle(root.lane, { root.ref }, 'c') end
+  end
+
+  -- items: digest, held, root, and whether nothing stands in `keys` for it. They must have left `keys`.
+  function absorb.take(lane, items)
+    local groups, roots = {}, {}
+    for _, item in ipairs(items) do
+      local ref = item.root.ref
+      if not groups[ref] then roots[#roots + 1] = item.root end
+      groups[ref] = groups[ref] or {}
+      table.insert(groups[ref], item)
+    end
+    for _, root in ipairs(roots) do takeIn(lane, root, groups[root.ref]) end
+  end
+
+  local function confirm(lane, items)
+    local helds, refs, digests, reasons = {}, {}, {}, {}
+    for i, item in ipairs(items) do
+      helds[i], refs[i], reasons[i] = item.held, refKey(item.held), false
+      digests[i] = string.sub(item.digest, 1, BARE)
+    end
+    absorb.dropRoots(lane, refs)
+    mark(lane, helds, 'c', nil, nil, totalsIn(lane))
+    if laneAfter(lane) then
+      dropUnderway(laneKey(lane), digests, refs)
+      order.endPurges(laneAfter(lane), refs, reasons)
+    end
+    settle(lane, refs, 'c')
+  end
+
+  -- Where a key of this leg and lane waits: producer and group.
+  local places = {}
+  local function placeOf(lane, ref, text)
+    local leg = splitRef(ref)
+    places[leg] = places[leg] or cjson.decode(redis.call('HGET', P .. 'leg:' .. leg, 'head')).createdBy
+    return places[leg] .. '\t' .. (cover.domainOf(text) or '') .. '|' .. cover.optionsOf(lane, leg)
+  end
+
+  -- To the front of their FIFOs, in the order of their staging.
+  local function pushFront(lane, items)
+    local L, run, queue = laneKey(lane), {}, nil
+    local function pushRun()
+      if #run == 0 then return end
+      local class, producer, group = splitQueue(queue)
+      local length = redis.call('LPUSH', L .. ':' .. class .. ':q:' .. producer .. ':' .. group, unpack(run))
+      if length == #run then joinRing(L, queue) end
+      run = {}
+    end
+    for i = #items, 1, -1 do
+      local class = string.find(items[i].held, '!', 1, true) and 'u' or 'n'
+      local own = class .. '\t' .. placeOf(lane, items[i].held, items[i].text)
+      if own ~= queue or #run == WIDE then pushRun() end
+      queue = own
+      run[#run + 1] = items[i].digest
+    end
+    pushRun()
+    redis.call('HSETNX', L, 'first', now)
+    redis.call('HSETNX', L, 'last', now)
+    released[lane] = true
+  end
+
+  local function giveBack(lane, items)
+    local L, refs, digests, dropped = laneKey(lane), {}, {}, {}
+    for i, item in ipairs(items) do
+      refs[i] = refKey(item.held)
+      if #item.digest == BARE then
+        digests[#digests + 1] = item.digest
+        dropped[#dropped + 1] = refs[i]
+      end
+      eachInterest(item.held, function(leg, pos) redis.call('HDEL', P .. 'leg:' .. leg .. ':via', pos) end)
+    end
+    local texts = textsOf(refs)
+    if laneAfter(lane) then dropUnderway(L, digests, dropped) end
+    local helds = {}
+    for i, item in ipairs(items) do
+      helds[i] = item.held
+      item.text = texts[i] or ''
+      cover.forget(refs[i])
+    end
+    mark(lane, helds, 'p', nil, nil, totalsIn(lane))
+    local fields = {}
+    for _, item in ipairs(items) do
+      -- Staged again meanwhile: the older interests stand for both.
+      local held = redis.call('HGET', L .. ':keys', item.digest)
+      if held then item.held = join(lane, item.digest, item.held, held) end
+      fields[#fields + 1] = item.digest
+      fields[#fields + 1] = item.held
+    end
+    wide('HSET', L .. ':keys', fields, 2)
+    pushFront(lane, items)
+  end
+
+  local function isOlder(one, other)
+    local oneLeg, onePos = splitRef(one.held)
+    local otherLeg, otherPos = splitRef(other.held)
+    if oneLeg ~= otherLeg then return tonumber(oneLeg) < tonumber(otherLeg) end
+    return onePos < otherPos
+  end
+
+  -- Lets go what `ref` has absorbed, as far as the budget goes.
+  local function work(lane, ref, way)
+    local L, key = laneKey(lane), absorbedKey(ref)
+    local letter, cursor = string.match(way, '^(%a)(%d+)$')
+    while budget > 0 and redis.call('EXISTS', key) == 1 do
+      local scan = redis.call('HSCAN', key, cursor, 'COUNT', WIDE)
+      cursor = scan[1]
+      local byLane, fields = {}, {}
+      for i = 1, #scan[2], 2 do
+        local narrow, digest = string.match(scan[2][i], '^(%S+) (.*)$')
+        byLane[narrow] = byLane[narrow] or {}
+        table.insert(byLane[narrow], { digest = digest, held = scan[2][i + 1] })
+        fields[#fields + 1] = scan[2][i]
+      end
+      wide('HDEL', key, fields)
+      budget = budget - 1 - #fields
+      for narrow, items in pairs(byLane) do
+        table.sort(items, isOlder)
+        if letter == 'c' then confirm(narrow, items) else giveBack(narrow, items) end
+      end
+    end
+    if redis.call('EXISTS', key) == 1 then
+      redis.call('HSET', L .. ':absorbs', ref, letter .. cursor)
+    else
+      redis.call('HDEL', L .. ':absorbs', ref)
+    end
+  end
+
+  -- What these have absorbed is confirmed (`c`), or waits for itself again (`p`).
+  settle = function(lane, refs, letter)
+    local L = laneKey(lane)
+    if #refs == 0 or redis.call('EXISTS', L .. ':absorbs') == 0 then return end
+    for _, ref in ipairs(refs) do
+      if redis.call('HEXISTS', L .. ':absorbs', ref) == 1 then work(lane, ref, letter .. '0') end
+    end
+  end
+  absorb.settle = settle
+
+  -- Wider work has ended so. Where others are still looked through for it, its text stays until that is done.
+  function absorb.ended(lane, refs, letter)
+    settle(lane, refs, letter == 'c' and 'c' or 'p')
+    if letter ~= 'c' or not isAwaited(limitsOf('lane:' .. lane)) then absorb.dropRoots(lane, refs) end
+  end
+
+  -- The day is over for work of this lane with these options, or with any where none are given.
+  function absorb.spent(lane, day, options)
+    local L = laneKey(lane)
+    local limits = limitsOf('lane:' .. lane)
+    if not limits.covers then return end
+    redis.call('HSET', L, options and 'spent:' .. options or 'spent', string.format('%d', day))
+    local refs = {}
+    for _, ref in ipairs(redis.call('HKEYS', L .. ':absorbs')) do
+      local leg, pos = splitRef(ref)
+      local isMeant = not options or cover.optionsOf(lane, leg) == options
+      if isMeant and redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos) == 'p' then refs[#refs + 1] = ref end
+    end
+    settle(lane, refs, 'p')
+  end
+
+  -- What was begun goes on; what ended without a word about those it had absorbed (by an older program) lets them go.
+  function absorb.sweep(lane, limits)
+    local L = laneKey(lane)
+    if redis.call('EXISTS', L .. ':absorbs') == 1 then
+      local scan = redis.call('HSCAN', L .. ':absorbs', redis.call('HGET', L, 'absorbsCursor') or '0', 'COUNT', 100)
+      redis.call('HSET', L, 'absorbsCursor', scan[1])
+      for i = 1, #scan[2], 2 do
+        local ref, way = scan[2][i], scan[2][i + 1]
+        local leg, pos = splitRef(ref)
+        local letter = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos)
+        if letter == 'c' then
+          if string.sub(way, 1, 1) ~= 'c' then way = 'c0' end
+        elseif letter == '' or IS_END[letter] then
+          if way == '' then way = 'p0' end
+        end
+        if way ~= '' then work(lane, ref, way) end
+      end
+    end
+    if redis.call('EXISTS', L .. ':roots') == 0 or isAwaited(limits) then return end
+    local scan = redis.call('HSCAN', L .. ':roots', redis.call('HGET', L, 'rootsCursor') or '0', 'COUNT', 100)
+    redis.call('HSET', L, 'rootsCursor', scan[1])
+    local gone = {}
+    for i = 2, #scan[2], 2 do
+      for ref in string.gmatch(string.sub(scan[2][i], BARE + 1), '%S+') do
+        if not isOpen(ref) then gone[#gone + 1] = ref end
+      end
+    end
+    absorb.dropRoots(lane, gone)
+  end
+
+  -- One step through what waits in a lane, for work that was staged later and covers it.
+  function absorb.lookThrough(lane, limits)
+    local L = laneKey(lane)
+    local cursor = redis.call('HGET', L, 'lookThrough')
+    if not cursor or not limits then return end
+    if not cover.isPossible(limits) then return redis.call('HDEL', L, 'lookThrough', 'lookAgain') end
+    local items, targets, refs = {}, {}, {}
+    local scan = redis.call('HSCAN', L .. ':keys', cursor, 'COUNT', WIDE)
+    for i = 1, #scan[2], 2 do
+      items[#items + 1] = { digest = scan[2][i], held = scan[2][i + 1] }
+      refs[#items] = refKey(scan[2][i + 1])
+    end
+    local texts = textsOf(refs)
+    for i, item in ipairs(items) do targets[i] = { lane = lane, held = item.held, text = texts[i] or '' } end
+    local covering, taken, digests = cover.find(limits, targets), {}, {}
+    for i, item in ipairs(items) do
+      if covering[i] then
+        item.root = covering[i]
+        taken[#taken + 1] = item
+        digests[#taken] = item.digest
+      end
+    end
+    wide('HDEL', L .. ':keys', digests)
+    absorb.take(lane, taken)
+    if scan[1] ~= '0' then
+      redis.call('HSET', L, 'lookThrough', scan[1])
+    elseif redis.call('HDEL', L, 'lookAgain') == 1 then
+      redis.call('HSET', L, 'lookThrough', '0')
+    else
+      redis.call('HDEL', L, 'lookThrough')
+    end
+  end
+end
