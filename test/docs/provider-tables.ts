@@ -1,4 +1,12 @@
-import type { AccountSettings, LaneSpec, Provider, ProviderTable, Sourced } from "@purgeline/core";
+import type {
+  AccountSettings,
+  Cover,
+  CoverRule,
+  LaneSpec,
+  Provider,
+  ProviderTable,
+  Sourced,
+} from "@purgeline/core";
 import { code, list, markdownTable } from "./markdown-table.ts";
 
 const NONE = "–";
@@ -8,12 +16,13 @@ export function limitTables(provider: Provider, settings: AccountSettings): stri
   const table = provider.table(settings);
   const parts = [
     lanesOf(table),
+    coversOf(table),
     callsOf(provider, table, settings),
     quotasOf(table),
     facts(table),
     sources(table),
   ];
-  return parts.join("\n");
+  return parts.filter((part) => part !== "").join("\n");
 }
 
 function lanesOf({ lanes }: ProviderTable): string {
@@ -41,6 +50,33 @@ function lanesOf({ lanes }: ProviderTable): string {
       costOf(spec),
     ]),
   );
+}
+
+/** Which work makes which other needless; empty where none does. */
+function coversOf({ lanes }: ProviderTable): string {
+  const rows = Object.entries(lanes).flatMap(([lane, { coveredBy = [] }]) =>
+    coveredBy.map((by) => [
+      code(lane),
+      widerOf(by),
+      list(Object.entries(by.options).map(ruleText)) || "equal options",
+    ]),
+  );
+  return rows.length === 0 ? "" : markdownTable(["lane", "is absorbed by", "where"], rows);
+}
+
+function widerOf({ lane, reach }: Cover): string {
+  return reach === "directory"
+    ? `${code(lane)} of a directory that holds it`
+    : `${code(lane)} of the same id`;
+}
+
+function ruleText([option, rule]: readonly [string, CoverRule]): string {
+  if (rule.kind === "list") return `${code(option)} is absent or names as much`;
+  const [[word, rank] = []] = Object.entries(rule.words ?? {});
+  if (word === undefined || rank === undefined) return `${code(option)} is not less`;
+  return rank < rule.absent
+    ? `not ${code(`${option}: ${word}`)} over others`
+    : `${code(`${option}: ${word}`)} over others`;
 }
 
 /** The class that a target spends, and how often. */

@@ -70,6 +70,7 @@ export const targetPageSchema = z
         lane: laneSchema,
         state: stateSchema,
         batch: z.string().nullable(),
+        via: z.string().nullable().describe("The wider target that does what this one asks for"),
         code: z.string().nullable(),
         message: z.string().nullable(),
       }),

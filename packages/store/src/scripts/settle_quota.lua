@@ -64,6 +64,7 @@ end
 local function hurry(L)
   local hurried = redis.call('HGET', L, 'why') == 'quota'
   local retryKey, spentKey = L .. ':retry', L .. ':spent'
+  redis.call('HDEL', L, 'spent')
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', retryKey, '(' .. now, '+inf', 'LIMIT', 0, MOST)) do
     if redis.call('HGET', P .. 'batch:' .. number, 'waits') == 'quota' then
       redis.call('ZADD', retryKey, now, number)
@@ -72,6 +73,7 @@ local function hurry(L)
   end
   for _, parked in ipairs(redis.call('ZRANGEBYSCORE', spentKey, '(0', '+inf', 'LIMIT', 0, MOST)) do
     redis.call('ZADD', spentKey, 0, parked)
+    redis.call('HDEL', L, 'spent:' .. string.match(parked, '|(.*)$'))
     hurried = true
   end
   return hurried

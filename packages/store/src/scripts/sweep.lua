@@ -47,7 +47,9 @@ local function sweepLane(lane)
   end
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
   absorb.sweep(lane, limits)
+  local limits = limitsOf('lane:' .. lane)
   absorb.lookThrough(lane, limits)
+  absorb.sweep(lane, limits)
   local slot = limits and keepLaneSlot(lane, limits, resent > before or sleepsInVain(L, limits.call))
   if slot then name(found, lane, slot) end
 end
