@@ -286,8 +286,8 @@ redis.call('ZADD', L .. ':sending', deadline, number)
 redis.call('HSET', P .. 'held', slot, number)
 redis.call('ZADD', L .. ':slots', deadline, slot)
 doneWaiting(L, slot)
-local slots = slotsElsewhere()
-slots[#slots + 1] = keepLaneSlot(lane, limits, false)
+local slots = { keepLaneSlot(lane, limits, false) }
+for _, other in ipairs(slotsElsewhere()) do slots[#slots + 1] = other end
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
 return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),
   slots, tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), grantedAt,
