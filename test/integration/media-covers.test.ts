@@ -1,3 +1,4 @@
+import type { Json } from "@purgeline/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Service, service } from "./service.ts";
@@ -64,7 +65,7 @@ function isWithin(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean 
 }
 
 let serial = 0;
-async function purge(id: string, own: Media): Promise<string> {
+async function purge(id: string, own: Media | { readonly userData: Json }): Promise<string> {
   return await running.post({
     op: "purge",
     media: [id],
@@ -96,7 +97,7 @@ it("a media id is absorbed by the same one exactly where its options are for as 
 });
 
 it("a media id is not absorbed where another callback would be told", async () => {
-  const callback = { userData: '{"MessageCallback":{"CallbackURL":"https://me.example.com/"}}' };
+  const userData = { MessageCallback: { CallbackURL: "https://me.example.com/" } };
   await purge("media-told", {});
-  expect(await viaOf(await purge("media-told", callback as Media))).toBeNull();
+  expect(await viaOf(await purge("media-told", { userData }))).toBeNull();
 });

@@ -1,12 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { absorbLimits, leftovers, purgeDirectory, states } from "./absorb-steps.ts";
+import { absorbLimits, leftovers, PAGE, purgeDirectory, SHOP, SITE, states } from "./absorb-steps.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { confirmLane, endLane, endTask, purge, sealLane, slotOf } from "./order-steps.ts";
 import { accept, counts, record, rescued, waits } from "./steps.ts";
-
-const SITE = "https://a.example.com/";
-const SHOP = `${SITE}shop/`;
-const PAGE = `${SHOP}page.html`;
 
 let store: Bundle;
 beforeEach(async () => {

@@ -3,6 +3,10 @@ import { type Bundle, type How, limitsWith, type View } from "./bundle.ts";
 import { orderLimits } from "./order-steps.ts";
 import { keys } from "./steps.ts";
 
+export const SITE = "https://a.example.com/";
+export const SHOP: string = `${SITE}shop/`;
+export const PAGE: string = `${SHOP}page.html`;
+
 const UNDER_DIRECTORY: Cover = {
   lane: "purge-directory",
   reach: "directory",
