@@ -1,3 +1,4 @@
+import { ABSORPTION } from "./absorption.ts";
 import type { Mutation } from "./mutation.ts";
 
 const LUA = "packages/store/src/scripts";
@@ -278,4 +279,5 @@ export const MUTATIONS: readonly Mutation[] = [
     to: "keyOf: (lane, text) => keyOf([], lane, text),",
     test: ["test/integration/orphans.test.ts", "the work of a renamed account is kept"],
   },
+  ...ABSORPTION,
 ];

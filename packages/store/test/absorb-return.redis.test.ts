@@ -38,6 +38,7 @@ describe("what was absorbed waits for itself again", () => {
 
   it("when the directory is cancelled", async () => {
     expect((await store.intake.cancel("int_1")).targets).toBe(1);
+    expect(await states(store, "int_2")).toEqual(["pending", "pending"]);
     expect(await confirmLane(store, "purge-url")).toEqual([...both, `${SITE}else`]);
     expect(await leftovers(store)).toEqual([]);
   });
@@ -45,6 +46,7 @@ describe("what was absorbed waits for itself again", () => {
   it("and is absorbed anew, when the directory goes on for somebody else", async () => {
     await purgeDirectory(store, "int_4", [SHOP]);
     await store.intake.cancel("int_1");
+    expect(await states(store, "int_2")).toEqual(["pending", "pending"]);
     expect(await confirmLane(store, "purge-url")).toEqual([`${SITE}else`]);
     expect(await states(store, "int_2")).toEqual([`absorbed via ${SHOP}`, `absorbed via ${SHOP}`]);
     expect(await confirmLane(store, "purge-directory")).toEqual([SHOP]);

@@ -1,5 +1,5 @@
 -- retry: opens a new life for up to 1,000 failed or unconfirmed targets of one chunk: they count as accepted now.
--- KEYS[1] the account's prefix; touches account, clock, intent:*, intents, leg:*, lane:*, more:*, absorbed:*, limits, batch:*, unacked
+-- KEYS[1] the account's prefix; touches account, clock, intent:*, intents, leg:*, lane:*, more:*, absorbed:*, limits, batch:*, unacked, unstaged
 -- ARGV[1] skew ms  [2] intent id  [3] lane  [4] class u|n  [5] producer  [6] '1': the first of this life
 -- ARGV[7] digests, 16 bytes each  [8] runs of one domain: domain TAB count NEWLINE …
 -- ARGV[9] prefetch: digests of directories, 16 bytes each, else ''  [10] which of them hold each target: numbers NEWLINE …

@@ -130,12 +130,12 @@ export function agree(
   expected: { readonly applied: boolean; readonly totals: object },
 ): void {
   both.real.keep(recorded.slots);
-  const { targets, failedAfter } = recorded.transitions;
+  const { targets, elsewhere } = recorded.transitions;
   const { applied, totals } = expected;
   const failed = both.twin.failedAfter;
-  expect({ applied: recorded.applied, targets, failedAfter }).toEqual({
+  expect({ applied: recorded.applied, targets, elsewhere }).toEqual({
     applied,
     targets: totals,
-    failedAfter: applied && failed > 0 ? { "prefetch-url": failed } : {},
+    elsewhere: applied && failed > 0 ? { "prefetch-url": { failed } } : {},
   });
 }

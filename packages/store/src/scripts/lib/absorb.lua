@@ -65,8 +65,6 @@ do
     return false
   end
 
-  local settle
-
   -- Two keys become one: the interests of `joining` follow those of `standing`. Returns it as it stands in `keys`.
   local function join(lane, digest, standing, joining)
     local ref, other = refKey(standing), refKey(joining)
@@ -80,7 +78,7 @@ do
       if #digest > BARE then dropUnderway(laneKey(lane), { string.sub(digest, 1, BARE) }, { other }) end
     end
     absorb.dropRoots(lane, { other })
-    settle(lane, { other }, 'p')
+    absorb.settle(lane, { other }, 'p')
     return ref .. '+' .. (string.find(standing .. joining, '!', 1, true) and '!' or '')
   end
 
@@ -129,7 +127,7 @@ do
       raisePurge(root.ref, root.lane, root.digest, head.createdBy, cover.domainOf(root.text) or '')
     end
     -- It is kept after its end while what waited before it is looked through.
-    if root.letter == 'c' then settle(root.lane, { root.ref }, 'c') end
+    if root.letter == 'c' then absorb.settle(root.lane, { root.ref }, 'c') end
   end
 
   -- items: digest, held, root, and whether nothing stands in `keys` for it. They must have left `keys`.
@@ -156,7 +154,7 @@ do
       dropUnderway(laneKey(lane), digests, refs)
       order.endPurges(laneAfter(lane), refs, reasons)
     end
-    settle(lane, refs, 'c')
+    absorb.settle(lane, refs, 'c')
   end
 
   -- Where a key of this leg and lane waits: producer and group.
@@ -190,7 +188,7 @@ do
     released[lane] = true
   end
 
-  local function giveBack(lane, items)
+  local function sendBack(lane, items)
     local L, refs, digests, dropped = laneKey(lane), {}, {}, {}
     for i, item in ipairs(items) do
       refs[i] = refKey(item.held)
@@ -246,7 +244,7 @@ do
       budget = budget - 1 - #fields
       for narrow, items in pairs(byLane) do
         table.sort(items, isOlder)
-        if letter == 'c' then confirm(narrow, items) else giveBack(narrow, items) end
+        if letter == 'c' then confirm(narrow, items) else sendBack(narrow, items) end
       end
     end
     if redis.call('EXISTS', key) == 1 then
@@ -257,18 +255,17 @@ do
   end
 
   -- What these have absorbed is confirmed (`c`), or waits for itself again (`p`).
-  settle = function(lane, refs, letter)
+  function absorb.settle(lane, refs, letter)
     local L = laneKey(lane)
     if #refs == 0 or redis.call('EXISTS', L .. ':absorbs') == 0 then return end
     for _, ref in ipairs(refs) do
       if redis.call('HEXISTS', L .. ':absorbs', ref) == 1 then work(lane, ref, letter .. '0') end
     end
   end
-  absorb.settle = settle
 
   -- Wider work has ended so. Where others are still looked through for it, its text stays until that is done.
   function absorb.ended(lane, refs, letter)
-    settle(lane, refs, letter == 'c' and 'c' or 'p')
+    absorb.settle(lane, refs, letter == 'c' and 'c' or 'p')
     if letter ~= 'c' or not isAwaited(limitsOf('lane:' .. lane)) then absorb.dropRoots(lane, refs) end
   end
 
@@ -284,7 +281,7 @@ do
       local isMeant = not options or cover.optionsOf(lane, leg) == options
       if isMeant and redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos) == 'p' then refs[#refs + 1] = ref end
     end
-    settle(lane, refs, 'p')
+    absorb.settle(lane, refs, 'p')
   end
 
   -- What was begun goes on; what ended without a word about those it had absorbed (by an older program) lets them go.

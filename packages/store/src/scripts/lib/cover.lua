@@ -97,7 +97,7 @@ do
       root.takes = not isSpent(laneKey(lane), root.options)
     elseif root.letter == 's' or root.letter == 'u' or root.letter == 'c' then
       local batch = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':b', pos * 4, pos * 4 + 3)
-      local b = #batch == 4 and redis.call('HMGET', P .. string.format('batch:%d', (struct.unpack('>I4', batch))), 'seal', 'waits') or {}
+      local b = #batch == 4 and redis.call('HMGET', P .. 'batch:' .. string.format('%d', (struct.unpack('>I4', batch))), 'seal', 'waits') or {}
       root.seal = tonumber(b[1] or nil)
       root.takes = root.seal ~= nil and b[2] ~= 'quota'
     end
