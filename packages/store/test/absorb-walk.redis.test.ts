@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { covers, isSame, KINDS, type Kind, LANES } from "./absorb-model.ts";
 import { absorbLimits, leftovers } from "./absorb-steps.ts";
 import { type Bundle, bundle, type View } from "./bundle.ts";
-import { endTask, sealLane } from "./order-steps.ts";
+import { endTask, sealUnswept } from "./order-steps.ts";
 import { POLL, polled, record, rescue, type Sealed } from "./steps.ts";
 
 const VERDICTS = {
@@ -160,7 +160,7 @@ class Walk {
     const waiting = this.#wishes.filter(
       ({ kind, state }) => state === "pending" && kind.lane === "purge-directory",
     );
-    const sealed = await sealLane(this.#store, lane, this.#view);
+    const sealed = await sealUnswept(this.#store, lane, this.#view);
     if (sealed === null) return;
     this.#sending.push(sealed);
     const { id, items, options, attempt } = sealed.batch;

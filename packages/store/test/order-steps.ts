@@ -31,6 +31,11 @@ export function prefetch(
 /** The slot of the lane that is not sending: whoever minted it, its job would come back. */
 export async function slotOf(store: Bundle, lane: Lane, at: View = store): Promise<Slot | undefined> {
   await at.work.sweep("ali");
+  return await freeSlot(store, lane);
+}
+
+/** The same, without what a sweep does. */
+async function freeSlot(store: Bundle, lane: Lane): Promise<Slot | undefined> {
   const ids = await store.connection.zrange(`t:{ali}:lane:${lane}:slots`, "0", "-1");
   const sending = await store.connection.hkeys("t:{ali}:held");
   const id = ids.find((each) => !sending.includes(each));
@@ -39,7 +44,15 @@ export async function slotOf(store: Bundle, lane: Lane, at: View = store): Promi
 
 /** The lane's next batch; null: nothing of it may go. */
 export async function sealLane(store: Bundle, lane: Lane, at: View = store): Promise<Sealed | null> {
-  const slot = await slotOf(store, lane, at);
+  return await sealBy(await slotOf(store, lane, at), at);
+}
+
+/** The same, before any sweep has looked at what waits. */
+export async function sealUnswept(store: Bundle, lane: Lane, at: View = store): Promise<Sealed | null> {
+  return await sealBy(await freeSlot(store, lane), at);
+}
+
+async function sealBy(slot: Slot | undefined, at: View): Promise<Sealed | null> {
   if (slot === undefined) return null;
   const taken = await at.work.take(slot);
   return taken.kind === "batch" ? { slot, batch: taken.batch, next: taken.slots[0] } : null;
