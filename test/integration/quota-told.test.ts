@@ -195,7 +195,9 @@ describe("Tencent's two areas", () => {
       return account?.lanes.find((each) => each.lane === "purge-directory");
     };
     await expect.poll(lane).toMatchObject({ batch: 39, toldBatch: 39 });
-    const directories = urls(90).map((url) => (url.endsWith("/") ? url : `${url}/`));
+    // Not the root: it would absorb the others.
+    const [, ...pages] = urls(91);
+    const directories = pages.map((url) => `${url}/`);
     const id = await running.post({ op: "purge", directories });
     expect(await running.ended(id)).toMatchObject({ state: "confirmed" });
     const sent = running.simulators.ledger.since(0, 1000).filter((each) => each.call === "PurgePathCache");

@@ -168,6 +168,7 @@ it("retry lets failed targets wait again, in the leg's second life", async () =>
     `${L}:slots purge-url.2: - → +21000`,
     "leg:1 accepted: - → +1000",
     "leg:1 finished: +0 → -",
+    "leg:1 k:0: 1 → 3",
     "leg:1 left: 0 → 1",
     "leg:1 left:purge-url: 0 → 1",
     "leg:1 lives: 1 → 2",
