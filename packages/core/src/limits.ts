@@ -1,5 +1,12 @@
 import type { CallOptions } from "./provider.ts";
-import type { BodyWeight, Cover, LaneSpec, LookupSpec, ProviderTable, QuotaByOption } from "./provider-table.ts";
+import type {
+  BodyWeight,
+  Cover,
+  LaneSpec,
+  LookupSpec,
+  ProviderTable,
+  QuotaByOption,
+} from "./provider-table.ts";
 import type { CallName, Lane, QuotaClass } from "./words.ts";
 import { LANES } from "./words.ts";
 

@@ -1,13 +1,13 @@
 -- settle_lookup: what the provider's list of tasks tells of an attempt whose answer was lost. All of the batch is
 -- there: it goes on with those tasks. A part: it is looked for some times more, since the list may lag behind, then
 -- the rest is sent again by itself. Nothing: it is sent again. An answer that comes late changes nothing.
--- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, quota:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*, intent:*, unacked, unstaged, window:*
+-- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, quota:*, lane:*, batch:*, leg:*, more:*, absorbed:*, tasks, asked:*, poll:*, intent:*, unacked, unstaged, window:*
 -- ARGV[1] skew ms  [2] lane  [3] batch number  [4] attempt  [5] '1': the list was told, '0': it cannot be asked
 -- ARGV[6] rows that may be an item's, the likelier first: index TAB task TAB made at, ms TAB provider's id or '' NEWLINE …
 -- ARGV[7] ms until the first query about the tasks
 -- ARGV[8] call  [9] provider's Date, epoch ms, or ''  [10] error code  [11] error message  [12] the credential's fingerprint, or ''
 -- ARGV[13…] tasks, JSON each
--- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}, {lane of prefetches that failed with it, n, …}, adopted, {ids of their tasks}}
+-- returns {applied 0|1, {slots}, {letter, n, …}, {intent id, op, stage, ms, …}, {other lane, letter, n, …}, adopted, {ids of their tasks}}
 -- O(items + rows + keys of the batches that their tasks may belong to)
 -- @include base
 -- @include slots
@@ -19,6 +19,10 @@
 -- @include underway
 -- @include spacing
 -- @include order
+-- @include texts
+-- @include cover
+-- @include raise
+-- @include absorb
 -- @include ending
 -- @include domains
 -- @include split
@@ -107,4 +111,4 @@ else
 end
 keep(keepLaneSlot(lane, limits, awaited or oversleeps(L)))
 for _, slot in ipairs(order.slots()) do keep(slot) end
-return { 1, slots, totalsReply(totals), milestones, order.failed(), count, ids }
+return { 1, slots, totalsReply(totals), milestones, elsewhereReply(), count, ids }

@@ -46,8 +46,6 @@ local function sweepLane(lane)
     resent = resent + 1
   end
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
-  absorb.sweep(lane, limits)
-  local limits = limitsOf('lane:' .. lane)
   absorb.lookThrough(lane, limits)
   absorb.sweep(lane, limits)
   local slot = limits and keepLaneSlot(lane, limits, resent > before or sleepsInVain(L, limits.call))
