@@ -1,7 +1,7 @@
 -- settle_lookup: what the provider's list of tasks tells of an attempt whose answer was lost. All of the batch is
 -- there: it goes on with those tasks. A part: it is looked for some times more, since the list may lag behind, then
 -- the rest is sent again by itself. Nothing: it is sent again. An answer that comes late changes nothing.
--- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, quota:*, lane:*, batch:*, leg:*, more:*, absorbed:*, tasks, asked:*, poll:*, intent:*, unacked, unstaged, window:*
+-- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, quota:*, lane:*, batch:*, leg:*, more:*, tasks, asked:*, poll:*, intent:*, unacked, unstaged, window:*
 -- ARGV[1] skew ms  [2] lane  [3] batch number  [4] attempt  [5] '1': the list was told, '0': it cannot be asked
 -- ARGV[6] rows that may be an item's, the likelier first: index TAB task TAB made at, ms TAB provider's id or '' NEWLINE …
 -- ARGV[7] ms until the first query about the tasks
@@ -19,10 +19,6 @@
 -- @include underway
 -- @include spacing
 -- @include order
--- @include texts
--- @include cover
--- @include raise
--- @include absorb
 -- @include ending
 -- @include domains
 -- @include split
