@@ -1,4 +1,3 @@
-import { ABSORPTION } from "./absorption.ts";
 import type { Mutation } from "./mutation.ts";
 
 const LUA = "packages/store/src/scripts";
@@ -279,5 +278,4 @@ export const MUTATIONS: readonly Mutation[] = [
     to: "keyOf: (lane, text) => keyOf([], lane, text),",
     test: ["test/integration/orphans.test.ts", "the work of a renamed account is kept"],
   },
-  ...ABSORPTION,
 ];
