@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { copyProject } from "../architecture/project-copy.ts";
 import { type Mutation, mutated } from "./mutation.ts";
 import { MUTATIONS } from "./mutations.ts";
-import { runNamed } from "./run-named.ts";
+import { type NamedTest, runNamed } from "./run-named.ts";
 
 /*
  * Takes the safeguards out one by one, in a copy of the project, and runs the test that has to notice. Exits with 1
@@ -14,6 +14,7 @@ import { runNamed } from "./run-named.ts";
 const { values } = parseArgs({ options: { only: { type: "string" } } });
 const chosen = MUTATIONS.filter(({ safeguard }) => safeguard.includes(values.only ?? ""));
 const folder = copyProject();
+const unchanged = new Map<string, Promise<readonly NamedTest[]>>();
 try {
   const survivors: string[] = [];
   for (const each of chosen) {
@@ -29,10 +30,17 @@ try {
   await rm(folder, { recursive: true });
 }
 
+/** Several safeguards may have one test. */
+function withSafeguards(file: string, name: string): Promise<readonly NamedTest[]> {
+  const key = `${file} ${name}`;
+  const run = unchanged.get(key) ?? runNamed(folder, file, name);
+  unchanged.set(key, run);
+  return run;
+}
+
 async function judge(mutation: Mutation): Promise<string> {
   const [file, name] = mutation.test;
-  const before = await runNamed(folder, file, name);
-  const red = before.find(({ passed }) => !passed);
+  const red = (await withSafeguards(file, name)).find(({ passed }) => !passed);
   if (red !== undefined) return `"${red.name}" is red with the safeguard in place`;
   const path = join(folder, mutation.file);
   const text = await readFile(path, "utf8");

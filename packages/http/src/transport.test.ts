@@ -86,7 +86,7 @@ describe("one request", () => {
     });
     const hang = { ...request, url: request.url.replace(/\/v1.*/, "/hang") };
     const ends = Array.from({ length: hanging }, () =>
-      transport.send(hang, { ...always, timeoutMs: 60_000 }).catch(() => undefined),
+      transport.send(hang, { ...always, timeoutMs: 600_000 }).catch(() => undefined),
     );
     await all.promise;
     expect((await transport.send(request, { ...always, timeoutMs: 30_000 })).status).toBe(200);
