@@ -35,6 +35,7 @@ describe("take", () => {
       "batch:1 ready: - → +0",
       "batch:1 seal: - → 2",
       "batch:1 sealed: - → +0",
+      "batch:1 sent: - → +0",
       "batch:1 size: - → 2",
       "batch:1 slot: - → purge-url.1",
       "batch:1 spentAt: - → s+0",
@@ -163,6 +164,7 @@ describe("of a batch under way", () => {
       inOrder(
         ...answered,
         "account slots: 1 → 2",
+        "batch:1 missed: - → +0",
         "batch:1 qState: reserved → spent",
         "batch:1 ready: +0 → +5000",
         "batch:1 resend: - → ambiguous",
@@ -180,7 +182,7 @@ describe("of a batch under way", () => {
 
   it("record split: two batches take its place, each with its items, keys and domains, and nothing booked", async () => {
     const gone =
-      "attempt class domains keys lane left ms options qClass qDays qState qUnits ready seal sealed size slot spentAt state";
+      "attempt class domains keys lane left ms options qClass qDays qState qUnits ready seal sealed sent size slot spentAt state";
     const part = (n: number, refs: string, names: string, size: number): readonly string[] => [
       `batch:${n} attempt: - → 1`,
       `batch:${n} class: - → n`,
@@ -230,6 +232,7 @@ describe("of a batch under way", () => {
     expect(await changesOf(store, () => store.later(31_000).work.sweep("ali"))).toEqual([
       "account intentsCursor: - → 0",
       "account slots: 1 → 2",
+      "batch:1 missed: - → +31000",
       "batch:1 qState: reserved → spent",
       "batch:1 resend: - → crash",
       "batch:1 state: sending → retry",
