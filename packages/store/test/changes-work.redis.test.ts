@@ -196,6 +196,7 @@ describe("of a batch under way", () => {
       `batch:${n} ready: - → +0`,
       `batch:${n} seal: - → 2`,
       `batch:${n} sealed: - → +0`,
+      `batch:${n} sent: - → +0`,
       `batch:${n} size: - → ${size}`,
       `batch:${n} state: - → retry`,
       `batch:${n}:m: - → [${refs}]`,
