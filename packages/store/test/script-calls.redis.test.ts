@@ -6,6 +6,10 @@ import { view } from "./bundle.ts";
 import { listening, runEveryScript, type ScriptCall } from "./every-script.ts";
 import { declaredArgs, headerOf, names, textOf } from "./script-texts.ts";
 
+/** Lua's limit, and how many more names each script has room for at least. */
+const MOST_NAMES = 200;
+const SPARE_NAMES = 30;
+
 const calls: ScriptCall[] = [];
 const open: Connection[] = [];
 let redis: RedisServer;
@@ -34,4 +38,12 @@ it.each(names)("the wrapper of %s tells it as many arguments as its header names
     if (openFrom === Number.POSITIVE_INFINITY) expect(count).toBe(named.size);
     else expect(count).toBeGreaterThanOrEqual(openFrom - 1);
   }
+});
+
+it.each(names)("%s has room for more names, under Lua's limit", async (name) => {
+  const [connection] = open;
+  const load = (spare: number): unknown =>
+    connection?.script("LOAD", `${"local spare\n".repeat(spare)}${loadScript(name).source}`);
+  await expect(load(MOST_NAMES)).rejects.toThrow("more than 200 local variables");
+  await expect(load(SPARE_NAMES)).resolves.toMatch(/^[0-9a-f]{40}$/);
 });

@@ -10,7 +10,9 @@ function partsOf(source: string): {
   const functions = new Map<string, string>();
   const steps: string[] = [];
   let open: { readonly name: string; readonly end: string } | null = null;
-  for (const line of codeOf(source).split("\n")) {
+  // Where a page declares what it shows, it does not call that.
+  const code = codeOf(source).replace(/^local [\w, ]+$/gm, "");
+  for (const line of code.split("\n")) {
     // A page may wrap its functions in one block.
     const [, indent = "", name] = /^( {0,2})(?:local )?function ([\w.]+)\(/.exec(line) ?? [];
     if (open === null && name !== undefined) open = { name, end: `${indent}end` };
@@ -93,15 +95,23 @@ describe.each([...names, ...pages.map((page) => `lib/${page}`)])("%s.lua", (name
   });
 });
 
+/** Functions and tables of functions that pages show to scripts and to other pages. */
+const namesOfPages = pages.flatMap((page) =>
+  [
+    ...codeOf(textOf(`lib/${page}`)).matchAll(/^local (?:function )?(\w+(?:, \w+)*)(?: = \{\}$|\(|$)/gm),
+  ].flatMap(([, locals = ""]) => locals.split(", ")),
+);
+
 it.each(names)("%s.lua includes each page once, and after those that it needs", (name) => {
   const included = [...textOf(name).matchAll(/^-- @include (\w+)$/gm)].map(([, page]) => page);
   expect(new Set(included).size).toBe(included.length);
   // What a page names must stand above it: Lua would take it for a global, and Redis refuses those when they are met.
   const { source } = loadScript(name);
   const code = codeOf(source);
-  for (const [, local = ""] of code.matchAll(/^local function (\w+)/gm)) {
-    const declared = code.search(new RegExp(`^local function ${local}\\b`, "m"));
-    const used = code.search(new RegExp(`\\b${local}\\(`));
-    expect(used, local).toBeGreaterThanOrEqual(declared);
+  for (const local of namesOfPages) {
+    const used = code.search(new RegExp(`(?<![\\w.:'])${local}(?:\\(|\\.\\w+\\()`));
+    const declared = code.search(new RegExp(`^local (?:function )?(?:\\w+, )*${local}\\b`, "m"));
+    if (used !== -1) expect(declared, `where ${local} stands`).toBeGreaterThanOrEqual(0);
+    if (used !== -1) expect(used, `where ${local} is used`).toBeGreaterThanOrEqual(declared);
   }
 });

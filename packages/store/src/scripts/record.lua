@@ -25,6 +25,7 @@
 -- @include cover
 -- @include raise
 -- @include absorb
+-- @include tasks
 -- @include ending
 -- @include domains
 -- @include split
@@ -55,7 +56,7 @@ end
 
 -- Nothing is tried again: what that would need is not kept as long as the batch is.
 local function answered()
-  restKeys(L, number, limits)
+  spacing.restKeys(L, number, limits)
   redis.call('HDEL', B, 'domains')
 end
 

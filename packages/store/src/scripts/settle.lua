@@ -21,6 +21,7 @@
 -- @include cover
 -- @include raise
 -- @include absorb
+-- @include tasks
 -- @include ending
 local number, ref = ARGV[2], ARGV[3]
 local B = P .. 'batch:' .. number

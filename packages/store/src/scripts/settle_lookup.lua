@@ -19,7 +19,7 @@
 -- @include underway
 -- @include spacing
 -- @include order
--- @include ending
+-- @include tasks
 -- @include domains
 -- @include split
 -- @include lost

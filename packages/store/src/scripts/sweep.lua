@@ -37,7 +37,7 @@ end
 local function sweepLane(lane)
   local L, before = laneKey(lane), resent
   local limits = limitsOf('lane:' .. lane)
-  freeRested(L, MOST)
+  spacing.freeRested(L, MOST)
   lost.forget(L, 10 * MOST)
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':sending', '-inf', now, 'LIMIT', 0, MOST)) do
     redis.call('HDEL', P .. 'held', redis.call('HGET', P .. 'batch:' .. number, 'slot'))

@@ -124,65 +124,68 @@ local function reservedNow(state, reservedDays, reservedClasses, classes)
   return true
 end
 
-local function refsOf(number)
-  local refs = redis.call('LRANGE', P .. 'batch:' .. number .. ':m', 0, -1)
-  for i, ref in ipairs(refs) do refs[i] = refKey(ref) end
-  return refs
-end
-
-local function parkBatch(number, why, untilMs)
-  redis.call('HSET', P .. 'batch:' .. number, 'waits', why)
-  if why == 'quota' then absorb.settle(lane, refsOf(number), 'p') end
-  redis.call('ZADD', L .. ':retry', untilMs, number)
-end
-
-local function splitNow(number, parts)
-  splitBatch(lane, number, parts)
-  caps = {}
-end
-
-local function partsAt(count, size)
-  local parts = { {}, {} }
-  for at = 1, size do table.insert(parts[at <= count and 1 or 2], at) end
-  return parts
-end
-
--- Puts off, or splits, a batch that cannot be tried again now; true where it can.
-local function mayRetry(number)
-  if lost.isAsked(L, number) then
-    parkBatch(number, 'provider', now + lost.LOOK_MS)
-    return false
+local nextRetry
+do
+  local function refsOf(number)
+    local refs = redis.call('LRANGE', P .. 'batch:' .. number .. ':m', 0, -1)
+    for i, ref in ipairs(refs) do refs[i] = refKey(ref) end
+    return refs
   end
-  local B = P .. 'batch:' .. number
-  local b = redis.call('HMGET', B, 'qState', 'left', 'class', 'qDays', 'qClass', 'options', 'resend')
-  local left, cap = tonumber(b[2]), quotaCap(b[6])
-  -- The provider has told since that it takes fewer. What it may have is asked for again as it was.
-  if left > math.max(1, toldBatch(cap.classes)) and not b[7] then
-    splitNow(number)
-    return false
+
+  local function parkBatch(number, why, untilMs)
+    redis.call('HSET', P .. 'batch:' .. number, 'waits', why)
+    if why == 'quota' then absorb.settle(lane, refsOf(number), 'p') end
+    redis.call('ZADD', L .. ':retry', untilMs, number)
   end
-  if cap[b[3]] < left and not reservedNow(b[1], b[4], b[5], cap.classes) then
-    -- More than a whole day has for its class: the limit was lowered since its seal.
-    if left > 1 and left * limits.unitsPerTarget > cap.day[b[3]] then
-      splitNow(number)
-    elseif cap[b[3]] > 0 and not b[7] then
-      -- The provider refused it for want of quota and has some: as much as that of it is not kept from today.
-      splitNow(number, partsAt(cap[b[3]], redis.call('LLEN', B .. ':m')))
-    else
-      parkBatch(number, 'quota', quotaUntil())
+
+  local function splitNow(number, parts)
+    splitBatch(lane, number, parts)
+    caps = {}
+  end
+
+  local function partsAt(count, size)
+    local parts = { {}, {} }
+    for at = 1, size do table.insert(parts[at <= count and 1 or 2], at) end
+    return parts
+  end
+
+  -- Puts off, or splits, a batch that cannot be tried again now; true where it can.
+  local function mayRetry(number)
+    if lost.isAsked(L, number) then
+      parkBatch(number, 'provider', now + lost.LOOK_MS)
+      return false
     end
-    return false
+    local B = P .. 'batch:' .. number
+    local b = redis.call('HMGET', B, 'qState', 'left', 'class', 'qDays', 'qClass', 'options', 'resend')
+    local left, cap = tonumber(b[2]), quotaCap(b[6])
+    -- The provider has told since that it takes fewer. What it may have is asked for again as it was.
+    if left > math.max(1, toldBatch(cap.classes)) and not b[7] then
+      splitNow(number)
+      return false
+    end
+    if cap[b[3]] < left and not reservedNow(b[1], b[4], b[5], cap.classes) then
+      -- More than a whole day has for its class: the limit was lowered since its seal.
+      if left > 1 and left * limits.unitsPerTarget > cap.day[b[3]] then
+        splitNow(number)
+      elseif cap[b[3]] > 0 and not b[7] then
+        -- The provider refused it for want of quota and has some: as much as that of it is not kept from today.
+        splitNow(number, partsAt(cap[b[3]], redis.call('LLEN', B .. ':m')))
+      else
+        parkBatch(number, 'quota', quotaUntil())
+      end
+      return false
+    end
+    local freeAt = domainsFreeAt(lane, limits.call, B, have(limits.perDomainPerMinute))
+    if freeAt then parkBatch(number, 'rate', freeAt) end
+    return not freeAt
   end
-  local freeAt = domainsFreeAt(lane, limits.call, B, have(limits.perDomainPerMinute))
-  if freeAt then parkBatch(number, 'rate', freeAt) end
-  return not freeAt
-end
 
--- What is tried again, the longest due first; a bounded number of looks, since each may put one off.
-local function nextRetry()
-  for _ = 1, 20 do
-    local number = redis.call('ZRANGEBYSCORE', L .. ':retry', '-inf', now, 'LIMIT', 0, 1)[1]
-    if not number or mayRetry(number) then return number end
+  -- What is tried again, the longest due first; a bounded number of looks, since each may put one off.
+  function nextRetry()
+    for _ = 1, 20 do
+      local number = redis.call('ZRANGEBYSCORE', L .. ':retry', '-inf', now, 'LIMIT', 0, 1)[1]
+      if not number or mayRetry(number) then return number end
+    end
   end
 end
 
@@ -225,7 +228,7 @@ local function planNew()
   return nil, function() return wait('rate', now + 1) end
 end
 
-freeRested(L, 20)
+spacing.freeRested(L, 20)
 -- What is tried again goes first: during an outage nothing new is sealed. But parts of refused batches not twice in a
 -- row where new work may go: a thousand targets that are told apart one by one must not hold up everybody else's.
 local retry = nextRetry()

@@ -169,10 +169,7 @@ do
   local function pushFront(lane, items)
     local L, run, queue = laneKey(lane), {}, nil
     local function pushRun()
-      if #run == 0 then return end
-      local class, producer, group = splitQueue(queue)
-      local length = redis.call('LPUSH', L .. ':' .. class .. ':q:' .. producer .. ':' .. group, unpack(run))
-      if length == #run then joinRing(L, queue) end
+      putFirst(L, queue, run)
       run = {}
     end
     for i = #items, 1, -1 do

@@ -4,7 +4,7 @@ local function putAccepted(lane, number, limits, letters, jsons, dueMs, totals, 
   local L, B = laneKey(lane), P .. 'batch:' .. number
   redis.call('HSET', B, 'state', 'submitted', 'accepted', now)
   redis.call('ZADD', L .. ':running', now, number)
-  restKeys(L, number, limits)
+  spacing.restKeys(L, number, limits)
   -- Nothing is tried again: what that would need is not kept as long as the batch is.
   redis.call('HDEL', B, 'domains')
   local refs, ids = {}, {}

@@ -131,8 +131,8 @@ do
   local function rootFor(by, places, found, target)
     local leg = splitRef(target.held)
     for _, text in ipairs(places) do
-      for ref in string.gmatch(found[text] and string.sub(found[text], 17) or '', '%S+') do
-        local root = ref ~= refKey(target.held) and rootOf(by.lane, ref, text, string.sub(found[text], 1, 16))
+      for ref in string.gmatch(found[text] and string.sub(found[text], BARE + 1) or '', '%S+') do
+        local root = ref ~= refKey(target.held) and rootOf(by.lane, ref, text, string.sub(found[text], 1, BARE))
         if root and root.takes and coversOptions(by.options, root.options, cover.optionsOf(target.lane, leg)) and isFresh(root, target.held) then
           return root
         end

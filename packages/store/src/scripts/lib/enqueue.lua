@@ -2,172 +2,175 @@
 -- a new one joins the FIFO of its class × producer × group, or stands behind the barrier of the purges that it has to
 -- wait for, or is absorbed by wider work. positions, digests, groups, texts and covers run in parallel; neighbours of
 -- one group are pushed together. Returns how many merged into waiting keys, and how many were absorbed.
-local function hostOf(group) return string.match(group, '^[^|]*') end
+local enqueue
+do
+  local function hostOf(group) return string.match(group, '^[^|]*') end
 
-local function bareOf(digests)
-  local list = {}
-  for i, digest in ipairs(digests) do list[i] = string.sub(digest, 1, BARE) end
-  return list
-end
+  local function bareOf(digests)
+    local list = {}
+    for i, digest in ipairs(digests) do list[i] = string.sub(digest, 1, BARE) end
+    return list
+  end
 
--- Barriers that one call makes or widens; written at its end.
-local function barrierBook(L, producer)
-  local changed, additions = {}, {}
-  local book = {}
-  local function link(id, purge)
-    additions[purge] = additions[purge] or {}
-    table.insert(additions[purge], id)
-  end
-  function book.make(group, purges, digest)
-    local id = tostring(redis.call('HINCRBY', P .. 'account', 'barriers', 1))
-    changed[id] = newBarrier(producer, group, purges, digest)
-    for _, purge in ipairs(purges) do link(id, purge) end
-    return id
-  end
-  function book.waitsFor(id, purges) return id and #lacking(order.read(L, id), purges) == 0 end
-  -- For interests from the given one on.
-  function book.widen(id, purges, from)
-    local barrier = order.read(L, id)
-    for _, purge in ipairs(lacking(barrier, purges)) do
-      table.insert(barrier.purges, { ref = purge, from = from })
-      link(id, purge)
+  -- Barriers that one call makes or widens; written at its end.
+  local function barrierBook(L, producer)
+    local changed, additions = {}, {}
+    local book = {}
+    local function link(id, purge)
+      additions[purge] = additions[purge] or {}
+      table.insert(additions[purge], id)
     end
-    changed[id] = barrier
-  end
-  function book.write()
-    local fields = {}
-    for id, barrier in pairs(changed) do
-      fields[#fields + 1] = id
-      fields[#fields + 1] = order.text(barrier)
+    function book.make(group, purges, digest)
+      local id = tostring(redis.call('HINCRBY', P .. 'account', 'barriers', 1))
+      changed[id] = newBarrier(producer, group, purges, digest)
+      for _, purge in ipairs(purges) do link(id, purge) end
+      return id
     end
-    wide('HSET', L .. ':order', fields, 2)
-    addAfter(L, additions)
-  end
-  return book
-end
-
--- New purges that `keys` does not tell of by the digest alone.
-local function noteUnderway(lane, fresh)
-  if #fresh == 0 or not laneAfter(lane) then return end
-  local fields, refs = {}, {}
-  for i, each in ipairs(fresh) do
-    fields[i] = REACHES_HOST[lane] and hostOf(each.group) or string.sub(each.digest, 1, BARE)
-    refs[i] = each.ref
-  end
-  addUnderway(laneKey(lane), fields, refs)
-end
-
--- What covers new keys, by index. (A prefetch is never covered: each waits for purges of its own.)
-local function coveringOf(leg, lane, limits, positions, texts, held)
-  if not cover.isPossible(limits) then return {} end
-  local targets, index, covering = {}, {}, {}
-  for i, pos in ipairs(positions) do
-    if not held[i] then
-      index[#index + 1] = i
-      targets[#index] = { lane = lane, held = leg .. ':' .. pos, text = texts[i] or '' }
+    function book.waitsFor(id, purges) return id and #lacking(order.read(L, id), purges) == 0 end
+    -- For interests from the given one on.
+    function book.widen(id, purges, from)
+      local barrier = order.read(L, id)
+      for _, purge in ipairs(lacking(barrier, purges)) do
+        table.insert(barrier.purges, { ref = purge, from = from })
+        link(id, purge)
+      end
+      changed[id] = barrier
     end
-  end
-  for at, root in pairs(cover.find(limits, targets)) do covering[index[at]] = root end
-  return covering
-end
-
-local function enqueue(leg, lane, class, producer, positions, digests, groups, texts, covers)
-  local L = laneKey(lane)
-  local letters = {}
-  local states = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', positions[1], positions[#positions])
-  for i, pos in ipairs(positions) do letters[i] = string.sub(states, pos - positions[1] + 1, pos - positions[1] + 1) end
-
-  local refs = redis.call('HMGET', L .. ':keys', unpack(digests))
-  local blockers, places, nextRefs = {}, {}, {}
-  if covers then
-    local hosts = {}
-    for i, group in ipairs(groups) do hosts[i] = hostOf(group) end
-    blockers, places = blockersOf(lane, bareOf(digests), covers, hosts)
-    nextRefs = readFields(L, ':next', digests)
-  end
-  local limits = limitsOf('lane:' .. lane)
-  local covering = coveringOf(leg, lane, limits, positions, texts, refs)
-  local book = barrierBook(L, producer)
-  local index, nextIndex, fresh, run, runGroup = {}, {}, {}, {}, nil
-  local absorbed, roots = {}, { texts = {}, digests = {}, refs = {} }
-  local merged = 0
-
-  local function pushRun()
-    if #run == 0 then return end
-    local C = L .. ':' .. class
-    local length = redis.call('RPUSH', C .. ':q:' .. producer .. ':' .. runGroup, unpack(run))
-    if length == #run then joinRing(L, class .. '\t' .. producer .. '\t' .. runGroup) end
-    run = {}
-  end
-
-  -- Where the target goes: a generation that it merges into, or nil; and the list that this stands in.
-  local function homeOf(i)
-    local second = nextRefs[digests[i]]
-    if second then return second, nextIndex end
-    if refs[i] and blockers[i] and not book.waitsFor(order.idOf(refs[i]), blockers[i]) then return nil, nextIndex end
-    return refs[i], index
-  end
-
-  for i, digest in ipairs(digests) do
-    if letters[i] == 'p' then
-      local mine = leg .. ':' .. positions[i]
-      local held, home = homeOf(i)
-      local ref, id, urgent = mine, nil, class == 'u'
-      local push = not held
-      if push and not covers then
-        roots.texts[#roots.texts + 1] = texts[i]
-        roots.digests[#roots.texts] = digest
-        roots.refs[#roots.texts] = mine
+    function book.write()
+      local fields = {}
+      for id, barrier in pairs(changed) do
+        fields[#fields + 1] = id
+        fields[#fields + 1] = order.text(barrier)
       end
-      if held then
-        merged = merged + 1
-        id = order.idOf(held)
-        ref = refKey(held)
-        local interests = redis.call('RPUSH', P .. 'more:' .. ref, mine)
-        ref = ref .. '+'
-        push = urgent and not string.find(held, '!', 1, true)
-        urgent = urgent or string.find(held, '!', 1, true) ~= nil
-        if home == nextIndex and blockers[i] then book.widen(id, blockers[i], interests) end
-      elseif blockers[i] then
-        id = book.make(groups[i], blockers[i], digest)
-      elseif not covers and not covering[i] and (#digest > BARE or REACHES_HOST[lane]) then
-        fresh[#fresh + 1] = { ref = mine, digest = digest, group = groups[i] }
+      wide('HSET', L .. ':order', fields, 2)
+      addAfter(L, additions)
+    end
+    return book
+  end
+
+  -- New purges that `keys` does not tell of by the digest alone.
+  local function noteUnderway(lane, fresh)
+    if #fresh == 0 or not laneAfter(lane) then return end
+    local fields, refs = {}, {}
+    for i, each in ipairs(fresh) do
+      fields[i] = REACHES_HOST[lane] and hostOf(each.group) or string.sub(each.digest, 1, BARE)
+      refs[i] = each.ref
+    end
+    addUnderway(laneKey(lane), fields, refs)
+  end
+
+  -- What covers new keys, by index. (A prefetch is never covered: each waits for purges of its own.)
+  local function coveringOf(leg, lane, limits, positions, texts, held)
+    if not cover.isPossible(limits) then return {} end
+    local targets, index, covering = {}, {}, {}
+    for i, pos in ipairs(positions) do
+      if not held[i] then
+        index[#index + 1] = i
+        targets[#index] = { lane = lane, held = leg .. ':' .. pos, text = texts[i] or '' }
       end
-      if covering[i] then
-        absorbed[#absorbed + 1] = { digest = digest, held = ref .. (urgent and '!' or ''), root = covering[i], isNew = true }
-        push = false
-      else
-        home[#home + 1] = digest
-        home[#home + 1] = ref .. (urgent and '!' or '') .. (id and '~' .. id or '')
-      end
-      if id then
-        order.flag(mine, '1')
-        for _, purge in ipairs(class == 'u' and blockers[i] or {}) do
-          local place = places[purge]
-          if place then raisePurge(purge, place[1], place[2], producer, hostOf(groups[i])) end
+    end
+    for at, root in pairs(cover.find(limits, targets)) do covering[index[at]] = root end
+    return covering
+  end
+
+  function enqueue(leg, lane, class, producer, positions, digests, groups, texts, covers)
+    local L = laneKey(lane)
+    local letters = {}
+    local states = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', positions[1], positions[#positions])
+    for i, pos in ipairs(positions) do letters[i] = string.sub(states, pos - positions[1] + 1, pos - positions[1] + 1) end
+
+    local refs = redis.call('HMGET', L .. ':keys', unpack(digests))
+    local blockers, places, nextRefs = {}, {}, {}
+    if covers then
+      local hosts = {}
+      for i, group in ipairs(groups) do hosts[i] = hostOf(group) end
+      blockers, places = blockersOf(lane, bareOf(digests), covers, hosts)
+      nextRefs = readFields(L, ':next', digests)
+    end
+    local limits = limitsOf('lane:' .. lane)
+    local covering = coveringOf(leg, lane, limits, positions, texts, refs)
+    local book = barrierBook(L, producer)
+    local index, nextIndex, fresh, run, runGroup = {}, {}, {}, {}, nil
+    local absorbed, roots = {}, { texts = {}, digests = {}, refs = {} }
+    local merged = 0
+
+    local function pushRun()
+      if #run == 0 then return end
+      local C = L .. ':' .. class
+      local length = redis.call('RPUSH', C .. ':q:' .. producer .. ':' .. runGroup, unpack(run))
+      if length == #run then joinRing(L, class .. '\t' .. producer .. '\t' .. runGroup) end
+      run = {}
+    end
+
+    -- Where the target goes: a generation that it merges into, or nil; and the list that this stands in.
+    local function homeOf(i)
+      local second = nextRefs[digests[i]]
+      if second then return second, nextIndex end
+      if refs[i] and blockers[i] and not book.waitsFor(order.idOf(refs[i]), blockers[i]) then return nil, nextIndex end
+      return refs[i], index
+    end
+
+    for i, digest in ipairs(digests) do
+      if letters[i] == 'p' then
+        local mine = leg .. ':' .. positions[i]
+        local held, home = homeOf(i)
+        local ref, id, urgent = mine, nil, class == 'u'
+        local push = not held
+        if push and not covers then
+          roots.texts[#roots.texts + 1] = texts[i]
+          roots.digests[#roots.texts] = digest
+          roots.refs[#roots.texts] = mine
         end
-      elseif push then
-        if groups[i] ~= runGroup then
-          pushRun()
-          runGroup = groups[i]
+        if held then
+          merged = merged + 1
+          id = order.idOf(held)
+          ref = refKey(held)
+          local interests = redis.call('RPUSH', P .. 'more:' .. ref, mine)
+          ref = ref .. '+'
+          push = urgent and not string.find(held, '!', 1, true)
+          urgent = urgent or string.find(held, '!', 1, true) ~= nil
+          if home == nextIndex and blockers[i] then book.widen(id, blockers[i], interests) end
+        elseif blockers[i] then
+          id = book.make(groups[i], blockers[i], digest)
+        elseif not covers and not covering[i] and (#digest > BARE or REACHES_HOST[lane]) then
+          fresh[#fresh + 1] = { ref = mine, digest = digest, group = groups[i] }
         end
-        run[#run + 1] = digest
+        if covering[i] then
+          absorbed[#absorbed + 1] = { digest = digest, held = ref .. (urgent and '!' or ''), root = covering[i], isNew = true }
+          push = false
+        else
+          home[#home + 1] = digest
+          home[#home + 1] = ref .. (urgent and '!' or '') .. (id and '~' .. id or '')
+        end
+        if id then
+          order.flag(mine, '1')
+          for _, purge in ipairs(class == 'u' and blockers[i] or {}) do
+            local place = places[purge]
+            if place then raisePurge(purge, place[1], place[2], producer, hostOf(groups[i])) end
+          end
+        elseif push then
+          if groups[i] ~= runGroup then
+            pushRun()
+            runGroup = groups[i]
+          end
+          run[#run + 1] = digest
+        end
       end
     end
+    pushRun()
+    book.write()
+    noteUnderway(lane, fresh)
+    if #index + #nextIndex + #absorbed == 0 then return 0, 0 end
+    absorb.addRoots(lane, limits, roots.texts, roots.digests, roots.refs)
+    wide('HSET', L .. ':keys', index, 2)
+    wide('HSET', L .. ':next', nextIndex, 2)
+    absorb.take(lane, absorbed)
+    redis.call('ZADD', L .. ':open:' .. class, 'NX', now, leg)
+    if class == 'n' and #index + #nextIndex > 0 then
+      -- Not only where the lane was empty: what is parked or urgent may have come before.
+      redis.call('HSETNX', L, 'first', now)
+      redis.call('HSET', L, 'last', now)
+    end
+    return merged, #absorbed
   end
-  pushRun()
-  book.write()
-  noteUnderway(lane, fresh)
-  if #index + #nextIndex + #absorbed == 0 then return 0, 0 end
-  absorb.addRoots(lane, limits, roots.texts, roots.digests, roots.refs)
-  wide('HSET', L .. ':keys', index, 2)
-  wide('HSET', L .. ':next', nextIndex, 2)
-  absorb.take(lane, absorbed)
-  redis.call('ZADD', L .. ':open:' .. class, 'NX', now, leg)
-  if class == 'n' and #index + #nextIndex > 0 then
-    -- Not only where the lane was empty: what is parked or urgent may have come before.
-    redis.call('HSETNX', L, 'first', now)
-    redis.call('HSET', L, 'last', now)
-  end
-  return merged, #absorbed
 end

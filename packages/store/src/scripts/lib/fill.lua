@@ -1,7 +1,6 @@
 -- fill: which keys go into the next batch. Producers take turns, and within one its groups (a domain and an
 -- option set), by deficit round robin: a turn is worth one batch; what a full batch leaves of it is kept.
 -- A batch holds one option set and as few domains as possible.
--- (A script may have 200 names: what only this page calls is not seen outside.)
 local whatToTake, seal
 do
   local MOST_HELD_BACK = 4000
@@ -21,7 +20,7 @@ do
     local normal = redis.call('EXISTS', L .. ':n:ring') == 1
     if not urgent and not normal then
       local first = redis.call('ZRANGE', L .. ':parked', 0, 0, 'WITHSCORES')
-      local waitUntil = math.min(tonumber(first[2]) or math.huge, behindUntil(L) or math.huge)
+      local waitUntil = math.min(tonumber(first[2]) or math.huge, spacing.behindUntil(L) or math.huge)
       if waitUntil == math.huge and redis.call('EXISTS', L .. ':spent') == 1 then return { spent = true } end
       local again = redis.call('ZRANGE', L .. ':retry', 0, 0, 'WITHSCORES')
       waitUntil = math.min(waitUntil, tonumber(again[2]) or math.huge)
@@ -32,7 +31,7 @@ do
     local times = redis.call('HMGET', L, 'first', 'last')
     local first, last = tonumber(times[1] or now), tonumber(times[2] or now)
     local ready = math.min(last + quietMs, first + maxWaitMs)
-    if pending >= limits.batch and pending - countBehind(L) - order.count(L) >= limits.batch then ready = math.min(ready, now) end
+    if pending >= limits.batch and pending - spacing.countBehind(L) - order.count(L) >= limits.batch then ready = math.min(ready, now) end
     local normalReady = normal and ready <= now
     if not urgent and not normalReady then return { waitUntil = ready, reason = 'quiet' } end
     -- Every 8th call starts with the lower class, so that urgent work never starves it. The seal counts it: most
@@ -110,7 +109,7 @@ do
           knownDigests[#knownDigests + 1] = digests[i]
         end
       end
-      local wanted, under, covering = wantedOf(known), batchesOf(L, knownDigests), coveringOf(lane, limits, known)
+      local wanted, under, covering = wantedOf(known), spacing.batchesOf(L, knownDigests), coveringOf(lane, limits, known)
       local live, liveDigests, gone, behind, absorbed = {}, {}, {}, {}, {}
       for i, ref in ipairs(known) do
         if wanted[i] and covering[i] then
@@ -134,7 +133,7 @@ do
       for i, item in ipairs(absorbed) do takenIn[i] = item.digest end
       leave(L, takenIn, batch)
       absorb.take(lane, absorbed)
-      for number, held in pairs(behind) do waitBehind(L, number, class .. '\t' .. producer .. '\t' .. group, held) end
+      for number, held in pairs(behind) do spacing.waitBehind(L, number, class .. '\t' .. producer .. '\t' .. group, held) end
       local texts = textsOf(live)
       for i, ref in ipairs(live) do
         local bytes = texts[i] and encodedBytes(texts[i], weight) or 0
@@ -280,8 +279,8 @@ do
     for i, ref in ipairs(batch.refs) do refs[i] = string.match(ref, '^%d+:%d+%+?') end
     wide('RPUSH', B .. ':m', refs)
     local spaced, ordered = (limits.resendAfterMs or 0) > 0, laneAfter(lane) and not REACHES_HOST[lane]
-    if spaced or ordered or have(limits.lookup) then redis.call('HSET', B, 'keys', bare(batch.digests)) end
-    if spaced then putOut(L, number, batch.digests) end
+    if spaced or ordered or have(limits.lookup) then redis.call('HSET', B, 'keys', spacing.bare(batch.digests)) end
+    if spaced then spacing.putOut(L, number, batch.digests) end
     -- With options it stands there since its staging.
     if ordered and batch.options == '{}' then
       local purges = {}

@@ -74,6 +74,6 @@ function lost.forget(L, most)
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':known', '-inf', now, 'LIMIT', 0, most)) do
     redis.call('ZREM', L .. ':known', number)
     redis.call('HDEL', P .. 'batch:' .. number, 'ids')
-    dropKeys(L, number)
+    spacing.dropKeys(L, number)
   end
 end

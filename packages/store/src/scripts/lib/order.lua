@@ -9,7 +9,6 @@
 -- Purges that reach a whole host are waited for through a gate, so that many of them and many prefetches do not make
 -- a list each: `gates` holds it under `g<number>`, a barrier without a digest whose producer is the host, and the
 -- host's newest one under `@<host>`.
--- (A script may have 200 names: what only this page calls is not seen outside.)
 local released, order = {}, {}
 do
   local function barrierKey(L, id) return L .. (string.sub(id, 1, 1) == 'g' and ':gates' or ':order') end

@@ -3,7 +3,7 @@ local function raisePurge(ref, lane, digest, producer, host)
   local L, leg, pos = laneKey(lane), splitRef(ref)
   if redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos) == 's' then
     local number = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':b', pos * 4, pos * 4 + 3)
-    if #number == 4 then lendClass(L, string.format('%d', (struct.unpack('>I4', number)))) end
+    if #number == 4 then spacing.lendClass(L, string.format('%d', (struct.unpack('>I4', number)))) end
   else
     local options = redis.call('HGET', P .. 'leg:' .. leg, 'o:' .. lane) or '{}'
     local field = digest .. tagOf(options)

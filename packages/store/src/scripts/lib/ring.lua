@@ -15,3 +15,11 @@ local function joinRing(L, queue)
   local C = L .. ':' .. class
   if redis.call('RPUSH', C .. ':ring:' .. producer, group) == 1 then redis.call('RPUSH', C .. ':ring', producer) end
 end
+
+-- digests: of one queue, at most WIDE; the last one stands first then.
+local function putFirst(L, queue, digests)
+  if #digests == 0 then return end
+  local class, producer, group = splitQueue(queue)
+  local length = redis.call('LPUSH', L .. ':' .. class .. ':q:' .. producer .. ':' .. group, unpack(digests))
+  if length == #digests then joinRing(L, queue) end
+end

@@ -3,134 +3,135 @@
 -- way, from the seal until then. What is popped too soon waits behind that batch, in its order, and returns to the
 -- front of its FIFO; it stands in `keys` all the while, so it merges and is cancelled like whatever waits.
 
--- The batches that these keys are under way with, by index; false: none.
-local function batchesOf(L, digests)
-  if #digests == 0 or redis.call('EXISTS', L .. ':out') == 0 then return {} end
-  return redis.call('HMGET', L .. ':out', unpack(digests))
-end
-
-local function putOut(L, number, digests)
-  local out = {}
-  for i, digest in ipairs(digests) do
-    out[2 * i - 1] = digest
-    out[2 * i] = number
-  end
-  wide('HSET', L .. ':out', out, 2)
-end
-
--- A batch keeps the digests of its keys one after the other, without the tag that its options give to all of them,
--- until they have rested and, where prefetches may wait for it, it has ended.
+-- Bytes of a digest without its tag.
 local BARE = 16
-local function bare(digests)
-  local list = {}
-  for i, digest in ipairs(digests) do list[i] = string.sub(digest, 1, BARE) end
-  return table.concat(list)
-end
-
-local function tagged(text, options)
-  local digests, tag = {}, tagOf(options)
-  for i = 1, #text, BARE do digests[#digests + 1] = string.sub(text, i, i + BARE - 1) .. tag end
-  return digests
-end
-
--- An urgent target passes its class on to the batch that it waits behind, which may then use the quota's reserve.
-local function lendClass(L, number)
-  local B = P .. 'batch:' .. number
-  local b = redis.call('HMGET', B, 'class', 'waits')
-  if b[1] ~= 'n' then return end
-  redis.call('HSET', B, 'class', 'u')
-  if b[2] == 'quota' then redis.call('ZADD', L .. ':retry', 'XX', now, number) end
-end
-
--- queue: class TAB producer TAB group
-local function waitBehind(L, number, queue, digests)
-  local entries = {}
-  for i, digest in ipairs(digests) do entries[i] = queue .. '\n' .. digest end
-  redis.call('RPUSH', L .. ':behind:' .. number, unpack(entries))
-  redis.call('ZADD', L .. ':behind', 'NX', redis.call('ZSCORE', L .. ':resting', number) or '+inf', number)
-  if string.sub(queue, 1, 1) == 'u' then lendClass(L, number) end
-end
-
--- Back to the front, the last one first.
-local function returnWaiting(L, number)
-  local run, queue = {}, nil
-  local function pushRun()
-    if #run == 0 then return end
-    local class, producer, group = splitQueue(queue)
-    local length = redis.call('LPUSH', L .. ':' .. class .. ':q:' .. producer .. ':' .. group, unpack(run))
-    if length == #run then joinRing(L, queue) end
-    run = {}
+local spacing = {}
+do
+  -- The batches that these keys are under way with, by index; false: none.
+  function spacing.batchesOf(L, digests)
+    if #digests == 0 or redis.call('EXISTS', L .. ':out') == 0 then return {} end
+    return redis.call('HMGET', L .. ':out', unpack(digests))
   end
-  repeat
-    local entries = redis.call('RPOP', L .. ':behind:' .. number, WIDE) or {}
-    for _, entry in ipairs(entries) do
-      local from, digest = string.match(entry, '^([^\n]*)\n(.*)$')
-      if from ~= queue then
-        pushRun()
-        queue = from
-      end
-      run[#run + 1] = digest
+
+  function spacing.putOut(L, number, digests)
+    local out = {}
+    for i, digest in ipairs(digests) do
+      out[2 * i - 1] = digest
+      out[2 * i] = number
     end
-    pushRun()
-  until #entries < WIDE
-  redis.call('ZREM', L .. ':behind', number)
-end
+    wide('HSET', L .. ':out', out, 2)
+  end
 
--- The batch's last sending is answered for good.
-local function restKeys(L, number, limits)
-  if redis.call('HEXISTS', P .. 'batch:' .. number, 'keys') == 0 or redis.call('EXISTS', L .. ':out') == 0 then return end
-  local freeAt = now + (limits and limits.resendAfterMs or 0)
-  redis.call('ZADD', L .. ':resting', freeAt, number)
-  redis.call('ZADD', L .. ':behind', 'XX', freeAt, number)
-end
+  -- A batch keeps the digests of its keys one after the other, without the tag that its options give to all of them,
+  -- until they have rested and, where prefetches may wait for it, it has ended.
+  function spacing.bare(digests)
+    local list = {}
+    for i, digest in ipairs(digests) do list[i] = string.sub(digest, 1, BARE) end
+    return table.concat(list)
+  end
 
--- Nothing asks for the batch's digests any more, but perhaps its own end, or the keys' rest.
-local function dropKeys(L, number)
-  local B = P .. 'batch:' .. number
-  if redis.call('ZSCORE', L .. ':resting', number) or redis.call('ZSCORE', L .. ':known', number) then return end
-  local b = redis.call('HMGET', B, 'state', 'lane')
-  if b[1] == 'ended' or (b[2] and not laneAfter(b[2])) then redis.call('HDEL', B, 'keys') end
-end
+  local function tagged(text, options)
+    local digests, tag = {}, tagOf(options)
+    for i = 1, #text, BARE do digests[#digests + 1] = string.sub(text, i, i + BARE - 1) .. tag end
+    return digests
+  end
 
--- Keys that have rested long enough may be sent again; at most `most` batches of them, whose order stays.
-local function freeRested(L, most)
-  local rested = redis.call('ZRANGEBYSCORE', L .. ':resting', '-inf', now, 'LIMIT', 0, most)
-  for i = #rested, 1, -1 do
-    local number = rested[i]
+  -- An urgent target passes its class on to the batch that it waits behind, which may then use the quota's reserve.
+  function spacing.lendClass(L, number)
     local B = P .. 'batch:' .. number
-    local b = redis.call('HMGET', B, 'keys', 'options')
-    if b[1] then wide('HDEL', L .. ':out', tagged(b[1], b[2])) end
-    redis.call('ZREM', L .. ':resting', number)
-    dropKeys(L, number)
-    returnWaiting(L, number)
+    local b = redis.call('HMGET', B, 'class', 'waits')
+    if b[1] ~= 'n' then return end
+    redis.call('HSET', B, 'class', 'u')
+    if b[2] == 'quota' then redis.call('ZADD', L .. ':retry', 'XX', now, number) end
   end
-end
 
--- A part of a split batch takes over the keys of its items.
-local function inheritKeys(L, number, child, part)
-  local b = redis.call('HMGET', P .. 'batch:' .. number, 'keys', 'options')
-  if not b[1] then return end
-  local keys = {}
-  for i, at in ipairs(part) do keys[i] = string.sub(b[1], BARE * (at - 1) + 1, BARE * at) end
-  local text = table.concat(keys)
-  redis.call('HSET', P .. 'batch:' .. child, 'keys', text)
-  if redis.call('EXISTS', L .. ':out') == 1 then putOut(L, child, tagged(text, b[2])) end
-end
-
--- When the first of what waits behind a batch may go, or is worth a look; nil: nothing waits so.
-local function behindUntil(L)
-  local first = redis.call('ZRANGE', L .. ':behind', 0, 0, 'WITHSCORES')
-  if not first[1] then return nil end
-  if first[2] ~= 'inf' then return tonumber(first[2]) end
-  -- Not answered yet; whoever writes the answer wakes the lane.
-  local due = redis.call('ZSCORE', L .. ':sending', first[1]) or redis.call('ZSCORE', L .. ':retry', first[1])
-  return math.max(tonumber(due or '0'), now + 1000)
-end
-
-local function countBehind(L)
-  local count = 0
-  for _, number in ipairs(redis.call('ZRANGE', L .. ':behind', 0, -1)) do
-    count = count + redis.call('LLEN', L .. ':behind:' .. number)
+  -- queue: class TAB producer TAB group
+  function spacing.waitBehind(L, number, queue, digests)
+    local entries = {}
+    for i, digest in ipairs(digests) do entries[i] = queue .. '\n' .. digest end
+    redis.call('RPUSH', L .. ':behind:' .. number, unpack(entries))
+    redis.call('ZADD', L .. ':behind', 'NX', redis.call('ZSCORE', L .. ':resting', number) or '+inf', number)
+    if string.sub(queue, 1, 1) == 'u' then spacing.lendClass(L, number) end
   end
-  return count
+
+  -- Back to the front, the last one first.
+  function spacing.returnWaiting(L, number)
+    local run, queue = {}, nil
+    local function pushRun()
+      putFirst(L, queue, run)
+      run = {}
+    end
+    repeat
+      local entries = redis.call('RPOP', L .. ':behind:' .. number, WIDE) or {}
+      for _, entry in ipairs(entries) do
+        local from, digest = string.match(entry, '^([^\n]*)\n(.*)$')
+        if from ~= queue then
+          pushRun()
+          queue = from
+        end
+        run[#run + 1] = digest
+      end
+      pushRun()
+    until #entries < WIDE
+    redis.call('ZREM', L .. ':behind', number)
+  end
+
+  -- The batch's last sending is answered for good.
+  function spacing.restKeys(L, number, limits)
+    if redis.call('HEXISTS', P .. 'batch:' .. number, 'keys') == 0 or redis.call('EXISTS', L .. ':out') == 0 then return end
+    local freeAt = now + (limits and limits.resendAfterMs or 0)
+    redis.call('ZADD', L .. ':resting', freeAt, number)
+    redis.call('ZADD', L .. ':behind', 'XX', freeAt, number)
+  end
+
+  -- Nothing asks for the batch's digests any more, but perhaps its own end, or the keys' rest.
+  function spacing.dropKeys(L, number)
+    local B = P .. 'batch:' .. number
+    if redis.call('ZSCORE', L .. ':resting', number) or redis.call('ZSCORE', L .. ':known', number) then return end
+    local b = redis.call('HMGET', B, 'state', 'lane')
+    if b[1] == 'ended' or (b[2] and not laneAfter(b[2])) then redis.call('HDEL', B, 'keys') end
+  end
+
+  -- Keys that have rested long enough may be sent again; at most `most` batches of them, whose order stays.
+  function spacing.freeRested(L, most)
+    local rested = redis.call('ZRANGEBYSCORE', L .. ':resting', '-inf', now, 'LIMIT', 0, most)
+    for i = #rested, 1, -1 do
+      local number = rested[i]
+      local B = P .. 'batch:' .. number
+      local b = redis.call('HMGET', B, 'keys', 'options')
+      if b[1] then wide('HDEL', L .. ':out', tagged(b[1], b[2])) end
+      redis.call('ZREM', L .. ':resting', number)
+      spacing.dropKeys(L, number)
+      spacing.returnWaiting(L, number)
+    end
+  end
+
+  -- A part of a split batch takes over the keys of its items.
+  function spacing.inheritKeys(L, number, child, part)
+    local b = redis.call('HMGET', P .. 'batch:' .. number, 'keys', 'options')
+    if not b[1] then return end
+    local keys = {}
+    for i, at in ipairs(part) do keys[i] = string.sub(b[1], BARE * (at - 1) + 1, BARE * at) end
+    local text = table.concat(keys)
+    redis.call('HSET', P .. 'batch:' .. child, 'keys', text)
+    if redis.call('EXISTS', L .. ':out') == 1 then spacing.putOut(L, child, tagged(text, b[2])) end
+  end
+
+  -- When the first of what waits behind a batch may go, or is worth a look; nil: nothing waits so.
+  function spacing.behindUntil(L)
+    local first = redis.call('ZRANGE', L .. ':behind', 0, 0, 'WITHSCORES')
+    if not first[1] then return nil end
+    if first[2] ~= 'inf' then return tonumber(first[2]) end
+    -- Not answered yet; whoever writes the answer wakes the lane.
+    local due = redis.call('ZSCORE', L .. ':sending', first[1]) or redis.call('ZSCORE', L .. ':retry', first[1])
+    return math.max(tonumber(due or '0'), now + 1000)
+  end
+
+  function spacing.countBehind(L)
+    local count = 0
+    for _, number in ipairs(redis.call('ZRANGE', L .. ':behind', 0, -1)) do
+      count = count + redis.call('LLEN', L .. ':behind:' .. number)
+    end
+    return count
+  end
 end

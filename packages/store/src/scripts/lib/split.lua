@@ -44,7 +44,7 @@ local function splitBatch(lane, number, parts)
     wide('RPUSH', C .. ':m', refs)
     if b[6] then redis.call('HSET', C, 'resend', b[6]) end
     if b[7] then redis.call('HSET', C, 'sent', b[7]) end
-    inheritKeys(L, number, child, part)
+    spacing.inheritKeys(L, number, child, part)
     inheritDomains(C, domains, part)
     redis.call('ZADD', L .. ':retry', now, child)
     for _, ref in ipairs(refs) do
@@ -52,7 +52,7 @@ local function splitBatch(lane, number, parts)
       redis.call('SETRANGE', P .. 'leg:' .. leg .. ':b', pos * 4, struct.pack('>I4', child))
     end
   end
-  returnWaiting(L, number)
+  spacing.returnWaiting(L, number)
   redis.call('ZREM', L .. ':retry', number)
   redis.call('DEL', B, B .. ':m')
   return children
