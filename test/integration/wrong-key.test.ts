@@ -30,7 +30,7 @@ async function post(name: string): Promise<readonly string[]> {
   const ids = [await running.post({ op: "purge", urls })];
   if (lanes?.["prefetch-url"] !== undefined) ids.push(await running.post({ op: "prefetch", urls }));
   if (lanes?.["purge-directory"] !== undefined)
-    ids.push(await running.post({ op: "purge", directories: [`https://img.example.com/${name}/`] }));
+    ids.push(await running.post({ op: "purge", directories: [`https://img.example.com/all-${name}/`] }));
   return ids;
 }
 

@@ -34,7 +34,7 @@ export const COUNTERS = {
     labels: ["account", "lane", "state"],
   },
   purgeline_merged_targets_total: {
-    help: "Targets that cost nothing, because one that waited already stands for them.",
+    help: "Targets that cost nothing, because other work stands for them.",
     labels: ["account", "lane", "cause"],
   },
   purgeline_provider_calls_total: {
