@@ -18,8 +18,8 @@ export const ABSORPTION: readonly Mutation[] = [
     safeguard: "A URL that leads out of a directory is not absorbed by it",
     promise: "P5",
     file: `${LUA}/lib/cover.lua`,
-    from: " or string.find(string.gsub(path, '%%2[eE]', '.') .. '/', '/%.%.?/')",
-    to: "",
+    from: "string.find('/' .. string.gsub(path, '%%2[eE]', '.') .. '/', '/%.%.?/')",
+    to: "nil",
     test: [TAKEN_IN, "does not absorb"],
   },
   {

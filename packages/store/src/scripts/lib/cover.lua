@@ -54,20 +54,33 @@ do
     return known[pair]
   end
 
-  -- The host of a URL that is spelled as its key is, and every directory that it lies in, the widest first.
+  -- The host of a URL that is spelled as its key is.
   function cover.domainOf(text) return string.match(text, '^https?://([%l%d.-]*[%l%d]):?%d*/') end
 
-  local function placesOf(reach, text)
-    if reach == 'key' then return { text } end
-    local path = string.match(text, '^[^?]*')
-    -- Dot segments lead elsewhere.
-    if not cover.domainOf(text) or string.find(string.gsub(path, '%%2[eE]', '.') .. '/', '/%.%.?/') then return {} end
-    local places, at = {}, string.find(path, '/', 9, true)
+  -- Dot segments lead elsewhere.
+  local function hasDots(path)
+    return string.find(path, '[.%%]') and string.find('/' .. string.gsub(path, '%%2[eE]', '.') .. '/', '/%.%.?/')
+  end
+
+  -- The directory and those that it lies in, the widest first.
+  local function upwards(directory)
+    local places, at = {}, string.find(directory, '/', 9, true)
+    if not cover.domainOf(directory) or hasDots(directory) then return places end
     while at do
-      places[#places + 1] = string.sub(path, 1, at)
-      at = string.find(path, '/', at + 1, true)
+      places[#places + 1] = string.sub(directory, 1, at)
+      at = string.find(directory, '/', at + 1, true)
     end
     return places
+  end
+
+  local NOWHERE, placesIn = {}, {}
+  local function placesOf(reach, text)
+    if reach == 'key' then return { text } end
+    local query = string.find(text, '?', 1, true)
+    local directory, name = string.match(query and string.sub(text, 1, query - 1) or text, '^(.*/)(.*)$')
+    if not directory or hasDots(name) then return NOWHERE end
+    placesIn[directory] = placesIn[directory] or upwards(directory)
+    return placesIn[directory]
   end
 
   local options = {}
@@ -154,14 +167,18 @@ do
     for _, by in ipairs(limits.coveredBy) do
       local fields, met, places = {}, {}, {}
       for i, target in ipairs(targets) do
-        places[i] = covering[i] and {} or placesOf(by.reach, target.text)
-        for _, text in ipairs(places[i]) do
+        places[i] = covering[i] and NOWHERE or placesOf(by.reach, target.text)
+        -- Neighbours share a list.
+        for _, text in ipairs(met[places[i]] and NOWHERE or places[i]) do
           if not met[text] then fields[#fields + 1] = text end
           met[text] = true
         end
+        met[places[i]] = true
       end
       local found = readFields(laneKey(by.lane), ':roots', fields)
-      for i, target in ipairs(targets) do covering[i] = covering[i] or rootFor(by, places[i], found, target) end
+      if next(found) then
+        for i, target in ipairs(targets) do covering[i] = covering[i] or rootFor(by, places[i], found, target) end
+      end
     end
     return covering
   end

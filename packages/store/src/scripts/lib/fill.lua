@@ -82,9 +82,9 @@ do
   end
 
   -- What covers keys that are about to be sealed, by index.
-  local function coveringOf(lane, limits, helds)
+  local function coveringOf(lane, limits, helds, texts)
     if not cover.isPossible(limits) then return {} end
-    local texts, targets = textsOf(helds), {}
+    local targets = {}
     for i, held in ipairs(helds) do targets[i] = { lane = lane, held = held, text = texts[i] or '' } end
     return cover.find(limits, targets)
   end
@@ -109,8 +109,9 @@ do
           knownDigests[#knownDigests + 1] = digests[i]
         end
       end
-      local wanted, under, covering = wantedOf(known), spacing.batchesOf(L, knownDigests), coveringOf(lane, limits, known)
-      local live, liveDigests, gone, behind, absorbed = {}, {}, {}, {}, {}
+      local wanted, under, knownTexts = wantedOf(known), spacing.batchesOf(L, knownDigests), textsOf(known)
+      local covering = coveringOf(lane, limits, known, knownTexts)
+      local live, liveDigests, texts, gone, behind, absorbed = {}, {}, {}, {}, {}, {}
       for i, ref in ipairs(known) do
         if wanted[i] and covering[i] then
           absorbed[#absorbed + 1] = { digest = knownDigests[i], held = ref, root = covering[i] }
@@ -121,7 +122,8 @@ do
           heldBack = heldBack + 1
         elseif wanted[i] then
           live[#live + 1] = ref
-          liveDigests[#liveDigests + 1] = knownDigests[i]
+          liveDigests[#live] = knownDigests[i]
+          texts[#live] = knownTexts[i]
         else
           gone[#gone + 1] = knownDigests[i]
           batch.unwanted[#batch.unwanted + 1] = refKey(known[i])
@@ -134,7 +136,6 @@ do
       leave(L, takenIn, batch)
       absorb.take(lane, absorbed)
       for number, held in pairs(behind) do spacing.waitBehind(L, number, class .. '\t' .. producer .. '\t' .. group, held) end
-      local texts = textsOf(live)
       for i, ref in ipairs(live) do
         local bytes = texts[i] and encodedBytes(texts[i], weight) or 0
         if batch.bytes + bytes > room and #batch.refs > 0 then
