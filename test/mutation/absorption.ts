@@ -26,9 +26,20 @@ export const ABSORPTION: readonly Mutation[] = [
     safeguard: "Nothing is absorbed by what was sealed before it",
     promise: "P2",
     file: `${LUA}/lib/cover.lua`,
-    from: "return root.letter == 'p' or root.seal > stagedAt(held)",
+    from: "return root.seal > stagedAt(held)",
     to: "return true",
     test: [TAKEN_IN, "absorbs what was staged before its seal, and nothing that came later"],
+  },
+  {
+    safeguard: "What has absorbed something is not absorbed by what was sealed before",
+    promise: "P2",
+    file: `${LUA}/lib/cover.lua`,
+    from: "if redis.call('HEXISTS', laneKey(lane) .. ':absorbs', refKey(held)) == 1 then return false end",
+    to: "",
+    test: [
+      TAKEN_IN,
+      "does not reach what a directory absorbed that was sealed too late to be absorbed itself",
+    ],
   },
   {
     safeguard: "Absorption asks when the last interest was staged",

@@ -153,6 +153,24 @@ describe("confirmation", () => {
     expect(await leftovers(store)).toEqual([]);
   });
 
+  it("does not reach what a directory absorbed that was sealed too late to be absorbed itself", async () => {
+    await store.close();
+    store = await bundle({ limits: absorbLimits({ batch: 1 }) });
+    await purgeDirectory(store, "int_1", [SHOP]);
+    await purgeDirectory(store, "int_2", [SITE], { priority: "urgent" });
+    // The wider one is on its way; the page may have changed since.
+    const wider = await sealUnswept(store, "purge-directory");
+    expect(wider?.batch.items).toEqual([SITE]);
+    await purge(store, "int_3", [PAGE]);
+    expect(await states(store, "int_3")).toEqual([`absorbed via ${SHOP}`]);
+    for (let i = 0; i < 3; i += 1) await store.work.sweep("ali");
+    if (wider !== null) await finish(store, wider);
+    expect(await states(store, "int_3")).toEqual([`absorbed via ${SHOP}`]);
+    expect(await confirmLane(store, "purge-directory")).toEqual([SHOP]);
+    expect(await states(store, "int_3")).toEqual([`confirmed via ${SHOP}`]);
+    expect(await leftovers(store)).toEqual([]);
+  });
+
   it("of more than one script can write is finished by the sweep", async () => {
     await purgeDirectory(store, "int_1", [SHOP]);
     await purge(store, "int_2", urls(6000, "a.example.com/shop"));

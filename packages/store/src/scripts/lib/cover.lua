@@ -138,15 +138,20 @@ do
     return newest
   end
 
-  -- Never one that was sealed already when the target was staged: the copy may have changed since.
-  local function isFresh(root, held) return root.letter == 'p' or root.seal > stagedAt(held) end
+  -- Never one that was sealed already when the target was staged: the copy may have changed since. What the target
+  -- has absorbed itself may be younger than it is.
+  local function isFresh(root, lane, held)
+    if root.letter == 'p' then return true end
+    if redis.call('HEXISTS', laneKey(lane) .. ':absorbs', refKey(held)) == 1 then return false end
+    return root.seal > stagedAt(held)
+  end
 
   local function rootFor(by, places, found, target)
     local leg = splitRef(target.held)
     for _, text in ipairs(places) do
       for ref in string.gmatch(found[text] and string.sub(found[text], BARE + 1) or '', '%S+') do
         local root = ref ~= refKey(target.held) and rootOf(by.lane, ref, text, string.sub(found[text], 1, BARE))
-        if root and root.takes and coversOptions(by.options, root.options, cover.optionsOf(target.lane, leg)) and isFresh(root, target.held) then
+        if root and root.takes and coversOptions(by.options, root.options, cover.optionsOf(target.lane, leg)) and isFresh(root, target.lane, target.held) then
           return root
         end
       end
