@@ -168,6 +168,8 @@ it("a worker that stood still beyond its lock with a call in flight writes nothi
   // The first answer comes when its worker stands still; the second when that one has woken up.
   running.simulators.faults.add({ kind: "latency", ms: 9000, call, times: 1 });
   running.simulators.faults.add({ kind: "latency", ms: 4000, call, times: 1 });
+  // Found in the list, it would not be sent again.
+  running.simulators.faults.add({ kind: "late-list", ms: 600_000 });
   const first = await process("worker", "redis");
   const id = await running.post({ op: "purge", urls: [PAGE] });
   const sent = (count: number): Promise<void> =>

@@ -7,6 +7,8 @@ import { acceptedBy } from "./crash-points/trial.ts";
 import { openWorld, type World } from "./crash-points/world.ts";
 
 const CALL = "RefreshObjectCaches";
+/** Where a lost answer is looked up. */
+const LIST = "DescribeRefreshTasks";
 
 let world: World;
 beforeAll(async () => {
@@ -58,6 +60,8 @@ describe("the answer that a stalled worker records", () => {
   it.each(rows)("$moment, $answer, changes nothing", async ({ at, fault }) => {
     const intentId = await posted();
     if (fault !== null) world.simulators.faults.add({ ...fault, call: CALL, times: 1 });
+    // A successor that found the call in the list would not send: there would be no attempt to lose against.
+    if (at !== null) world.simulators.faults.add({ kind: "late-list", ms: 600_000, call: LIST });
     const stalled = await stalledAt(world, "store.record", "submit");
     const wake = async (): Promise<void> => {
       const before = [await stateOf(intentId), await unitsBooked()];
