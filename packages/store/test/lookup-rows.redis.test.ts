@@ -1,7 +1,7 @@
 import type { DueLookup } from "@purgeline/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ambiguous, candidate, firstOf, LISTED_MS, type LookupBench, lookupBench } from "./lookup-steps.ts";
-import { accept, record, urls } from "./steps.ts";
+import { accept, keys, record, urls } from "./steps.ts";
 
 const KNOWN = "t:{ali}:lane:purge-url:known";
 
@@ -72,6 +72,29 @@ describe("a row that a batch on record explains", () => {
     expect(await store.connection.zcard(KNOWN)).toBe(1);
     await store.later(3_600_000).work.sweep("ali");
     expect(await store.connection.exists(KNOWN)).toBe(0);
+  });
+});
+
+describe("batches on record", () => {
+  it("are known when an attempt of their time is missed late, as after an outage of all workers", async () => {
+    await box.stage("int_1", urls(1));
+    await box.answer(accept(store, await bench.sealed(), ["t1"]));
+    await box.stage("int_2", urls(1));
+    await bench.sealed();
+    await store.later(3_600_000).work.sweep("ali");
+    expect(await store.connection.zcard(KNOWN)).toBe(1);
+  });
+
+  it("are forgotten while attempts that began later are looked up", async () => {
+    await box.stage("int_1", urls(1));
+    await box.answer(accept(store, await bench.sealed(), ["t1"]));
+    const later = store.later(600_000);
+    await box.stage("int_2", urls(1));
+    await box.answer(record(later, await bench.sealed(later), ambiguous));
+    await later.work.sweep("ali");
+    expect((await keys(store)).filter((key) => /unknown|known/.test(key))).toEqual([
+      "lane:purge-url:unknown",
+    ]);
   });
 });
 

@@ -38,13 +38,14 @@ local function sweepLane(lane)
   local L, before = laneKey(lane), resent
   local limits = limitsOf('lane:' .. lane)
   spacing.freeRested(L, MOST)
-  lost.forget(L, 10 * MOST)
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':sending', '-inf', now, 'LIMIT', 0, MOST)) do
     redis.call('HDEL', P .. 'held', redis.call('HGET', P .. 'batch:' .. number, 'slot'))
     redis.call('ZREM', L .. ':sending', number)
     lost.begin(lane, number, limits, 'crash', now)
     resent = resent + 1
   end
+  -- Not before: what nobody swept for long may be asked about now.
+  lost.forget(L, 10 * MOST)
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
   absorb.lookThrough(lane, limits)
   absorb.sweep(lane, limits)

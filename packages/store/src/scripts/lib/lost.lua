@@ -42,13 +42,14 @@ function lost.begin(lane, number, limits, cause, retryAt)
   local L, B = laneKey(lane), P .. 'batch:' .. number
   redis.call('HSET', B, 'state', 'retry', 'resend', cause, 'missed', now)
   local lookup = limits and have(limits.lookup)
+  local sent = redis.call('HGET', B, 'sent')
   -- A batch that an older program sealed does not say when it was sent.
-  if not lookup or redis.call('HEXISTS', B, 'sent') == 0 then
+  if not lookup or not sent then
     lost.resend(L, number, retryAt)
     return nil
   end
   redis.call('HSET', B, 'looks', 0)
-  redis.call('ZADD', L .. ':unknown', now, number)
+  redis.call('ZADD', L .. ':unknown', sent, number)
   return lost.ask(lane, number, lookup)
 end
 
@@ -69,9 +70,12 @@ function lost.know(L, number, limits, ids)
   redis.call('ZADD', L .. ':known', now + limitsOf('call:' .. limits.call).timeoutMs + 2 * LEASE_MS, number)
 end
 
+-- What was over before the oldest of the attempts that are looked up began is none of theirs: where some answer is
+-- always lost, `known` does not grow for ever.
 function lost.forget(L, most)
-  if redis.call('EXISTS', L .. ':unknown') == 1 then return end
-  for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':known', '-inf', now, 'LIMIT', 0, most)) do
+  local oldest = redis.call('ZRANGE', L .. ':unknown', 0, 0, 'WITHSCORES')
+  local over = math.min(now, tonumber(oldest[2]) or now)
+  for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':known', '-inf', over, 'LIMIT', 0, most)) do
     redis.call('ZREM', L .. ':known', number)
     redis.call('HDEL', P .. 'batch:' .. number, 'ids')
     spacing.dropKeys(L, number)
