@@ -10,7 +10,7 @@ export const LOOK_UP: readonly Mutation[] = [
     safeguard: "A lost answer is looked up before the call is paid for again",
     promise: "P8",
     file: `${LUA}/lib/lost.lua`,
-    from: "if not lookup or redis.call('HEXISTS', B, 'sent') == 0 then",
+    from: "if not lookup or not sent then",
     to: "if true then",
     test: [LISTED, "is not sent before the list has told"],
   },
