@@ -88,9 +88,13 @@ describe("batches on record", () => {
   it("are forgotten while attempts that began later are looked up", async () => {
     await box.stage("int_1", urls(1));
     await box.answer(accept(store, await bench.sealed(), ["t1"]));
+    await bench.lost(1, "int_2");
+    const lookup = firstOf(await bench.lookups());
     const later = store.later(600_000);
-    await box.stage("int_2", urls(1));
+    await box.stage("int_3", urls(1, "a.example.com", 10));
     await box.answer(record(later, await bench.sealed(later), ambiguous));
+    expect(await store.connection.zcard(KNOWN)).toBe(1);
+    await bench.told(lookup, {}, { view: later });
     await later.work.sweep("ali");
     expect((await keys(store)).filter((key) => /unknown|known/.test(key))).toEqual([
       "lane:purge-url:unknown",
