@@ -17,6 +17,7 @@
 -- @include texts
 -- @include cover
 -- @include raise
+-- @include roots
 -- @include absorb
 local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
 if not leg then return { 0, {} } end
@@ -105,7 +106,7 @@ order.endUnsealed(lane, ended)
 absorb.ended(lane, ended, 'x')
 -- Who stands for a key names what that has absorbed: it comes back, and finds the key under its new name.
 absorb.settle(lane, succeeded, 'p')
-absorb.dropRoots(lane, succeeded, successors)
+roots.drop(lane, succeeded, successors)
 order.bringNext(lane, left)
 if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
 forgetHosts(lane)

@@ -24,6 +24,7 @@
 -- @include texts
 -- @include cover
 -- @include raise
+-- @include roots
 -- @include absorb
 -- @include tasks
 -- @include ending

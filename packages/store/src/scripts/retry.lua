@@ -15,6 +15,7 @@
 -- @include texts
 -- @include cover
 -- @include raise
+-- @include roots
 -- @include absorb
 -- @include blockers
 -- @include enqueue

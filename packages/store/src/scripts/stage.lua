@@ -20,6 +20,7 @@
 -- @include texts
 -- @include cover
 -- @include raise
+-- @include roots
 -- @include absorb
 -- @include blockers
 -- @include enqueue

@@ -18,7 +18,9 @@
 -- @include texts
 -- @include cover
 -- @include raise
+-- @include roots
 -- @include absorb
+-- @include look_through
 -- @include lost
 local found, lapsed, unstaged, resent = {}, {}, {}, 0
 local MOST = 100
@@ -47,7 +49,7 @@ local function sweepLane(lane)
   -- Not before: what nobody swept for long may be asked about now.
   lost.forget(L, 10 * MOST)
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
-  absorb.lookThrough(lane, limits)
+  lookThrough(lane, limits)
   absorb.sweep(lane, limits)
   local slot = limits and keepLaneSlot(lane, limits, resent > before or sleepsInVain(L, limits.call))
   if slot then name(found, lane, slot) end

@@ -23,6 +23,7 @@
 -- @include texts
 -- @include cover
 -- @include raise
+-- @include roots
 -- @include absorb
 -- @include split
 -- @include spent

@@ -22,49 +22,6 @@ do
     until #interests < WIDE
   end
 
-  -- New work that may cover other work; what waits already is looked through for it by the sweeps.
-  function absorb.addRoots(lane, limits, texts, digests, refs)
-    local L, fields = laneKey(lane), {}
-    if not limits or not limits.covers or #refs == 0 then return end
-    local found = readFields(L, ':roots', texts)
-    for i, text in ipairs(texts) do
-      found[text] = (found[text] or string.sub(digests[i], 1, BARE)) .. ' ' .. refs[i]
-      fields[#fields + 1] = text
-      fields[#fields + 1] = found[text]
-    end
-    wide('HSET', L .. ':roots', fields, 2)
-    for _, narrow in ipairs(limits.covers) do
-      local narrowKey = laneKey(narrow)
-      local isWaiting = redis.call('EXISTS', narrowKey .. ':keys') == 1
-      if isWaiting and redis.call('HSETNX', narrowKey, 'lookThrough', '0') == 0 then redis.call('HSET', narrowKey, 'lookAgain', 1) end
-    end
-  end
-
-  -- others[i], where given, takes its place.
-  function absorb.dropRoots(lane, refs, others)
-    local L = laneKey(lane)
-    if #refs == 0 or redis.call('EXISTS', L .. ':roots') == 0 then return end
-    local texts = textsOf(refs)
-    for i, ref in ipairs(refs) do
-      local root = texts[i] and redis.call('HGET', L .. ':roots', texts[i])
-      local left = root and replaced(string.sub(root, BARE + 1), ref, others and others[i])
-      if left == '' then
-        redis.call('HDEL', L .. ':roots', texts[i])
-      elseif left then
-        redis.call('HSET', L .. ':roots', texts[i], string.sub(root, 1, BARE) .. ' ' .. left)
-      end
-      cover.forget(ref)
-    end
-  end
-
-  -- Is anything that this lane may cover still looked through for it?
-  local function isAwaited(limits)
-    for _, narrow in ipairs(limits and limits.covers or {}) do
-      if redis.call('HEXISTS', laneKey(narrow), 'lookThrough') == 1 then return true end
-    end
-    return false
-  end
-
   -- Two keys become one: the interests of `joining` follow those of `standing`. Returns it as it stands in `keys`.
   local function join(lane, digest, standing, joining)
     local ref, other = refKey(standing), refKey(joining)
@@ -77,7 +34,7 @@ do
       order.rename(laneAfter(lane), other, ref)
       if #digest > BARE then dropUnderway(laneKey(lane), { string.sub(digest, 1, BARE) }, { other }) end
     end
-    absorb.dropRoots(lane, { other })
+    roots.drop(lane, { other })
     absorb.settle(lane, { other }, 'p')
     return ref .. '+' .. (string.find(standing .. joining, '!', 1, true) and '!' or '')
   end
@@ -132,14 +89,14 @@ do
 
   -- items: digest, held, root, and whether nothing stands in `keys` for it. They must have left `keys`.
   function absorb.take(lane, items)
-    local groups, roots = {}, {}
+    local groups, wider = {}, {}
     for _, item in ipairs(items) do
       local ref = item.root.ref
-      if not groups[ref] then roots[#roots + 1] = item.root end
+      if not groups[ref] then wider[#wider + 1] = item.root end
       groups[ref] = groups[ref] or {}
       table.insert(groups[ref], item)
     end
-    for _, root in ipairs(roots) do takeIn(lane, root, groups[root.ref]) end
+    for _, root in ipairs(wider) do takeIn(lane, root, groups[root.ref]) end
   end
 
   local function confirm(lane, items)
@@ -148,7 +105,7 @@ do
       helds[i], refs[i], reasons[i] = item.held, refKey(item.held), false
       digests[i] = string.sub(item.digest, 1, BARE)
     end
-    absorb.dropRoots(lane, refs)
+    roots.drop(lane, refs)
     mark(lane, helds, 'c', nil, nil, totalsIn(lane))
     if laneAfter(lane) then
       dropUnderway(laneKey(lane), digests, refs)
@@ -263,7 +220,7 @@ do
   -- Wider work has ended so. Where others are still looked through for it, its text stays until that is done.
   function absorb.ended(lane, refs, letter)
     absorb.settle(lane, refs, letter == 'c' and 'c' or 'p')
-    if letter ~= 'c' or not isAwaited(limitsOf('lane:' .. lane)) then absorb.dropRoots(lane, refs) end
+    if letter ~= 'c' or not roots.isAwaited(limitsOf('lane:' .. lane)) then roots.drop(lane, refs) end
   end
 
   -- The day is over for work of this lane with these options, or with any where none are given.
@@ -299,7 +256,7 @@ do
         if way ~= '' then work(lane, ref, way) end
       end
     end
-    if redis.call('EXISTS', L .. ':roots') == 0 or isAwaited(limits) then return end
+    if redis.call('EXISTS', L .. ':roots') == 0 or roots.isAwaited(limits) then return end
     local scan = redis.call('HSCAN', L .. ':roots', redis.call('HGET', L, 'rootsCursor') or '0', 'COUNT', 100)
     redis.call('HSET', L, 'rootsCursor', scan[1])
     local gone = {}
@@ -308,39 +265,6 @@ do
         if not isOpen(ref) then gone[#gone + 1] = ref end
       end
     end
-    absorb.dropRoots(lane, gone)
-  end
-
-  -- One step through what waits in a lane, for work that was staged later and covers it.
-  function absorb.lookThrough(lane, limits)
-    local L = laneKey(lane)
-    local cursor = redis.call('HGET', L, 'lookThrough')
-    if not cursor or not limits then return end
-    if not cover.isPossible(limits) then return redis.call('HDEL', L, 'lookThrough', 'lookAgain') end
-    local items, targets, refs = {}, {}, {}
-    local scan = redis.call('HSCAN', L .. ':keys', cursor, 'COUNT', WIDE)
-    for i = 1, #scan[2], 2 do
-      items[#items + 1] = { digest = scan[2][i], held = scan[2][i + 1] }
-      refs[#items] = refKey(scan[2][i + 1])
-    end
-    local texts = textsOf(refs)
-    for i, item in ipairs(items) do targets[i] = { lane = lane, held = item.held, text = texts[i] or '' } end
-    local covering, taken, digests = cover.find(limits, targets), {}, {}
-    for i, item in ipairs(items) do
-      if covering[i] then
-        item.root = covering[i]
-        taken[#taken + 1] = item
-        digests[#taken] = item.digest
-      end
-    end
-    wide('HDEL', L .. ':keys', digests)
-    absorb.take(lane, taken)
-    if scan[1] ~= '0' then
-      redis.call('HSET', L, 'lookThrough', scan[1])
-    elseif redis.call('HDEL', L, 'lookAgain') == 1 then
-      redis.call('HSET', L, 'lookThrough', '0')
-    else
-      redis.call('HDEL', L, 'lookThrough')
-    end
+    roots.drop(lane, gone)
   end
 end

@@ -91,7 +91,7 @@ do
     local covering = coveringOf(leg, lane, limits, positions, texts, refs)
     local book = barrierBook(L, producer)
     local index, nextIndex, fresh, run, runGroup = {}, {}, {}, {}, nil
-    local absorbed, roots = {}, { texts = {}, digests = {}, refs = {} }
+    local absorbed, wider = {}, { texts = {}, digests = {}, refs = {} }
     local merged = 0
 
     local function pushRun()
@@ -117,9 +117,9 @@ do
         local ref, id, urgent = mine, nil, class == 'u'
         local push = not held
         if push and not covers then
-          roots.texts[#roots.texts + 1] = texts[i]
-          roots.digests[#roots.texts] = digest
-          roots.refs[#roots.texts] = mine
+          wider.texts[#wider.texts + 1] = texts[i]
+          wider.digests[#wider.texts] = digest
+          wider.refs[#wider.texts] = mine
         end
         if held then
           merged = merged + 1
@@ -161,7 +161,7 @@ do
     book.write()
     noteUnderway(lane, fresh)
     if #index + #nextIndex + #absorbed == 0 then return 0, 0 end
-    absorb.addRoots(lane, limits, roots.texts, roots.digests, roots.refs)
+    roots.add(lane, limits, wider.texts, wider.digests, wider.refs)
     wide('HSET', L .. ':keys', index, 2)
     wide('HSET', L .. ':next', nextIndex, 2)
     absorb.take(lane, absorbed)
