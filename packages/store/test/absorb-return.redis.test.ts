@@ -113,3 +113,25 @@ it("a sealed directory that the provider refused for want of quota gives back wh
   expect(await states(store, "int_2")).toEqual(["pending"]);
   expect(await confirmLane(store, "purge-url")).toEqual([PAGE]);
 });
+
+it("what comes back twice, with an older wish and out of a younger directory that joins its older self, is one again", async () => {
+  const nested = `${SHOP}nested/`;
+  await purgeDirectory(store, "int_1", [SITE]);
+  await purgeDirectory(store, "int_2", [nested]);
+  await purgeDirectory(store, "int_3", [SHOP]);
+  const sealed = await sealLane(store, "purge-directory");
+  if (sealed === null) throw new Error("no directory");
+  expect(sealed.batch.items).toEqual([SITE]);
+  await accept(store, sealed);
+  await purgeDirectory(store, "int_4", [SHOP]);
+  await purgeDirectory(store, "int_5", [nested]);
+  expect(await states(store, "int_5")).toEqual([`absorbed via ${SHOP}`]);
+  await endTask(store, sealed, [{ index: 0, end: "failed", code: "Bad", message: "" }], 0);
+  for (let i = 0; i < 3; i += 1) {
+    await store.work.sweep("ali");
+    await confirmLane(store, "purge-directory");
+  }
+  for (const id of ["int_2", "int_3", "int_4", "int_5"])
+    expect(await states(store, id), id).toEqual([expect.stringMatching(/^confirmed/)]);
+  expect(await leftovers(store)).toEqual([]);
+});

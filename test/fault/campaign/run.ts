@@ -5,7 +5,7 @@ import { breachesOf } from "./judge.ts";
 /*
  * `npm run campaign -- --seed 1 --seconds 600 --kills 200`: real api and worker processes, a real
  * Redis and simulated providers under faults at random times. Prints the verdict of the two ledgers
- * and exits 1 on any broken promise. docs/reliability.md has the figures of a long one.
+ * and exits 1 on any broken promise.
  */
 
 const { values } = parseArgs({

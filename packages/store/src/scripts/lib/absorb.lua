@@ -161,15 +161,22 @@ do
       cover.forget(refs[i])
     end
     mark(lane, helds, 'p', nil, nil, totalsIn(lane))
-    local fields = {}
+    local fields, again = {}, {}
     for _, item in ipairs(items) do
-      -- Staged again meanwhile: the older interests stand for both.
-      local held = redis.call('HGET', L .. ':keys', item.digest)
-      if held then item.held = join(lane, item.digest, item.held, held) end
-      fields[#fields + 1] = item.digest
-      fields[#fields + 1] = item.held
+      if redis.call('HEXISTS', L .. ':keys', item.digest) == 1 then
+        again[#again + 1] = item
+      else
+        fields[#fields + 1] = item.digest
+        fields[#fields + 1] = item.held
+      end
     end
     wide('HSET', L .. ':keys', fields, 2)
+    -- Staged again meanwhile: the older interests stand for both. What the younger had absorbed comes back within this,
+    -- perhaps to a key that has just been written.
+    for _, item in ipairs(again) do
+      item.held = join(lane, item.digest, item.held, redis.call('HGET', L .. ':keys', item.digest))
+      redis.call('HSET', L .. ':keys', item.digest, item.held)
+    end
     pushFront(lane, items)
   end
 
