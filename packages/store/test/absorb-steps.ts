@@ -56,6 +56,21 @@ export async function leftovers(store: Bundle): Promise<readonly string[]> {
   const fields: string[] = [];
   for (const lane of all.filter((key) => /^lane:[a-z-]+$/.test(key)))
     for (const field of await store.connection.hkeys(`t:{ali}:${lane}`))
-      if (/^look/.test(field)) fields.push(`${lane} ${field}`);
+      if (/^(look|absorbed:)/.test(field)) fields.push(`${lane} ${field}`);
   return [...found, ...fields];
+}
+
+/** How many keys are absorbed, and how many the lanes that hold them say. */
+export async function absorbedKeys(
+  store: Bundle,
+): Promise<{ readonly held: number; readonly counted: number }> {
+  let held = 0;
+  let counted = 0;
+  for (const key of await keys(store)) {
+    if (key.startsWith("absorbed:")) held += await store.connection.hlen(`t:{ali}:${key}`);
+    if (!/^lane:[a-z-]+$/.test(key)) continue;
+    for (const [field, count] of Object.entries(await store.connection.hgetall(`t:{ali}:${key}`)))
+      if (field.startsWith("absorbed:")) counted += Number(count);
+  }
+  return { held, counted };
 }

@@ -2,7 +2,7 @@ import type { Lane, State, Verdict } from "@purgeline/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { covers, isSame, KINDS, type Kind, LANES } from "./absorb-model.ts";
-import { absorbLimits, leftovers } from "./absorb-steps.ts";
+import { absorbedKeys, absorbLimits, leftovers } from "./absorb-steps.ts";
 import { type Bundle, bundle, type View } from "./bundle.ts";
 import { endTask, sealUnswept } from "./order-steps.ts";
 import { POLL, polled, record, rescue, type Sealed } from "./steps.ts";
@@ -236,6 +236,8 @@ class Walk {
       expect(view.via === null || ["absorbed", "confirmed"].includes(view.state)).toBe(true);
       wish.state = view.state;
     }
+    const { held, counted } = await absorbedKeys(this.#store);
+    expect(counted, `keys that are absorbed after step ${this.#now}`).toBe(held);
   }
 
   /** Confirmed: by a submission of its own or a wider one that was sealed after it was staged. Else: by its own end. */

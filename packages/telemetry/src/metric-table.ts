@@ -90,7 +90,7 @@ export const STATE_GAUGES = {
     help: "1: this process can read Redis; 0: it cannot, and no other state is shown.",
     labels: [],
   },
-  purgeline_pending_targets: { help: "Distinct keys that wait to be sent.", labels: ["account", "lane"] },
+  purgeline_pending_targets: { help: "Distinct keys that wait to be sent, or for the wider purge that absorbed them.", labels: ["account", "lane"] },
   purgeline_intake_limit_targets: {
     help: "Pending targets at which the intake answers 429 (intake.maxPendingTargets).",
     labels: [],

@@ -19,6 +19,7 @@
 -- @include raise
 -- @include roots
 -- @include absorb
+-- @include origin
 local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
 if not leg then return { 0, {} } end
 local lane = ARGV[3]
@@ -88,6 +89,8 @@ for i, mine in ipairs(refs) do
         local id = order.idOf(held)
         if id then redis.call('HDEL', L .. ':order', id) end
         if at == 1 then left[#left + 1] = digest end
+        local holder = at == 3 and laneOf(splitRef(vias[i]))
+        if holder then absorb.count(holder, lane, -1) end
         ended[#ended + 1] = mine
       end
       if laneAfter(lane) then

@@ -16,11 +16,35 @@ local function age(key)
   local head = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
   return head[2] and now - tonumber(head[2]) or -1
 end
-for lane in string.gmatch(ARGV[2], '[^,]+') do
+local lanes = {}
+for lane in string.gmatch(ARGV[2], '[^,]+') do lanes[#lanes + 1] = lane end
+
+-- How many keys each lane has absorbed, by lane; and the first lane that holds some.
+local function absorbedOf()
+  local counts, holders = {}, {}
+  for _, wide in ipairs(lanes) do
+    local L = laneKey(wide)
+    for _, lane in ipairs(redis.call('EXISTS', L .. ':absorbs') == 1 and lanes or {}) do
+      local count = tonumber(redis.call('HGET', L, 'absorbed:' .. lane) or '0')
+      if count > 0 then
+        counts[lane] = (counts[lane] or 0) + count
+        holders[lane] = holders[lane] or wide
+      end
+    end
+  end
+  return counts, holders
+end
+
+local absorbed, holders = absorbedOf()
+for _, lane in ipairs(lanes) do
   local L = laneKey(lane)
-  local why = redis.call('HMGET', L, 'why', 'until')
+  local pending = redis.call('HLEN', L .. ':keys') + redis.call('HLEN', L .. ':next')
+  local retrying = redis.call('ZCARD', L .. ':retry')
+  -- Where nothing but absorbed keys waits, it waits for what their wider work waits for.
+  local askedKey = pending + retrying == 0 and holders[lane] and laneKey(holders[lane]) or L
+  local why = redis.call('HMGET', askedKey, 'why', 'until')
   state.lanes[#state.lanes + 1] = {
-    lane = lane, pending = redis.call('HLEN', L .. ':keys') + redis.call('HLEN', L .. ':next'), retrying = redis.call('ZCARD', L .. ':retry'),
+    lane = lane, pending = pending + (absorbed[lane] or 0), retrying = retrying,
     sending = redis.call('ZCARD', L .. ':sending'), running = redis.call('ZCARD', L .. ':running'),
     urgentAgeMs = age(L .. ':open:u'), normalAgeMs = age(L .. ':open:n'), why = why[1] or '', untilMs = why[2] or '',
   }

@@ -1,12 +1,13 @@
 -- read_leg: one leg as it stands: its fields, what waits and why, its first 100 failures. A lane may come twice: what
--- waits for its order waits for another reason than the others.
+-- waits for its order, or is absorbed, may wait for another reason than the others.
 -- KEYS[1] the account's prefix; reads intent:*, leg:*, lane:*, account, credentials
 -- ARGV[1] skew ms  [2] intent id
 -- returns nil or {fields and values, {lane, waiting targets, why or '', until, …}, {pos's text, why JSON, …}}
 -- Sealed targets wait as well where none of their lane is on its way: for another try.
--- O(targets / 10, at memory speed)
+-- O(targets / 10, at memory speed; what absorbed them is looked at one by one)
 -- @include base
 -- @include stop
+-- @include origin
 local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
 if not leg then return false end
 local K = P .. 'leg:' .. leg
@@ -14,12 +15,28 @@ local fields, lanes, order, ordered = {}, {}, {}, {}
 local flagged = redis.call('EXISTS', K .. ':o') == 1
 local all = redis.call('HGETALL', K)
 local held = false
+
+-- What absorbed targets of this leg, and how many of a lane: lane → ref → count.
+local wider = {}
+local function noteAbsorbed(lane, chunk, letters)
+  local positions, at = {}, string.find(letters, 'a', 1, true)
+  while at do
+    positions[#positions + 1] = chunk * 1000 + at - 1
+    at = string.find(letters, 'a', at + 1, true)
+  end
+  wider[lane] = wider[lane] or {}
+  for _, ref in ipairs(#positions > 0 and redis.call('HMGET', K .. ':via', unpack(positions)) or {}) do
+    if ref then wider[lane][ref] = (wider[lane][ref] or 0) + 1 end
+  end
+end
+
 for i = 1, #all, 2 do
   local chunk = string.match(all[i], '^c:(%d+)$')
   if chunk then
     local lane = string.sub(all[i + 1], 2)
     held = held or string.sub(all[i + 1], 1, 1) == 'h'
     local letters = redis.call('GETRANGE', K .. ':s', chunk * 1000, chunk * 1000 + 999)
+    noteAbsorbed(lane, tonumber(chunk), letters)
     local resting = redis.call('EXISTS', laneKey(lane) .. ':sending') == 0 and '[ps]' or 'p'
     local _, pending = string.gsub(letters, resting, '')
     if flagged then
@@ -40,20 +57,47 @@ for i = 1, #all, 2 do
   end
 end
 local paused, stop = redis.call('HGET', P .. 'account', 'paused'), shownStop()
-local waiting = {}
+local waiting, rows = {}, {}
 local function addWaiting(lane, targets, reason, untilMs)
   if stop then reason, untilMs = 'stopped', stop.probeAt end
   if paused then reason, untilMs = 'paused', '' end
   if held then reason, untilMs = 'notBefore', '' end
-  for _, value in ipairs({ lane, targets, reason, untilMs }) do waiting[#waiting + 1] = value end
+  local name = lane .. ' ' .. reason .. ' ' .. untilMs
+  local at = rows[name]
+  if at then
+    waiting[at] = waiting[at] + targets
+  else
+    rows[name] = #waiting + 2
+    for _, value in ipairs({ lane, targets, reason, untilMs }) do waiting[#waiting + 1] = value end
+  end
 end
-for _, lane in ipairs(order) do
+local function whyOf(lane)
   local why = redis.call('HMGET', laneKey(lane), 'why', 'until')
-  local isOrder = why[1] == 'order'
-  addWaiting(lane, lanes[lane], isOrder and 'rate' or why[1] or '', not isOrder and why[2] or '')
+  if why[1] == 'order' then return 'rate', '' end
+  return why[1] or '', why[2] or ''
 end
+for _, lane in ipairs(order) do addWaiting(lane, lanes[lane], whyOf(lane)) end
 for lane, targets in pairs(ordered) do
   if targets > 0 then addWaiting(lane, targets, 'order', '') end
+end
+
+-- The lane that what absorbed a target waits in, itself or what absorbed that; nil: it is on its way.
+local MOST_WIDER = 100
+local function waitsIn(ref)
+  for _ = 1, MOST_WIDER do
+    local root, pos = string.match(ref or '', '^(%d+):(%d+)$')
+    local lane = root and laneOf(root, pos)
+    local letter = lane and redis.call('GETRANGE', P .. 'leg:' .. root .. ':s', pos, pos)
+    if letter == 'p' or (letter == 's' and redis.call('EXISTS', laneKey(lane) .. ':sending') == 0) then return lane end
+    if letter ~= 'a' then return nil end
+    ref = redis.call('HGET', P .. 'leg:' .. root .. ':via', pos)
+  end
+end
+for lane, refs in pairs(wider) do
+  for ref, targets in pairs(refs) do
+    local where = waitsIn(ref)
+    if where then addWaiting(lane, targets, whyOf(where)) end
+  end
 end
 local failures = {}
 local why = redis.call('HSCAN', K .. ':why', 0, 'COUNT', 100)[2]

@@ -10,6 +10,9 @@ do
 
   local function absorbedKey(ref) return P .. 'absorbed:' .. ref end
 
+  -- How many keys of a lane this one holds.
+  function absorb.count(lane, narrow, change) redis.call('HINCRBY', laneKey(lane), 'absorbed:' .. narrow, change) end
+
   -- Calls visit(leg, pos) for all who want a key.
   local function eachInterest(held, visit)
     visit(splitRef(held))
@@ -76,7 +79,9 @@ do
       local known = redis.call('HGET', key, fields[i])
       if known then fields[i + 1] = join(lane, items[(i + 1) / 2].digest, known, fields[i + 1]) end
     end
+    local before = redis.call('HLEN', key)
     wide('HSET', key, fields, 2)
+    absorb.count(root.lane, lane, redis.call('HLEN', key) - before)
     addUnderway(L, digests, refs)
     for _, held in ipairs(helds) do cover.forget(refKey(held)) end
     if isUrgent then
@@ -187,6 +192,12 @@ do
     return onePos < otherPos
   end
 
+  -- An older program, in a rolling deploy, does not count: nothing is held now, whatever the counts say.
+  local function forgetCounts(lane)
+    local limits = limitsOf('lane:' .. lane)
+    for _, narrow in ipairs(limits and limits.covers or {}) do redis.call('HDEL', laneKey(lane), 'absorbed:' .. narrow) end
+  end
+
   -- Lets go what `ref` has absorbed, as far as the budget goes.
   local function work(lane, ref, way)
     local L, key = laneKey(lane), absorbedKey(ref)
@@ -204,6 +215,7 @@ do
       wide('HDEL', key, fields)
       budget = budget - 1 - #fields
       for narrow, items in pairs(byLane) do
+        absorb.count(lane, narrow, -#items)
         table.sort(items, isOlder)
         if letter == 'c' then confirm(narrow, items) else sendBack(narrow, items) end
       end
@@ -212,6 +224,7 @@ do
       redis.call('HSET', L .. ':absorbs', ref, letter .. cursor)
     else
       redis.call('HDEL', L .. ':absorbs', ref)
+      if redis.call('EXISTS', L .. ':absorbs') == 0 then forgetCounts(lane) end
     end
   end
 
