@@ -2,7 +2,6 @@ import type {
   ClaimedPolls,
   DueLookup,
   Failure,
-  JsonObject,
   ListedRow,
   Listing,
   LookupAnswer,
@@ -17,6 +16,11 @@ import { wake } from "./wake.ts";
 
 /** Alibaba's pages hold 100 rows: this is twice a day's quota of 10,000. What is listed beyond it is not read. */
 const MOST_PAGES = 200;
+const MOST_TRIES = 3;
+/** Between two tries, at most: where the call is closed for longer, its permit is what is waited for. */
+const LONGEST_REST_MS = 10_000;
+/** So long nobody else asks the same: a page's time-out of 10 s, its rest, and what is left of the list. */
+const KEPT_MS = 60_000;
 /** How far a clock that is read from whole seconds may be off, and a bit for the way. */
 const CLOCK_MS = 2000;
 
@@ -90,33 +94,62 @@ async function listFrom(
   listing: Listing,
   permit: Permit | null,
   onWrite: () => void,
-  { lookups, grantedAtMs }: ClaimedLookups,
+  claimed: ClaimedLookups,
 ): Promise<Listed | Failed> {
-  const { account, call, ports } = query;
-  const askedAt = permit?.askedAt ?? ports.clock.monotonic();
+  const { clock } = query.ports;
+  const askedAt = permit?.askedAt ?? clock.monotonic();
   const rows: ListedRow[] = [];
   let skewMs: number | null = null;
-  let state: JsonObject | null = null;
+  let asked = listing;
   for (let page = 0; ; page += 1) {
-    const asked: Listing = state === null ? listing : { ...listing, state };
-    const answered: Answered<LookupAnswer> = await sendCall<LookupAnswer>(ports, account, {
-      call,
-      permit: page === 0 ? permit : null,
-      attempt: null,
-      encode: (context) => codec.encode(asked, context),
-      decode: (reply) => codec.decode(reply, asked),
-      onWrite,
-    });
-    const { answer, durationMs, seen } = answered;
-    const { name } = account.account.settings;
-    ports.events.polled({ account: name, call, tasks: lookups.length, outcome: answer, durationMs });
-    if (isFailure(answer)) return { failure: answer, seen };
+    const told = await readPage(query, codec, asked, page === 0 ? permit : null, onWrite, claimed);
+    if ("failure" in told) return told;
+    const { answer, seen } = told;
     rows.push(...answer.rows);
     // The permit's time is told by the store's clock, and what has passed since by ours.
     if (page === 0 && permit !== null && seen.providerDateMs !== null)
-      skewMs = seen.providerDateMs - (grantedAtMs + ports.clock.monotonic() - askedAt);
+      skewMs = seen.providerDateMs - (claimed.grantedAtMs + clock.monotonic() - askedAt);
     if (answer.next === null || page + 1 >= MOST_PAGES) return { rows, skewMs, seen };
-    state = answer.next;
+    asked = { ...listing, state: answer.next };
+  }
+}
+
+interface Page {
+  readonly answer: Extract<LookupAnswer, { readonly kind: "listed" }>;
+  readonly seen: Seen;
+}
+
+/** One page; a later one that fails is asked for again, so that those before it are not read twice. */
+async function readPage(
+  { account, call, ports }: Query,
+  codec: Codec,
+  asked: Listing,
+  permit: Permit | null,
+  onWrite: () => void,
+  { lookups }: ClaimedLookups,
+): Promise<Page | Failed> {
+  const { name } = account.account.settings;
+  for (let tries = 1; ; tries += 1) {
+    const { answer, durationMs, seen }: Answered<LookupAnswer> = await sendCall<LookupAnswer>(
+      ports,
+      account,
+      {
+        call,
+        permit,
+        attempt: null,
+        encode: (context) => codec.encode(asked, context),
+        decode: (reply) => codec.decode(reply, asked),
+        onWrite,
+      },
+    );
+    ports.events.polled({ account: name, call, tasks: lookups.length, outcome: answer, durationMs });
+    if (!isFailure(answer)) return { answer, seen };
+    const isPassing = ["throttled", "transient", "ambiguous"].includes(answer.kind);
+    if (asked.state === undefined || !isPassing || tries === MOST_TRIES || ports.stopping.aborted)
+      return { failure: answer, seen };
+    const { inMs, hold } = postpone(account, answer, ports);
+    await ports.store.putOff(name, lookups, KEPT_MS, hold, seen);
+    await ports.clock.sleep(Math.min(inMs, LONGEST_REST_MS), ports.stopping);
   }
 }
 

@@ -92,8 +92,22 @@ describe("a look-up", () => {
     };
     const { told } = await run([due("1")], [first, failureOf("transient")]);
     expect(told.lookedUp).toEqual([]);
-    expect(told.putOff).toMatchObject([{ ids: ["1"] }]);
+    expect(told.putOff.at(-1)).toMatchObject({ ids: ["1"] });
   });
+
+  it.each(["throttled", "transient", "ambiguous"] as const)(
+    "asks again for a later page that is %s, keeps its question meanwhile, and reads none twice",
+    async (kind) => {
+      const first: LookupAnswer = {
+        ...(rowsOf(["a"]) as Extract<LookupAnswer, { kind: "listed" }>),
+        next: { page: 2 },
+      };
+      const { told, listings } = await run([due("1")], [first, failureOf(kind), rowsOf(["b"])]);
+      expect(listings.map(({ state }) => state)).toEqual([undefined, { page: 2 }, { page: 2 }]);
+      expect(told.putOff).toMatchObject([{ ids: ["1"], inMs: 60_000 }]);
+      expect(told.lookedUp.map(({ candidates }) => candidates.map(({ index }) => index))).toEqual([[0, 1]]);
+    },
+  );
 
   it.each(["transient", "ambiguous", "throttled", "auth"] as const)(
     "waits while the query is %s",

@@ -1,7 +1,7 @@
 -- claim_polls: grants one query's permit and hands out as many due tasks as it takes. Claimed tasks come
 -- back by themselves after a lease, so a dead worker loses none.
 -- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, gate:*, poll:*, tasks, asked:*, batch:*, lane:*, unacked
--- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease ms  [6] the credential's fingerprint, or ''
+-- ARGV[1] skew ms  [2] call  [3] slot  [4] most tasks  [5] lease of a task, ms  [6] the credential's fingerprint, or ''
 -- ARGV[7] how old the permit may get, ms
 -- returns {'end'} | {'wait', ms, tasks under way} | {'tasks', slot or '', granted ms, ref, batch, lane, accepted age ms, task JSON, first 0|1, …}
 --   or {'lookups', slot or '', granted ms, lane, options JSON, provider's clock against ours, ms, or '', ref, batch, attempt, sent ms, missed ms, age ms, …}
@@ -10,6 +10,7 @@
 -- @include slots
 -- @include gate
 -- @include stop
+-- @include lost
 local call, slot = ARGV[2], ARGV[3]
 local C = P .. 'poll:' .. call
 if not holdsSlot(C .. ':slots', slot) then return { 'end' } end
@@ -42,8 +43,8 @@ local reply, leased = { 'tasks', '', grantedAt }, {}
 local function add(values)
   for _, value in ipairs(values) do reply[#reply + 1] = value end
 end
-local function lease(ref)
-  leased[#leased + 1] = now + tonumber(ARGV[5])
+local function lease(ref, ms)
+  leased[#leased + 1] = now + ms
   leased[#leased + 1] = ref
 end
 
@@ -67,7 +68,7 @@ local function claimLookups()
       end
       if b[1] == first[1] and b[2] == first[2] and math.abs(tonumber(b[4]) - tonumber(first[4])) <= NEAR_MS then
         add({ ref, number, b[3], b[4], b[5], now - tonumber(b[6]) })
-        lease(ref)
+        lease(ref, lost.LOOK_MS)
       end
     end
   end
@@ -81,7 +82,7 @@ local function claimTask(ref)
     local askedKey = P .. 'asked:' .. cjson.decode(json).id
     local first = redis.call('HGET', askedKey, ref) == '0' and 1 or 0
     add({ ref, number, b[1], now - tonumber(b[2] or now), json, first })
-    lease(ref)
+    lease(ref, tonumber(ARGV[5]))
     redis.call('HDEL', askedKey, ref)
   else
     redis.call('ZREM', C .. ':due', ref)

@@ -2,8 +2,9 @@
 -- again. Until the list has told, its batch stands in `unknown`, and among those that are tried again: should its
 -- question be lost, it is sent again. `known` holds the batches that were accepted lately: rows may be theirs.
 
--- A question that was claimed comes back after as long, so a look at its batch is worth nothing sooner.
-local lost = { LOOK_MS = 30000 }
+-- A question that was claimed comes back after as long, so a look at its batch is worth nothing sooner. A listing may
+-- take it: 200 pages at Alibaba's 5 a second are 40 s.
+local lost = { LOOK_MS = 60000 }
 
 function lost.ref(number) return number .. '.?' end
 
