@@ -21,7 +21,17 @@ const ACCOUNT: AccountState = {
       toldBatch: null,
     },
   ],
-  calls: [],
+  calls: [
+    {
+      call: "RefreshObjectCaches",
+      perSecond: 50,
+      perMinute: null,
+      perSecondInForce: 25,
+      perMinuteInForce: null,
+      usedLastSecond: 0,
+      usedLastMinute: 0,
+    },
+  ],
   quotas: [
     {
       class: "url",

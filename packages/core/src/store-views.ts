@@ -76,6 +76,9 @@ export interface CallState {
   readonly call: CallName;
   readonly perSecond: number | null;
   readonly perMinute: number | null;
+  /** What is sent of that: less for a while after the provider throttled. */
+  readonly perSecondInForce: number | null;
+  readonly perMinuteInForce: number | null;
   readonly usedLastSecond: number;
   readonly usedLastMinute: number;
 }

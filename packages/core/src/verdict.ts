@@ -62,7 +62,7 @@ function decideFailure(failure: Failure, at: AttemptFacts): Verdict {
     case "throttled": {
       const isCall = failure.scope !== "domains";
       const ms = failure.retryAfterMs ?? (isCall ? THROTTLED_MS : DOMAINS_THROTTLED_MS);
-      const hold: Hold = isCall ? { scope: "call", why: "rate", ms } : { scope: "domains", ms };
+      const hold: Hold = isCall ? { scope: "call", why: "throttled", ms } : { scope: "domains", ms };
       return { do: "retry", inMs: ms, resend: null, hold };
     }
     case "quota":

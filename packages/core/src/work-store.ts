@@ -93,8 +93,8 @@ export type Verdict =
 
 /** What else stops with the batch. */
 export type Hold =
-  /** The call, for everybody: the provider slows us down, or is away. */
-  | { readonly scope: "call"; readonly why: "rate" | "provider"; readonly ms: number }
+  /** The call, for everybody: the provider says slow down (less is sent afterwards, too), has no room now, or is away. */
+  | { readonly scope: "call"; readonly why: "throttled" | "rate" | "provider"; readonly ms: number }
   /** The batch's domains, in every lane of the call; the call where the batch has none. */
   | { readonly scope: "domains"; readonly ms: number }
   | { readonly scope: "quota"; readonly spent: readonly SpentQuota[] }

@@ -33,12 +33,12 @@ describe("a verdict", () => {
     [
       { kind: "throttled", scope: "call", retryAfterMs: 7000, ...WORDS },
       NO_FACTS,
-      { do: "retry", inMs: 7000, resend: null, hold: { scope: "call", why: "rate", ms: 7000 } },
+      { do: "retry", inMs: 7000, resend: null, hold: { scope: "call", why: "throttled", ms: 7000 } },
     ],
     [
       { kind: "throttled", scope: "call", retryAfterMs: null, ...WORDS },
       OLD,
-      { do: "retry", inMs: 1000, resend: null, hold: { scope: "call", why: "rate", ms: 1000 } },
+      { do: "retry", inMs: 1000, resend: null, hold: { scope: "call", why: "throttled", ms: 1000 } },
     ],
     // Only some of the call's domains: a minute, where the provider does not say for how long.
     [

@@ -1,66 +1,23 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { batchNumber } from "../src/batch-id.ts";
-import { type Bundle, bundle, CALL, limitsWith } from "./bundle.ts";
+import { type Bundle, bundle, limitsWith } from "./bundle.ts";
+import { jitter, limitsAt, mostIn, type Rate, saturate, virtualTime } from "./gate-time.ts";
 import { rescued, SUBMIT, seal, urls } from "./steps.ts";
 
 let store: Bundle;
 afterEach(() => store.close());
 
-type Rate = { readonly perSecond: number | null; readonly perMinute: number | null };
-const limitsAt = (rate: Rate) => {
-  const limits = limitsWith();
-  return { ...limits, calls: { ...limits.calls, [SUBMIT]: { ...CALL, ...rate } } };
-};
-
-/** Takers in a virtual time: each asks, sleeps as told, and is late. */
-function virtualTime() {
-  let at = 0;
-  return {
-    now: () => at,
-    async permit(): Promise<number> {
-      return (await store.later(at).work.permit("ali", SUBMIT, null)).waitMs;
-    },
-    sleep(ms: number): void {
-      at += ms;
-    },
-  };
-}
-
-async function saturate(time: ReturnType<typeof virtualTime>, forMs: number, lateMs: (i: number) => number) {
-  const grants: number[] = [];
-  const until = time.now() + forMs;
-  for (let i = 0; time.now() < until; i += 1) {
-    const waitMs = await time.permit();
-    if (waitMs === 0) grants.push(time.now());
-    else time.sleep(waitMs + lateMs(i));
-  }
-  return grants;
-}
-
-function mostIn(grants: readonly number[], windowMs: number): number {
-  let most = 0;
-  let first = 0;
-  for (const [last, at] of grants.entries()) {
-    while (at - (grants[first] ?? 0) >= windowMs) first += 1;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
-}
-
-// A wake-up is up to 4 ms late, as timers are on a busy machine.
-const jitter = (i: number): number => (i * 7) % 5;
-
 describe("a call's gate", () => {
   it("grants never more than its limit in any second, and 97 % of it under saturation", async () => {
     store = await bundle({ limits: limitsAt({ perSecond: 50, perMinute: null }) });
-    const grants = await saturate(virtualTime(), 20_000, jitter);
+    const grants = await saturate(virtualTime(store), 20_000, jitter);
     expect(mostIn(grants, 1000)).toBeLessThanOrEqual(50);
     expect(grants.length).toBeGreaterThanOrEqual(0.97 * 50 * 20);
   });
 
   it("never grants more in any minute, and the first ones of an idle account at once", async () => {
     store = await bundle({ limits: limitsAt({ perSecond: 20, perMinute: 60 }) });
-    const grants = await saturate(virtualTime(), 200_000, jitter);
+    const grants = await saturate(virtualTime(store), 200_000, jitter);
     expect(grants[19]).toBeLessThan(50);
     expect(mostIn(grants, 60_000)).toBeLessThanOrEqual(60);
     expect(mostIn(grants, 1000)).toBeLessThanOrEqual(20);
@@ -86,7 +43,7 @@ describe("a call's gate", () => {
     ],
   ])("keeps a limit that becomes %s from its first moment on", async (_, before, after, windowMs, most) => {
     store = await bundle({ limits: limitsAt(before) });
-    const time = virtualTime();
+    const time = virtualTime(store);
     const earlier = await saturate(time, windowMs / 2, jitter);
     await store.work.publish("ali", limitsAt(after), { atMs: 2, digest: "two" });
     const changedAt = time.now();

@@ -33,7 +33,7 @@ export const EVENTS = {
   "batch.adopted": "An answer was lost; the provider's list names the tasks: nothing is sent again.",
   "batch.resent": "A batch is sent again, because its last outcome is unknown.",
   "batch.split": "A batch was refused as a whole and is bisected to find the culprit.",
-  "call.throttled": "The provider said slow down; the whole call does.",
+  "call.throttled": "The provider said slow down: the call waits, and goes on at half of its rate.",
   "call.failed": "A call to a provider failed; what kind of failure says `code`.",
   "call.retried": "A call was signed and sent once more at once.",
   "call.late":

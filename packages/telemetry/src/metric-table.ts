@@ -90,7 +90,10 @@ export const STATE_GAUGES = {
     help: "1: this process can read Redis; 0: it cannot, and no other state is shown.",
     labels: [],
   },
-  purgeline_pending_targets: { help: "Distinct keys that wait to be sent, or for the wider purge that absorbed them.", labels: ["account", "lane"] },
+  purgeline_pending_targets: {
+    help: "Distinct keys that wait to be sent, or for the wider purge that absorbed them.",
+    labels: ["account", "lane"],
+  },
   purgeline_intake_limit_targets: {
     help: "Pending targets at which the intake answers 429 (intake.maxPendingTargets).",
     labels: [],
@@ -134,6 +137,14 @@ export const STATE_GAUGES = {
   purgeline_quota_exhausted_timestamp_seconds: {
     help: "When the provider's day was, or at this speed will be, spent; absent: not before its reset.",
     labels: ["account", "quota"],
+  },
+  purgeline_call_limit: {
+    help: "Calls allowed in a second, or a minute, as configured.",
+    labels: ["account", "call", "per"],
+  },
+  purgeline_call_limit_in_force: {
+    help: "The same as it is kept now: less for a while after the provider throttled.",
+    labels: ["account", "call", "per"],
   },
   purgeline_account_paused: {
     help: "1: submits were paused by someone.",

@@ -1,5 +1,6 @@
 import {
   type AccountState,
+  type CallState,
   type LaneState,
   type MemoryState,
   type Priority,
@@ -74,6 +75,7 @@ function accountSamples(state: AccountState): readonly Sample[] {
     { name: "purgeline_account_orphaned", labels: { account }, value: state.orphan === null ? 0 : 1 },
     { name: "purgeline_poll_lag_seconds", labels: { account }, value: state.pollLagMs / 1000 },
     ...state.lanes.flatMap((lane) => laneSamples(account, lane)),
+    ...state.calls.flatMap((call) => callSamples(account, call)),
     ...state.quotas.flatMap((quota): readonly Sample[] => {
       const labels = { account, quota: quota.class };
       return [
@@ -111,6 +113,21 @@ function laneSamples(account: string, state: LaneState): readonly Sample[] {
     samples.push({ name: "purgeline_waiting_targets", labels: { ...labels, reason }, value: state.pending });
   }
   return samples;
+}
+
+function callSamples(account: string, state: CallState): readonly Sample[] {
+  const rates = [
+    { per: "second", limit: state.perSecond, inForce: state.perSecondInForce },
+    { per: "minute", limit: state.perMinute, inForce: state.perMinuteInForce },
+  ];
+  return rates.flatMap(({ per, limit, inForce }): readonly Sample[] => {
+    const labels = { account, call: state.call, per };
+    if (limit === null || inForce === null) return [];
+    return [
+      { name: "purgeline_call_limit", labels, value: limit },
+      { name: "purgeline_call_limit_in_force", labels, value: inForce },
+    ];
+  });
 }
 
 function queueSamples({ queue, jobs }: QueueJobs): readonly Sample[] {

@@ -19,7 +19,17 @@ const ALI: AccountState = {
       toldBatch: null,
     },
   ],
-  calls: [],
+  calls: [
+    {
+      call: "RefreshObjectCaches",
+      perSecond: 50,
+      perMinute: null,
+      perSecondInForce: 25,
+      perMinuteInForce: null,
+      usedLastSecond: 3,
+      usedLastMinute: 9,
+    },
+  ],
   quotas: [
     {
       class: "url",
@@ -148,6 +158,8 @@ describe("state gauges", () => {
         'purgeline_quota_limit{account="ali",quota="url"} 10000',
         'purgeline_quota_used{account="ali",quota="url"} 9000',
         'purgeline_quota_remaining{account="ali",quota="url"} 0',
+        'purgeline_call_limit{account="ali",call="RefreshObjectCaches",per="second"} 50',
+        'purgeline_call_limit_in_force{account="ali",call="RefreshObjectCaches",per="second"} 25',
         'purgeline_account_paused{account="ali",reason=""} 0',
         'purgeline_account_orphaned{account="ali"} 0',
         'purgeline_account_stopped{account="ali",reason=""} 0',

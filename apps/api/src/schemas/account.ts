@@ -18,6 +18,11 @@ const callSchema = z.strictObject({
   call: z.string(),
   perSecond: z.number().nullable(),
   perMinute: z.number().nullable(),
+  perSecondInForce: z
+    .number()
+    .nullable()
+    .describe("Less than perSecond for a while after the provider throttled"),
+  perMinuteInForce: z.number().nullable().describe("The same of perMinute"),
   usedLastSecond: z.number(),
   usedLastMinute: z.number(),
 });

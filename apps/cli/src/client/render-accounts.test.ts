@@ -26,6 +26,8 @@ it("an account shows its lanes, what they wait for, its limits, its quotas and i
             call: "RefreshObjectCaches",
             perSecond: 50,
             perMinute: null,
+            perSecondInForce: 25,
+            perMinuteInForce: null,
             usedLastSecond: 3,
             usedLastMinute: 9,
           },
@@ -65,7 +67,7 @@ it("an account shows its lanes, what they wait for, its limits, its quotas and i
     [
       "ali (alibaba-cdn) · paused · stopped: SignatureDoesNotMatch",
       "  purge-url  7 pending  1 in flight  2 running  oldest 3 min 12 s  waiting: quota until 2026-11-22T00:00:00.000Z  39 a call (told 39)",
-      "  RefreshObjectCaches  3/50 a second",
+      "  RefreshObjectCaches  3/50 a second (slowed to 25)",
       "  quota url        4/10 used, 2 by others  1 reserved  3 left    resets 2026-11-22T00:00:00.000Z  told 4 left of 10 at 2026-11-21T09:00:00.000Z",
       "  quota directory  0/100 used              0 reserved  100 left  resets 2026-11-22T00:00:00.000Z",
       "  last error  2026-11-21T09:00:00.000Z RefreshObjectCaches Throttling slow",

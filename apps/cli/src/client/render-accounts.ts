@@ -49,12 +49,15 @@ function laneRow(lane: Fields): readonly string[] {
 }
 
 function callRow(call: Fields): readonly string[] {
-  const rate = (limit: unknown, used: unknown, unit: string): string =>
-    typeof limit === "number" ? `${text(used)}/${limit} a ${unit}` : "";
+  const rate = (limit: unknown, inForce: unknown, used: unknown, unit: string): string => {
+    if (typeof limit !== "number") return "";
+    const slowed = typeof inForce === "number" && inForce < limit ? ` (slowed to ${inForce})` : "";
+    return `${text(used)}/${limit} a ${unit}${slowed}`;
+  };
   return [
     text(call.call),
-    rate(call.perSecond, call.usedLastSecond, "second"),
-    rate(call.perMinute, call.usedLastMinute, "minute"),
+    rate(call.perSecond, call.perSecondInForce, call.usedLastSecond, "second"),
+    rate(call.perMinute, call.perMinuteInForce, call.usedLastMinute, "minute"),
   ];
 }
 

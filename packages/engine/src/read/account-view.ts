@@ -56,8 +56,8 @@ function laneView(lane: LaneState): JsonObject {
   };
 }
 
-function callView({ call, perSecond, perMinute, usedLastSecond, usedLastMinute }: CallState): JsonObject {
-  return { call, perSecond, perMinute, usedLastSecond, usedLastMinute };
+function callView(call: CallState): JsonObject {
+  return { ...call };
 }
 
 function quotaView(quota: QuotaState): JsonObject {

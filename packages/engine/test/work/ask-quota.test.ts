@@ -57,7 +57,7 @@ describe("a round of questions", () => {
   });
 
   it.each([
-    ["throttled", { scope: "call", why: "rate" }],
+    ["throttled", { scope: "call", why: "throttled" }],
     ["transient", { scope: "call", why: "provider" }],
     ["ambiguous", { scope: "call", why: "provider" }],
     ["refused", null],

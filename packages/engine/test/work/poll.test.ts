@@ -113,7 +113,7 @@ describe("poll", () => {
   });
 
   it.each([
-    [failureOf("throttled", { retryAfterMs: 7000 }), 7000, { scope: "call", why: "rate", ms: 7000 }],
+    [failureOf("throttled", { retryAfterMs: 7000 }), 7000, { scope: "call", why: "throttled", ms: 7000 }],
     [failureOf("transient"), 1000, { scope: "call", why: "provider" }],
     [failureOf("ambiguous"), 3000, { scope: "call", why: "provider" }],
     [failureOf("auth", { resign: false }), 1000, { scope: "account", reason: "Toy.auth" }],

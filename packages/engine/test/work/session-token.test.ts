@@ -127,7 +127,7 @@ describe("the session token of an account that logs in", () => {
     ["ambiguous", { resend: null, hold: { scope: "call", why: "provider" } }],
     ["transient", { resend: null, hold: { scope: "call", why: "provider" } }],
     ["quota", { resend: null, hold: { scope: "call", why: "provider" } }],
-    ["throttled", { resend: null, hold: { scope: "call", why: "rate" } }],
+    ["throttled", { resend: null, hold: { scope: "call", why: "throttled" } }],
     ["refused", { resend: null, hold: { scope: "account" } }],
     ["poisoned", { resend: null, hold: { scope: "account" } }],
   ] as const)("refused as %s never counts as a sent batch, and ends no target", async (kind, verdict) => {

@@ -1,5 +1,6 @@
 import {
   type AccountState,
+  type CallState,
   exhaustedAtMs,
   LANES,
   type Lane,
@@ -26,6 +27,14 @@ interface RawLane {
   readonly untilMs: string;
 }
 
+interface RawCall {
+  readonly call: string;
+  readonly second: number;
+  readonly minute: number;
+  /** Thousandths of its limits that are in force. */
+  readonly share: number;
+}
+
 interface RawQuota {
   readonly class: string;
   readonly used: number;
@@ -45,9 +54,7 @@ interface RawState {
   readonly now: number;
   readonly account: Readonly<Record<string, string | undefined>>;
   readonly lanes: readonly RawLane[] | Readonly<Record<string, never>>;
-  readonly calls:
-    | readonly { readonly call: string; readonly second: number; readonly minute: number }[]
-    | Readonly<Record<string, never>>;
+  readonly calls: readonly RawCall[] | Readonly<Record<string, never>>;
   readonly quotas: readonly RawQuota[] | Readonly<Record<string, never>>;
   readonly pollLagMs: number;
   readonly stop?: { readonly reason: string; readonly since: number; readonly probeAt: number };
@@ -103,13 +110,7 @@ function stateOf(account: StoreAccount, raw: RawState, orphan: AccountState["orp
     lanes: listOf(raw.lanes).map((lane) =>
       laneState(lane, batchOf(lane.lane, limits, listOf(raw.quotas)), held),
     ),
-    calls: listOf(raw.calls).map(({ call, second, minute }) => ({
-      call,
-      perSecond: limits.calls[call]?.perSecond ?? null,
-      perMinute: limits.calls[call]?.perMinute ?? null,
-      usedLastSecond: second,
-      usedLastMinute: minute,
-    })),
+    calls: listOf(raw.calls).map((call) => callState(call, limits)),
     quotas: listOf(raw.quotas).map((quota) => quotaState(quota, limits.quotas[quota.class] ?? 0, raw.now)),
     pollLagMs: raw.pollLagMs,
     lastError:
@@ -167,6 +168,21 @@ function heldBy(isOrphan: boolean, paused: boolean, stoppedUntilMs: number | nul
 
 function waitingOf(raw: RawLane): Waiting | null {
   return raw.why === "" ? null : laneWait(raw.why, raw.untilMs === "" ? null : Number(raw.untilMs));
+}
+
+function callState({ call, second, minute, share }: RawCall, limits: Limits): CallState {
+  const { perSecond = null, perMinute = null } = limits.calls[call] ?? {};
+  const inForce = (limit: number | null): number | null =>
+    limit === null ? null : Math.max(1, Math.floor((limit * share) / 1000));
+  return {
+    call,
+    perSecond,
+    perMinute,
+    perSecondInForce: inForce(perSecond),
+    perMinuteInForce: inForce(perMinute),
+    usedLastSecond: second,
+    usedLastMinute: minute,
+  };
 }
 
 function quotaState(raw: RawQuota, configured: number, nowMs: number): QuotaState {

@@ -1,6 +1,6 @@
 -- put_off: a query told nothing (throttled, provider away, credential refused): its tasks are asked later.
--- KEYS[1] the account's prefix; touches account, credentials, hold:*, poll:*
--- ARGV[1] skew ms  [2] call  [3] ms  [4] what stops: '' | rate | domains | provider | account  [5] ms or reason  [6] account: probe ms
+-- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, poll:*
+-- ARGV[1] skew ms  [2] call  [3] ms  [4] what stops: '' | throttled | rate | domains | provider | account  [5] ms or reason  [6] account: probe ms
 -- ARGV[7] provider's Date or ''  [8] error code  [9] error message  [10] the credential's fingerprint, or ''
 -- ARGV[11…] task refs
 -- returns 'OK'        O(refs)

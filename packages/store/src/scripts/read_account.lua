@@ -1,9 +1,10 @@
 -- read_account: the account as it stands, as JSON: its size does not depend on the backlog.
--- KEYS[1] the account's prefix; reads account, credentials, lane:*, poll:*, gate:*, quota:*, told:*
+-- KEYS[1] the account's prefix; reads account, credentials, limits, lane:*, poll:*, gate:*, hold:*, quota:*, told:*
 -- ARGV[1] skew ms  [2] lanes  [3] calls  [4] quota classes, comma-joined  [5] polls, comma-joined
 -- ARGV[6] reset instants, epoch ms, comma-joined, from the last past one on
 -- returns JSON        O(lanes + calls + classes)
 -- @include base
+-- @include gate
 -- @include stop
 -- @include quota
 local state = { account = {}, lanes = {}, calls = {}, quotas = {}, now = now, pollLagMs = 0, pending = 0 }
@@ -61,8 +62,9 @@ local function grantsSince(key, sinceMs)
   return length - low
 end
 for call in string.gmatch(ARGV[3], '[^,]+') do
-  local key = P .. 'gate:' .. call
-  state.calls[#state.calls + 1] = { call = call, second = grantsSince(key, now - 1000), minute = grantsSince(key, now - 60000) }
+  local key, limits = P .. 'gate:' .. call, limitsOf('call:' .. call)
+  state.calls[#state.calls + 1] = { call = call, second = grantsSince(key, now - 1000), minute = grantsSince(key, now - 60000),
+    share = limits and shareInForce(call, limits) or 1000 }
 end
 for call in string.gmatch(ARGV[5], '[^,]+') do
   local first = redis.call('ZRANGE', P .. 'poll:' .. call .. ':due', 0, 0, 'WITHSCORES')

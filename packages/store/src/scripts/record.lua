@@ -5,7 +5,7 @@
 -- ARGV[7] letters: one an item: its end, or '.' for the verdict's own  [8] reasons: index TAB JSON NEWLINE …
 -- ARGV[9] accept: ms until the first query; retry: ms until the next sending; else 0
 -- ARGV[10] end: '1' gives the quota back; retry: resend cause or ''
--- ARGV[11] what stops with it: '' | rate | provider (the call, for ms) | domains (for ms) | quota (classes) | account
+-- ARGV[11] what stops with it: '' | throttled | rate | provider (the call, for ms) | domains (for ms) | quota (classes) | account
 -- ARGV[12] ms, or classes: class TAB units left or '' NEWLINE …, or the reason  [13] account: ms until a probe
 -- ARGV[14] call  [15] provider's Date, epoch ms, or ''  [16] error code  [17] error message
 -- ARGV[18] the credential's fingerprint, or ''  [19…] tasks, JSON each
@@ -135,7 +135,7 @@ end
 if stops == 'domains' and holdDomains(ARGV[14], B, tonumber(ARGV[12])) then
   redis.call('HSET', B, 'waits', 'rate')
   openCall(ARGV[14])
-elseif stops == 'rate' or stops == 'provider' or stops == 'domains' then
+elseif stops == 'throttled' or stops == 'rate' or stops == 'provider' or stops == 'domains' then
   holdCall(ARGV[14], stops, tonumber(ARGV[12]))
 elseif stops == 'quota' then
   spentQuota(ARGV[12])

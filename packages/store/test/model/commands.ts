@@ -77,6 +77,7 @@ const hold: fc.Arbitrary<Hold | null> = fc.oneof(
   fc.constant(null),
   fc.constantFrom<Hold>(
     { scope: "call", why: "rate", ms: 7000 },
+    { scope: "call", why: "throttled", ms: 3000 },
     { scope: "call", why: "provider", ms: 1000 },
     { scope: "domains", ms: 9000 },
   ),
@@ -196,7 +197,11 @@ export const steps = fc.oneof(
     arbitrary: fc.record({
       do: word("putOff"),
       which: fc.nat(3),
-      hold: fc.constantFrom(null, { scope: "call" as const, why: "rate" as const, ms: 2000 }),
+      hold: fc.constantFrom(
+        null,
+        { scope: "call" as const, why: "rate" as const, ms: 2000 },
+        { scope: "call" as const, why: "throttled" as const, ms: 2000 },
+      ),
     }),
   },
   {

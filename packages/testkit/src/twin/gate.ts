@@ -3,8 +3,17 @@ import type { Batch, CallTwin, LaneTwin, Twin } from "./state.ts";
 const LATE_MS = 5;
 const MARGIN_MS = 25;
 
+/** A throttled call has half of its rate, and a 20th of its limit more with each window. */
+const WHOLE = 1000;
+const MORE = 50;
+
 function callOf(twin: Twin, name: string): CallTwin {
-  const known = twin.calls.get(name) ?? { grants: [], hold: null, domains: new Map<string, number>() };
+  const known = twin.calls.get(name) ?? {
+    grants: [],
+    hold: null,
+    slow: null,
+    domains: new Map<string, number>(),
+  };
   twin.calls.set(name, known);
   return known;
 }
@@ -22,8 +31,9 @@ export function permit(twin: Twin, name: string): Permit {
   // No outage holds a call for longer: the clock would have jumped back.
   const isHeld = hold !== null && now < hold.openAt;
   if (isHeld) return { grantedAt: null, until: hold.openAt, why: hold.why ?? "rate" };
+  const share = shareOf(twin, name);
   const nth = (limit: number | null, windowMs: number): number => {
-    const at = limit === null ? undefined : call.grants.at(-limit);
+    const at = limit === null ? undefined : call.grants.at(-Math.max(1, Math.floor((limit * share) / WHOLE)));
     return at === undefined ? 0 : at + windowMs + MARGIN_MS;
   };
   const due = Math.max(nth(limits.perSecond, 1000), nth(limits.perMinute, 60_000));
@@ -32,6 +42,26 @@ export function permit(twin: Twin, name: string): Permit {
   call.grants.push(at);
   if (hold?.why === "provider") Object.assign(hold, { openAt: now + limits.timeoutMs, probing: true });
   return { grantedAt: at };
+}
+
+function shareOf(twin: Twin, name: string): number {
+  const { slow } = callOf(twin, name);
+  if (slow === null) return WHOLE;
+  const windowMs = (twin.settings.limits.calls[name]?.perSecond ?? null) === null ? 60_000 : 1000;
+  return Math.min(WHOLE, slow.share + Math.floor((MORE * Math.max(0, twin.now - slow.at)) / windowMs));
+}
+
+function slowDown(twin: Twin, name: string, ms: number): void {
+  const call = callOf(twin, name);
+  const limits = twin.settings.limits.calls[name];
+  const limit = limits?.perSecond ?? limits?.perMinute ?? null;
+  if (limit === null) return;
+  const share = shareOf(twin, name);
+  const isNews = call.slow === null || twin.now >= call.slow.at;
+  call.slow = {
+    share: isNews ? Math.max(Math.ceil(WHOLE / limit), Math.floor(share / 2)) : share,
+    at: twin.now + ms,
+  };
 }
 
 /** Nothing was there to send: as if it had not been granted. */
@@ -43,11 +73,20 @@ export function withdraw(twin: Twin, name: string, at: number): void {
 }
 
 export function openCall(twin: Twin, name: string): void {
-  callOf(twin, name).hold = null;
+  const call = callOf(twin, name);
+  if (call.hold?.why === "rate" && call.hold.openAt > twin.now) call.hold.failures = 0;
+  else call.hold = null;
 }
 
 /** Three failures in a row are an outage, which doubles up to a minute. */
-export function holdCall(twin: Twin, name: string, why: "rate" | "provider", ms: number): void {
+export function holdCall(
+  twin: Twin,
+  name: string,
+  stops: "throttled" | "rate" | "provider",
+  ms: number,
+): void {
+  if (stops === "throttled") slowDown(twin, name, ms);
+  const why = stops === "throttled" ? "rate" : stops;
   const call = callOf(twin, name);
   const hold = call.hold ?? { openAt: 0, why: null, failures: 0, probing: false };
   call.hold = hold;

@@ -141,6 +141,8 @@ export interface LaneTwin {
 export interface CallTwin {
   grants: number[];
   hold: { openAt: number; why: string | null; failures: number; probing: boolean } | null;
+  /** Thousandths of its limits that were in force when it was throttled last, and from when on they grow. */
+  slow: { readonly share: number; readonly at: number } | null;
   /** Domain that the provider throttles → until when. */
   readonly domains: Map<string, number>;
 }

@@ -3,7 +3,7 @@
 -- does not add up. The margin covers what can move a call closer to its predecessor at the provider's door:
 -- LATE_MS (5) + age of a permit when the bytes leave (10) + difference of the ways to the door (10):
 -- 50 in 1,025 ms is 97.6 % of 50/s. Whoever needs an older permit has it booked so much later.
-local permit, giveBack, withdraw, openCall, holdCall, seen
+local permit, giveBack, withdraw, openCall, holdCall, seen, shareInForce, speedUp
 do
   local LATE_MS = 5
   local AGE_MS = 10
@@ -38,10 +38,40 @@ do
   -- The account's: another one's outage or throttling closes nothing here.
   local function holdKey(call) return P .. 'hold:' .. call end
 
+  -- A provider that throttles allows less than its limit, or others use it, too: the rate is halved at once, and comes
+  -- back by a 20th of the limit in each window: in 10 windows from a half. At least one call a window is left. Shares are
+  -- thousandths.
+  local WHOLE, MORE = 1000, 50
+  local function windowOf(limits) return have(limits.perSecond) and 1000 or 60000 end
+
+  local function grown(share, slowedAt, limits)
+    if not share then return WHOLE end
+    return math.min(WHOLE, tonumber(share) + math.floor(MORE * math.max(0, now - tonumber(slowedAt)) / windowOf(limits)))
+  end
+
+  local function slowDown(call, limits, ms)
+    local limit = have(limits.perSecond) or have(limits.perMinute)
+    if not limit then return end
+    local slow = redis.call('HMGET', holdKey(call), 'share', 'slowedAt')
+    local share = grown(slow[1], slow[2], limits)
+    -- What was under way with the throttled call tells of the same rate.
+    if not slow[1] or now >= tonumber(slow[2]) then share = math.max(math.ceil(WHOLE / limit), math.floor(share / 2)) end
+    redis.call('HSET', holdKey(call), 'share', share, 'slowedAt', now + ms)
+  end
+
+  -- How much of a call's limits is in force.
+  function shareInForce(call, limits)
+    local slow = redis.call('HMGET', holdKey(call), 'share', 'slowedAt')
+    return grown(slow[1], slow[2], limits)
+  end
+
+  function speedUp(call) redis.call('HDEL', holdKey(call), 'share', 'slowedAt') end
+
+  local function atShare(limit, share) return limit and math.max(1, math.floor(limit * share / WHOLE)) end
+
   -- Until when a call is held, and why; nil: it is not. `again`: whoever asks holds a permit that went stale, so the
   -- one probe of a half-open call may ask for another.
-  local function heldUntil(call, limits, again)
-    local hold = redis.call('HMGET', holdKey(call), 'openAt', 'why', 'probing')
+  local function heldUntil(hold, limits, again)
     local openAt = tonumber(hold[1] or '0')
     if now >= openAt or (again and hold[3]) then return nil, hold[2] end
     -- No outage holds a call for longer: the clock has jumped back.
@@ -62,15 +92,18 @@ do
 
   -- Grants (and logs) a permit, or returns how long to wait, why, and until when. `ageMs`: how old it may get.
   function permit(call, limits, again, ageMs)
-    local openAt, why = heldUntil(call, limits, again)
+    local hold = redis.call('HMGET', holdKey(call), 'openAt', 'why', 'probing', 'share', 'slowedAt')
+    local openAt, why = heldUntil(hold, limits, again)
     if openAt then return openAt - now, why, openAt end
+    local share = grown(hold[4], hold[5], limits)
+    if hold[4] and share == WHOLE then speedUp(call) end
     noticeServer()
     local logKey = P .. 'gate:' .. call
     local perSecond, perMinute = have(limits.perSecond), have(limits.perMinute)
     if perSecond or perMinute then forgetFuture(logKey) end
     local due = math.max(
-      windowDue(logKey, perSecond, 1000) or 0,
-      windowDue(logKey, perMinute, 60000) or 0,
+      windowDue(logKey, atShare(perSecond, share), 1000) or 0,
+      windowDue(logKey, atShare(perMinute, share), 60000) or 0,
       perMinute and lostDue(60000) or perSecond and lostDue(1000) or 0
     )
     if now < due then return due - now, 'rate', due end
@@ -93,14 +126,24 @@ do
     if redis.call('HDEL', holdKey(call), 'probing') == 1 then redis.call('HSET', holdKey(call), 'openAt', now) end
   end
 
-  function openCall(call) redis.call('DEL', holdKey(call)) end
+  -- An answer shows that no outage holds the call. What the provider said to wait is waited all the same: a call that
+  -- was under way with the throttled one tells nothing of that.
+  function openCall(call)
+    local hold = redis.call('HMGET', holdKey(call), 'openAt', 'why', 'failures')
+    if hold[2] == 'rate' and tonumber(hold[1]) > now then
+      if hold[3] then redis.call('HDEL', holdKey(call), 'failures') end
+    elseif hold[1] or hold[3] then
+      redis.call('HDEL', holdKey(call), 'openAt', 'why', 'failures', 'probing')
+    end
+  end
 
   -- Closes a call for a while; outages double with each further failure, up to 60 s. Where nobody knows which domains
-  -- the provider throttles, it is the call.
+  -- the provider throttles, it is the call. Only `throttled` is about the call's own rate.
   function holdCall(call, why, ms)
     local key = holdKey(call)
     local wait = ms
-    if why == 'domains' then why = 'rate' end
+    if why == 'throttled' then slowDown(call, limitsOf('call:' .. call) or {}, ms) end
+    if why == 'domains' or why == 'throttled' then why = 'rate' end
     if why == 'provider' then
       local failures = redis.call('HINCRBY', key, 'failures', 1)
       -- One blip holds nobody up; the third failure in a row is an outage.
