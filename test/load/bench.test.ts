@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type BenchResult, SCENARIOS } from "./bench/bench.ts";
+import { mermaidOf } from "./bench/mermaid-chart.ts";
 import { quantile } from "./bench/quantile.ts";
 import { isMet } from "./bench/scenario.ts";
+import { type Sample, steadyOf } from "./bench/steady.ts";
 
 const PROGRAM = fileURLToPath(new URL("bench/run.ts", import.meta.url));
 
@@ -65,4 +67,36 @@ it.each([
   [[], 0.5, Number.NaN],
 ])("of %j the part %d is at %d", (values, part, at) => {
   expect(quantile(values, part)).toBe(at);
+});
+
+it("the steady pace leaves out the start and the tail, by what it did and what it cost", () => {
+  const samples: readonly Sample[] = [
+    { atMs: 0, done: 0, cpuMs: 0 },
+    { atMs: 5000, done: 0, cpuMs: 2000 },
+    { atMs: 6000, done: 200, cpuMs: 4000 },
+    { atMs: 7000, done: 800, cpuMs: 7000 },
+    { atMs: 8000, done: 1000, cpuMs: 8000 },
+    { atMs: 99_000, done: 1000, cpuMs: 9000 },
+  ];
+  // From 100, at 5,500 ms and 3,000 ms of CPU, to 900, at 7,500 and 7,500.
+  expect(steadyOf(samples, 1000)).toEqual({
+    perSecond: 400,
+    perCpuSecond: expect.closeTo(177.78, 2),
+    cores: 2.25,
+  });
+});
+
+it("a chart's axis begins at nothing, and its texts cannot end what they stand in", () => {
+  const values = [12_345.678, 0.5];
+  const chart = { title: 'a "title"', kind: "bar", labels: ["x", "y"], yTitle: "targets/s", values } as const;
+  expect(mermaidOf(chart).split("\n")).toEqual([
+    "```mermaid",
+    "xychart-beta",
+    `  title "a 'title'"`,
+    '  x-axis ["x", "y"]',
+    '  y-axis "targets/s" 0 --> 12350',
+    "  bar [12350, 0.5]",
+    "```",
+    "",
+  ]);
 });

@@ -31,7 +31,12 @@ export interface Stack {
   readonly api: string;
   /** By name, where each provider is controlled and asked for its ledger. */
   readonly providers: Readonly<Record<string, string>>;
-  readonly programs: { readonly api: Program; readonly workers: readonly Program[] };
+  readonly programs: {
+    readonly api: Program;
+    readonly workers: readonly Program[];
+    /** The providers' processes. */
+    readonly sims: readonly Program[];
+  };
   stop(): Promise<void>;
 }
 
@@ -63,17 +68,18 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
       const endpoint = `http://127.0.0.1:${await freePort()}`;
       providers[name] = endpoint;
       accounts.push(...accountsAt({ endpoint, isPlayed: false }));
-      await start("sim", listed(accountsAt({ endpoint, isPlayed: true })), /\bplays\b/);
+      const sim = await start("sim", listed(accountsAt({ endpoint, isPlayed: true })), /\bplays\b/);
       await call(endpoint, "POST", "/_sim/tasks", { completeMs: plan.completeMs ?? 0 });
+      return sim;
     });
-    await all(played);
+    const sims = await all(played);
     const port = await freePort();
     const head = `redis: { url: "${redis.url}" }\nhttp: { port: ${port} }\n${plan.more ?? ""}\n`;
     const roles = ["api", ...Array<string>(plan.workers ?? 1).fill("worker")];
     const started = await all(roles.map((role) => start(role, head + listed(accounts), SERVES)));
     const [api, ...workers] = started;
     if (api === undefined) throw new Error("no api was started");
-    return { redis, api: `http://127.0.0.1:${port}`, providers, programs: { api, workers }, stop };
+    return { redis, api: `http://127.0.0.1:${port}`, providers, programs: { api, workers, sims }, stop };
   } catch (error) {
     await stop();
     throw error;

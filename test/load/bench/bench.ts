@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { promisify } from "node:util";
-import { isMet, type Ratio, type Row, type Scenario } from "./scenario.ts";
+import { type Chart, isMet, type Ratio, type Row, type Scenario } from "./scenario.ts";
+import { atTheLimit } from "./scenarios/at-the-limit.ts";
+import { endToEnd } from "./scenarios/end-to-end.ts";
 import { isolation } from "./scenarios/isolation.ts";
 
 /** In the order in which they run. A new one is a file in `scenarios/` and its name here. */
-export const SCENARIOS: readonly Scenario[] = [isolation];
+export const SCENARIOS: readonly Scenario[] = [isolation, endToEnd, atTheLimit];
 
 /** What `--json` writes. */
 export interface BenchResult {
@@ -22,6 +24,7 @@ export interface ScenarioResult {
   readonly seconds: number;
   readonly rows: readonly Row[];
   readonly ratios: readonly (Ratio & { readonly isMet: boolean | null })[];
+  readonly charts: readonly Chart[];
 }
 
 export interface Machine {
@@ -45,12 +48,13 @@ export async function runBench(options: {
   for (const scenario of options.scenarios) {
     options.say(`== ${scenario.name}`);
     const startedAt = performance.now();
-    const { rows, ratios } = await scenario.run({ scale: options.scale, say: options.say });
+    const { rows, ratios, charts = [] } = await scenario.run({ scale: options.scale, say: options.say });
     scenarios.push({
       name: scenario.name,
       seconds: (performance.now() - startedAt) / 1000,
       rows,
       ratios: ratios.map((ratio) => ({ ...ratio, isMet: judges ? isMet(ratio) : null })),
+      charts,
     });
   }
   const kept = scenarios.every(({ ratios }) => ratios.every((ratio) => ratio.isMet));

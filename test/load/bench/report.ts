@@ -1,7 +1,8 @@
 import { markdownTable } from "../../docs/markdown-table.ts";
 import type { BenchResult, Machine, ScenarioResult } from "./bench.ts";
+import { mermaidOf } from "./mermaid-chart.ts";
 
-/** A scenario's figures and ratios as two tables, in Markdown, under what they were measured on. */
+/** A scenario's figures, promises and charts, in Markdown, under what they were measured on. */
 export function reportOf(result: BenchResult, scenario: ScenarioResult): string {
   const figures = [...new Set(scenario.rows.flatMap((row) => Object.keys(row.figures)))];
   const rows = scenario.rows.map((row) => [row.name, ...figures.map((name) => textOf(row.figures[name]))]);
@@ -16,7 +17,8 @@ export function reportOf(result: BenchResult, scenario: ScenarioResult): string 
   return [
     `${measuredOn(result)}\n`,
     markdownTable(["", ...figures.map(titleOf)], rows),
-    markdownTable(["ratio", "measured", "promised", ""], ratios),
+    markdownTable(["promise", "measured", "promised", ""], ratios),
+    ...scenario.charts.map(mermaidOf),
   ].join("\n");
 }
 

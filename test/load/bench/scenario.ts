@@ -15,6 +15,17 @@ export interface Bench {
 export interface Measured {
   readonly rows: readonly Row[];
   readonly ratios: readonly Ratio[];
+  readonly charts?: readonly Chart[];
+}
+
+/** Drawn under the tables. Each series has one value for each label. */
+export interface Chart {
+  readonly title: string;
+  readonly kind: "bar" | "line";
+  readonly xTitle?: string;
+  readonly labels: readonly string[];
+  readonly yTitle: string;
+  readonly values: readonly number[];
 }
 
 /** One line of the table. The unit of a figure is part of its name: `p50Ms`. */
@@ -23,7 +34,7 @@ export interface Row {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** A figure divided by its baseline's, and what is promised of it. */
+/** A figure, divided by its baseline's unless the promise is about the figure itself, and what is promised of it. */
 export interface Ratio {
   readonly name: string;
   readonly value: number;
