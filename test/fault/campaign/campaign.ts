@@ -10,7 +10,7 @@ export interface CampaignPlan {
   readonly seed: number;
   /** No new fault strikes after this long. */
   readonly seconds: number;
-  /** At least so many processes are killed, however long it takes. */
+  /** So many processes are killed at least, spread over the time. */
   readonly kills: number;
   /** Those that strike; each at least once where the time allows. */
   readonly faults: readonly [Fault, ...Fault[]];
@@ -67,13 +67,15 @@ async function strikeOneByOne(
   world: World,
 ): Promise<Struck> {
   const chance = seededChance(seed);
-  const mayKill = faults.some((fault) => fault.kills > 0);
+  const [firstKiller, ...killers] = faults.filter((fault) => fault.kills > 0);
   const strikes: Strike[] = [];
   let kills = 0;
-  const until = performance.now() + plan.seconds * 1000;
-  for (let round = 0; performance.now() < until || (mayKill && kills < plan.kills); round += 1) {
+  const startedAt = performance.now();
+  const elapsed = (): number => (performance.now() - startedAt) / (plan.seconds * 1000);
+  for (let round = 0; elapsed() < 1 || (firstKiller !== undefined && kills < plan.kills); round += 1) {
     await pause(chance.between(0, plan.restMs));
-    const fault = faults[round] ?? chance.one(faults);
+    const isBehind = firstKiller !== undefined && kills < plan.kills * elapsed();
+    const fault = faults[round] ?? chance.one(isBehind ? [firstKiller, ...killers] : faults);
     strikes.push({ fault: fault.name, atMs: Date.now() });
     plan.say(fault.name);
     await fault.strike(world, chance);

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Chance } from "./chance.ts";
 import type { LedgerFile } from "./ledger-file.ts";
 import type { ProducerEntry } from "./producer-ledger.ts";
+import { type Attempt, watchEnds } from "./watch-ends.ts";
 
 export interface Producers {
   /** Asks no more; resolves when every accepted intent has an end, or after `patienceMs`. */
@@ -31,8 +32,7 @@ export function startProducers(
   chance: Chance,
 ): Producers {
   const asking = new AbortController();
-  const watching = new AbortController();
-  const ends: Promise<void>[] = [];
+  const watch = watchEnds((id, attempt) => endOf(plan.apis, id, attempt), ledger);
   const campaign = `${process.pid}-${Date.now()}`;
   let asks = 0;
 
@@ -49,7 +49,7 @@ export function startProducers(
       if (typeof answer === "string") ledger.append({ entry: answer, ask, atMs });
       else {
         ledger.append({ entry: "accepted", ask, ...answer, atMs });
-        for (const id of Object.values(answer)) ends.push(watch(plan.apis, id, ask, ledger, watching.signal));
+        for (const id of Object.values(answer)) watch.add(id);
       }
       await pause(chance.between(0, plan.restMs));
     }
@@ -60,9 +60,7 @@ export function startProducers(
     async finish(patienceMs) {
       asking.abort();
       await Promise.all(producing);
-      const impatient = setTimeout(() => watching.abort(), patienceMs);
-      await Promise.all(ends);
-      clearTimeout(impatient);
+      await watch.finish(patienceMs);
     },
   };
 }
@@ -100,22 +98,14 @@ function acceptedOf({ id, links }: Reply["body"]): Accepted {
   return { id: String(id), ...(followerId === undefined ? {} : { followerId }) };
 }
 
-async function watch(
-  apis: ProducerPlan["apis"],
-  id: string,
-  ask: number,
-  ledger: LedgerFile<ProducerEntry>,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let attempt = 0; !signal.aborted; attempt += 1) {
-    const reply = await request(apiOf(apis, ask + attempt), `/v1/intents/${id}?wait=4`, {});
-    const atMs = Date.now();
-    if (reply?.status === 404) return ledger.append({ entry: "unknown", id, atMs });
-    const state = reply?.status === 200 ? String(reply.body.state) : "";
-    if (["confirmed", "partial", "failed", "unconfirmed", "cancelled"].includes(state))
-      return ledger.append({ entry: "ended", id, state, atMs });
-    if (reply?.status !== 200) await pause(100);
-  }
+const ENDS = ["confirmed", "partial", "failed", "unconfirmed", "cancelled"];
+
+/** How the intent has ended; null: it has not, or nobody told. */
+async function endOf(apis: ProducerPlan["apis"], id: string, attempt: Attempt): Promise<string | null> {
+  const reply = await request(apiOf(apis, attempt.number), `/v1/intents/${id}?wait=${attempt.waitS}`, {});
+  if (reply?.status === 404) return "unknown";
+  const state = reply?.status === 200 ? String(reply.body.state) : "";
+  return ENDS.includes(state) ? state : null;
 }
 
 function apiOf(apis: ProducerPlan["apis"], index: number): string {

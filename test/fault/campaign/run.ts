@@ -55,7 +55,8 @@ function report({ verdict, strikes, kills }: Campaign): void {
   const through = [...verdict.throughMs].sort((a, b) => a - b);
   say(`from request to confirmed: p50 ${quantile(through, 0.5)}, p99 ${quantile(through, 0.99)}`);
   say("\nfrom a fault until a purge asked for after it was confirmed: p50, p99, times");
-  for (const [fault, times] of Object.entries(verdict.recoveryMs).sort()) {
+  const all = Object.values(verdict.recoveryMs).flat();
+  for (const [fault, times] of [...Object.entries(verdict.recoveryMs).sort(), ["any", all] as const]) {
     const sorted = [...times].sort((a, b) => a - b);
     say(`  ${fault}: ${quantile(sorted, 0.5)}, ${quantile(sorted, 0.99)}, ${sorted.length}`);
   }

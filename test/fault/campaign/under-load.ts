@@ -1,4 +1,4 @@
-import { seededChance } from "./chance.ts";
+import { type Chance, seededChance } from "./chance.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { openLedgerFile, readLedgerFile } from "./ledger-file.ts";
 import type { ProducerEntry, ProviderCall, Strike } from "./producer-ledger.ts";
@@ -10,9 +10,12 @@ export interface Load {
   readonly producers: number;
 }
 
-/** URLs repeat, so that purges of one page meet under way. */
-const PAGES = 2_000;
-const MOST_URLS = 200;
+/** Half of the URLs are of few pages, so that purges of one page meet under way. */
+const PAGES = 20_000;
+const HOT_PAGES = 100;
+/** Most intents are small, as a service's are; every tenth is a release of many pages. */
+const FEW_URLS = 10;
+const MANY_URLS = 200;
 /** What a killed worker leaves behind is picked up within 21 s; three of these in a row still fit. */
 const PATIENCE_MS = 180_000;
 /** Long enough to tell a prefetch that waited for its purge from one that did not. */
@@ -22,6 +25,12 @@ const LIMITS = [
   { account: "ali", call: "RefreshObjectCaches", perSecond: 50 },
   { account: "tc", call: "PurgeUrlsCache", perSecond: 20 },
 ];
+
+function someUrls(chance: Chance): readonly string[] {
+  const most = chance.between(1, 10) === 1 ? MANY_URLS : FEW_URLS;
+  const page = (): number => chance.between(1, chance.between(1, 2) === 1 ? HOT_PAGES : PAGES);
+  return Array.from({ length: chance.between(1, most) }, () => `https://a.example.com/${page()}`);
+}
 
 /** What of the ledgers is there now, in order. */
 export interface Ledgers {
@@ -49,11 +58,7 @@ export async function underLoad<Struck extends { readonly strikes: readonly Stri
       producers,
       restMs: 400,
       thenEvery: 3,
-      urls: () =>
-        Array.from(
-          { length: pages.between(1, MOST_URLS) },
-          () => `https://a.example.com/${pages.between(1, PAGES)}`,
-        ),
+      urls: () => someUrls(pages),
     },
     ledger,
     seededChance(seed + 2),
