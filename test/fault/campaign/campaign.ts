@@ -76,7 +76,7 @@ async function strikeOneByOne(
     await pause(chance.between(0, plan.restMs));
     const isBehind = firstKiller !== undefined && kills < plan.kills * elapsed();
     const fault = faults[round] ?? chance.one(isBehind ? [firstKiller, ...killers] : faults);
-    strikes.push({ fault: fault.name, atMs: Date.now() });
+    strikes.push({ fault: fault.name, side: fault.side, atMs: Date.now() });
     plan.say(fault.name);
     await fault.strike(world, chance);
     kills += fault.kills;

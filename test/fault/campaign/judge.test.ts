@@ -11,6 +11,7 @@ function call(atMs: number, change: Partial<ProviderCall> = {}): ProviderCall {
     waitedMs: 0,
     account: "ali",
     call: "RefreshObjectCaches",
+    status: 200,
     accepted: [URL],
     ...change,
   };
@@ -80,10 +81,11 @@ describe("the judge of a campaign", () => {
     ],
     [
       "a third call within a second where two are allowed",
-      { provider: [call(2000), call(2500), call(2999)] },
+      { provider: [call(2000), call(2500, { accepted: [] }), call(2999, { accepted: [] })] },
       "overLimit 1, e.g. ali RefreshObjectCaches",
     ],
-    ["a campaign in which nothing was accepted", { producers: [] }, "nothing was accepted"],
+    ["a URL that was sent twice for no cause", { provider: [call(2000), call(2500)] }, "for no cause 1"],
+    ["a campaign in which nothing was accepted", { producers: [], provider: [] }, "nothing was accepted"],
   ])("finds %s", (_what, change, breach) => {
     expect(breaches(change)).toEqual([expect.stringContaining(breach)]);
   });
@@ -93,11 +95,13 @@ describe("the judge of a campaign", () => {
   });
 
   it("allows as many calls as the limit in every second", () => {
-    expect(breaches({ provider: [call(2000), call(2500), call(3000)] })).toEqual([]);
+    const others = { accepted: [] };
+    expect(breaches({ provider: [call(2000), call(2500, others), call(3000, others)] })).toEqual([]);
   });
 
   it("takes what the provider was late to read for as early as it may have come", () => {
-    const provider = [call(2000, { waitedMs: 1 }), call(2500), call(2999)];
+    const others = { accepted: [] };
+    const provider = [call(2000, { waitedMs: 1 }), call(2500, others), call(2999, others)];
     expect(breaches({ provider })).toEqual([]);
   });
 
@@ -110,14 +114,31 @@ describe("the judge of a campaign", () => {
     expect(judge({ ...GOOD, producers })).toMatchObject({ intents: 1, maybe: 1, stale: [] });
   });
 
-  it("counts as surplus what was sent more often than it was asked for", () => {
-    expect(judge({ ...GOOD, provider: [call(2000), call(2500)] }).surplus).toBe(1);
-  });
+  it.each<readonly [string, Partial<Evidence>, object]>([
+    ["an answer lost", { provider: [call(2000, { status: null }), call(2500)] }, { answerLost: 1 }],
+    [
+      "a process that died",
+      { strikes: [{ fault: "worker killed", side: "service", atMs: 2100 }] },
+      { crash: 1 },
+    ],
+    [
+      "nothing but a provider's fault that lost no answer",
+      { strikes: [{ fault: "provider slow", side: "provider", atMs: 2100 }] },
+      { unexplained: [`ali ${URL}`] },
+    ],
+  ])(
+    "counts what was sent more often than it was asked for as the price of %s",
+    (_cause, change, surplus) => {
+      const evidence = { ...GOOD, provider: [call(2000), call(2500)], ...change };
+      const none = { answerLost: 0, crash: 0, unexplained: [] };
+      expect(judge(evidence).surplus).toEqual({ ...none, ...surplus });
+    },
+  );
 
   it("measures recovery until a purge that was asked for after the fault was confirmed", () => {
     const strikes = [
-      { fault: "worker killed", atMs: 900 },
-      { fault: "worker killed", atMs: 1500 },
+      { fault: "worker killed", side: "service", atMs: 900 } as const,
+      { fault: "worker killed", side: "service", atMs: 1500 } as const,
     ];
     expect(judge({ ...GOOD, strikes })).toMatchObject({
       recoveryMs: { "worker killed": [2100] },

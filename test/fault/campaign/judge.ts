@@ -1,4 +1,5 @@
 import type { ProducerEntry, ProviderCall, Strike } from "./producer-ledger.ts";
+import { type Surplus, surplusOf } from "./surplus.ts";
 
 /** What must hold at the provider's door, for the judge's own count. */
 export interface DoorLimit {
@@ -39,7 +40,7 @@ export interface Verdict {
   readonly maybe: number;
   readonly refused: number;
   /** Sendings of a URL beyond one for each time that somebody asked for it: the price of at-least-once. */
-  readonly surplus: number;
+  readonly surplus: Surplus;
   readonly sendings: number;
   /** From a strike until a purge that was asked for after it was confirmed, ms; by fault. */
   readonly recoveryMs: Readonly<Record<string, readonly number[]>>;
@@ -51,7 +52,8 @@ export interface Verdict {
 export function judge(evidence: Evidence): Verdict {
   const asks = asksOf(evidence.producers);
   const accepted = asks.filter((ask) => ask.id !== null);
-  const sendings = sendingsOf(evidence.provider.filter(({ call }) => !isPrefetch(call)));
+  const purges = evidence.provider.filter(({ call }) => !isPrefetch(call));
+  const sendings = sendingsOf(purges);
   const prefetches = sendingsOf(evidence.provider.filter(({ call }) => isPrefetch(call)));
   const stateOf = statesOf(accepted);
   const idsWith = (fits: (state: string | null) => boolean): string[] =>
@@ -69,7 +71,7 @@ export function judge(evidence: Evidence): Verdict {
     overLimit: evidence.limits.flatMap((limit) => overLimitOf(limit, evidence.provider)),
     maybe: asks.filter((ask) => ask.answer === "maybe").length,
     refused: asks.filter((ask) => ask.answer === "refused").length,
-    surplus: surplusOf(asks, sendings, evidence.accounts),
+    surplus: surplusOf(wantedOf(asks, evidence.accounts), purges, evidence.strikes),
     sendings: [...sendings.values()].reduce((sum, times) => sum + times.length, 0),
     recoveryMs: recoveryOf(evidence.strikes, accepted),
     throughMs: accepted.flatMap(({ beganAtMs, end }) =>
@@ -84,6 +86,9 @@ export function breachesOf(verdict: Verdict): readonly string[] {
   const broken = kinds.flatMap((kind) =>
     verdict[kind].length === 0 ? [] : [`${kind} ${verdict[kind].length}, e.g. ${verdict[kind][0]}`],
   );
+  const { unexplained } = verdict.surplus;
+  if (unexplained.length > 0)
+    broken.push(`sent twice for no cause ${unexplained.length}, e.g. ${unexplained[0]}`);
   return verdict.intents === 0 ? [...broken, "nothing was accepted, so nothing was tested"] : broken;
 }
 
@@ -200,11 +205,8 @@ function overLimitOf(limit: DoorLimit, calls: readonly ProviderCall[]): readonly
   return isOver ? [`${limit.account} ${limit.call}`] : [];
 }
 
-function surplusOf(
-  asks: readonly Ask[],
-  sendings: ReadonlyMap<string, readonly number[]>,
-  accounts: readonly string[],
-): number {
+/** `account url` → how often somebody asked for it. */
+function wantedOf(asks: readonly Ask[], accounts: readonly string[]): ReadonlyMap<string, number> {
   const wanted = new Map<string, number>();
   for (const ask of asks) {
     if (ask.answer === "refused") continue;
@@ -212,10 +214,7 @@ function surplusOf(
       for (const account of accounts)
         wanted.set(`${account} ${url}`, (wanted.get(`${account} ${url}`) ?? 0) + 1);
   }
-  return [...sendings].reduce(
-    (sum, [key, times]) => sum + Math.max(0, times.length - (wanted.get(key) ?? 0)),
-    0,
-  );
+  return wanted;
 }
 
 function recoveryOf(

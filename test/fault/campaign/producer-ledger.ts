@@ -27,11 +27,14 @@ export interface ProviderCall {
   readonly waitedMs: number;
   readonly account: string | null;
   readonly call: string | null;
+  /** Null: no answer was sent. */
+  readonly status: number | null;
   readonly accepted: readonly string[];
 }
 
 /** Something was broken on purpose. */
 export interface Strike {
   readonly fault: string;
+  readonly side: "service" | "provider";
   readonly atMs: number;
 }
