@@ -1,8 +1,9 @@
 import { type Account, type CallName, dayStarts, type Json, type Lane, type Limits } from "@purgeline/core";
+import { type AccountClock, accountClock } from "./account-clock.ts";
 import type { Connection } from "./connect.ts";
 import { type MemoryGauge, memoryGauge } from "./memory.ts";
 import { type Orphan, orphanReader } from "./orphans.ts";
-import { type Arg, loadScript, runScript, type Script } from "./script.ts";
+import { type Arg, list, loadScript, number, runScript, type Script } from "./script.ts";
 
 /** One configured account, as the store needs it. */
 export interface StoreAccount {
@@ -30,8 +31,10 @@ export interface StoreOptions {
   readonly maxMemoryPercent?: number;
   /** An account that is not configured here, from what another configuration said of it; null: it cannot be read. */
   readonly adopt?: (name: string, description: Json) => Orphan | null;
-  /** Added to Redis's clock by every script; 0 outside tests. */
+  /** Tests alone: added to Redis's clock by every script, which is not watched then. */
   readonly skewMs?: number;
+  /** Tests alone: the process's monotonic clock, ms. */
+  readonly monotonic?: () => number;
 }
 
 /** What all parts of the store share. */
@@ -41,6 +44,8 @@ export interface Context extends StoreOptions {
   /** Accounts that the store knows and this configuration does not. */
   orphans(): Promise<readonly Orphan[]>;
   run(script: Script, account: string, ...args: readonly Arg[]): Promise<unknown>;
+  /** What the account's time is ahead of Redis's clock: 0, unless that was set. */
+  shiftMs(account: string): Promise<number>;
   account(name: string): StoreAccount;
   /** The fingerprint as scripts take it. */
   credential(name: string): string;
@@ -61,8 +66,22 @@ export function script(name: string): Script {
 
 export function createContext(options: StoreOptions): Context {
   const byName = new Map(options.accounts.map((account) => [account.name, account]));
-  const skewMs = options.skewMs ?? 0;
-  const resets = resetTexts(skewMs);
+  const { skewMs } = options;
+  const resets = resetTexts(skewMs ?? 0);
+  const clocks = new Map<string, AccountClock>();
+  const runAt = (each: Script, account: string, at: string, args: readonly Arg[]): Promise<unknown> =>
+    runScript(options.connection, each, accountPrefix(options.prefix, account), [at, ...args]);
+  const clockOf = (account: string): AccountClock => {
+    const known = clocks.get(account);
+    if (known !== undefined) return known;
+    const made = accountClock(async (bounds, correction) => {
+      const args = correction === null ? ["", ""] : [correction.shiftMs, correction.nowMs];
+      const told = list(await runAt(script("clock"), account, `0${bounds}`, args), "clock");
+      return { nowMs: number(told[0], "clock"), shiftMs: number(told[1], "clock") };
+    }, options.monotonic);
+    clocks.set(account, made);
+    return made;
+  };
   return {
     ...options,
     byName,
@@ -70,7 +89,10 @@ export function createContext(options: StoreOptions): Context {
     memory: memoryGauge(options.connection, options.maxMemoryPercent ?? 100),
     resets,
     run: (each, account, ...args) =>
-      runScript(options.connection, each, accountPrefix(options.prefix, account), [skewMs, ...args]),
+      skewMs === undefined
+        ? clockOf(account).run((bounds) => runAt(each, account, `0${bounds}`, args))
+        : runAt(each, account, String(skewMs), args),
+    shiftMs: async (account) => (skewMs === undefined ? await clockOf(account).shiftMs() : 0),
     credential: (name) => byName.get(name)?.credential ?? "",
     account(name) {
       const found = byName.get(name);

@@ -134,13 +134,14 @@ export async function bundle(settings: Settings = {}): Promise<Bundle> {
   };
 }
 
-/** One process's stores over a connection; `join` makes its own for wake-ups. */
+/** One process's stores over a connection; `join` makes its own for wake-ups. No skew: it watches Redis's clock. */
 export function view(
   connection: Connection,
   join: () => Connection,
   settings: Settings,
-  skewMs: number,
+  skewMs: number | undefined,
   credential?: string,
+  monotonic?: () => number,
 ): View {
   const options = {
     connection,
@@ -161,7 +162,8 @@ export function view(
     idempotencyKeysMs: 60_000,
     maxPendingTargets: settings.maxPendingTargets ?? 100_000,
     maxMemoryPercent: settings.maxMemoryPercent ?? 100,
-    skewMs,
+    ...(skewMs === undefined ? {} : { skewMs }),
+    ...(monotonic === undefined ? {} : { monotonic }),
   };
   const work = openWorkStore(options);
   let opened: View["intake"] | undefined;

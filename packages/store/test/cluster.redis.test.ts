@@ -28,7 +28,7 @@ it("on a Redis Cluster every script runs, and all keys that it is told of and ma
   const [connection, subscriber] = [await join(), await join()];
   const calls: ScriptCall[] = [];
   const spied = listening(connection, calls);
-  const now = view(spied, () => subscriber, {}, 0);
+  const now = view(spied, () => subscriber, {}, undefined);
   await runEveryScript(
     now,
     view(spied, () => subscriber, {}, 2000),

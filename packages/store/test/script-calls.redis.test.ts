@@ -22,7 +22,7 @@ beforeAll(async () => {
     return made;
   };
   const connection = listening(join(), calls);
-  await runEveryScript(view(connection, join, {}, 0), view(connection, join, {}, 2000), connection);
+  await runEveryScript(view(connection, join, {}, undefined), view(connection, join, {}, 2000), connection);
 });
 afterAll(async () => {
   for (const each of open) each.disconnect();

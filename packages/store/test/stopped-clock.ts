@@ -4,7 +4,7 @@ import { type Arg, runScript, type Script } from "../src/script.ts";
 
 const TELLS_TIME = "redis.call('TIME')";
 /** Scripts of an account add this to the time; the others tell no time that a test judges. */
-const ADDS_SKEW = "+ tonumber(ARGV[1])\n";
+const ADDS_SKEW = "+ tonumber(skew)";
 
 /**
  * The connection, with scripts that are told the time where they would ask Redis for it: a test's steps take no time,

@@ -13,7 +13,8 @@ if not r[1] then
 end
 if r[1] ~= ARGV[1] then return { 'mismatch' } end
 if r[3] then return { 'replay', r[3] } end
-if tonumber(r[4]) > now then return { 'running' } end
+-- No try has so long: the clock has been set back.
+if tonumber(r[4]) > now and tonumber(r[4]) <= now + tonumber(ARGV[3]) then return { 'running' } end
 -- The earlier try may have staged something: the same id makes repeating it harmless.
 redis.call('HSET', key, 'until', now + tonumber(ARGV[3]))
 return { 'mine', r[2] }

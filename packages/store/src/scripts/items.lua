@@ -1,5 +1,5 @@
 -- items: a batch's targets in order, with the state letter of each.
--- KEYS[1] the account's prefix; touches batch:*, leg:*
+-- KEYS[1] the account's prefix; touches account, batch:*, leg:*
 -- ARGV[1] skew ms  [2] batch number
 -- returns {letters, text, …} or nil when the batch has ended        O(items)
 -- @include base

@@ -7,11 +7,13 @@
 -- @include gate
 -- @include stop
 -- @include quota
-local state = { account = {}, lanes = {}, calls = {}, quotas = {}, now = now, pollLagMs = 0, pending = 0 }
+local state = { account = {}, lanes = {}, calls = {}, quotas = {}, now = now - shift, pollLagMs = 0, pending = 0 }
 local all = redis.call('HGETALL', P .. 'account')
 for i = 1, #all, 2 do state.account[all[i]] = all[i + 1] end
 state.account.known = '1'
+state.account.errAt = shown(state.account.errAt)
 state.stop = shownStop()
+if state.stop then state.stop.since, state.stop.probeAt = state.stop.since - shift, state.stop.probeAt - shift end
 
 local function age(key)
   local head = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
@@ -47,7 +49,7 @@ for _, lane in ipairs(lanes) do
   state.lanes[#state.lanes + 1] = {
     lane = lane, pending = pending + (absorbed[lane] or 0), retrying = retrying,
     sending = redis.call('ZCARD', L .. ':sending'), running = redis.call('ZCARD', L .. ':running'),
-    urgentAgeMs = age(L .. ':open:u'), normalAgeMs = age(L .. ':open:n'), why = why[1] or '', untilMs = why[2] or '',
+    urgentAgeMs = age(L .. ':open:u'), normalAgeMs = age(L .. ':open:n'), why = why[1] or '', untilMs = shown(why[2]) or '',
   }
 end
 
@@ -83,8 +85,8 @@ for class in string.gmatch(ARGV[4], '[^,]+') do
   local told = redis.call('HMGET', toldKey(class), 'limit', 'remaining', 'batch', 'at')
   state.quotas[#state.quotas + 1] = {
     class = class, used = tonumber(spent[1] or '0'), reserved = tonumber(spent[2] or '0'), full = spent[3] ~= false, resetsAtMs = today,
-    emptyAtMs = spent[4] or '', elsewhere = tonumber(spent[5] or '0'),
-    toldLimit = told[1] or '', toldRemaining = told[2] or '', toldBatch = told[3] or '', toldAtMs = told[4] or '',
+    emptyAtMs = shown(spent[4]) or '', elsewhere = tonumber(spent[5] or '0'),
+    toldLimit = told[1] or '', toldRemaining = told[2] or '', toldBatch = told[3] or '', toldAtMs = shown(told[4]) or '',
   }
 end
 return cjson.encode(state)

@@ -1,5 +1,5 @@
 -- read_targets: a page of one leg's targets, in their order.
--- KEYS[1] the account's prefix; reads intent:*, leg:*
+-- KEYS[1] the account's prefix; reads account, intent:*, leg:*
 -- ARGV[1] skew ms  [2] intent id  [3] letters wanted, '' for all  [4] first position  [5] most
 -- returns nil or {next position or -1, pos, lane, letter, text, batch number, why JSON or '', what absorbed it or '', …}
 -- O(targets scanned)

@@ -3,7 +3,7 @@
 -- KEYS[1] the account's prefix; touches account, intent:*, intents, unstaged, leg:*, lane:*, more:*, absorbed:*, limits, clock, batch:*, unacked
 -- ARGV[1] skew ms  [2] intent id  [3] head JSON  [4] targets of the leg  [5] duplicates  [6] chunks of the leg
 -- ARGV[7] history ms  [8] room: pending targets the account may have  [9] body JSON to keep, or ''
--- ARGV[10] ms until rescue looks at the body  [11] not before, epoch ms, or 0  [12] chunk number  [13] lane
+-- ARGV[10] ms until rescue looks at the body  [11] not before, by Redis's clock, epoch ms, or 0  [12] chunk number  [13] lane
 -- ARGV[14] class u|n  [15] producer  [16] options JSON  [17] digests, 16 bytes each
 -- ARGV[18] runs of neighbours with one domain: domain TAB count NEWLINE …
 -- ARGV[19] prefetch: digests of directories, 16 bytes each, else ''  [20] which of them hold each target: numbers NEWLINE …
@@ -26,7 +26,7 @@
 -- @include enqueue
 local intent, chunk, lane = ARGV[2], tonumber(ARGV[12]), ARGV[13]
 local count = #ARGV - 21
-local notBefore = tonumber(ARGV[11])
+local notBefore = tonumber(ARGV[11]) + shift
 local held = notBefore > now
 
 local function makeLeg()
@@ -103,7 +103,7 @@ if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
       coversOf(lane, ARGV[19], ARGV[20]))
   end
 end
-if held then return { 'staged', created, 0, {}, 0 } end
+if held then return { 'staged', tonumber(shown(created)), 0, {}, 0 } end
 local L, limits = laneKey(lane), limitsOf('lane:' .. lane)
 local waiting = redis.call('HMGET', L, 'why', 'retrying')
 -- Whoever sleeps for the sake of other work, or of quiet, would sleep too long for this.
@@ -111,4 +111,4 @@ local force = waiting[2] or (ARGV[14] == 'u' and (waiting[1] == 'quiet' or waiti
   or (waiting[1] == 'quiet' and limits and redis.call('HLEN', L .. ':keys') >= limits.batch)
 local slots = order.slots()
 slots[#slots + 1] = keepLaneSlot(lane, limits, force)
-return { 'staged', created, merged, slots, absorbed }
+return { 'staged', tonumber(shown(created)), merged, slots, absorbed }

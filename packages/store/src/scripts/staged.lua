@@ -1,6 +1,6 @@
 -- staged: every leg of the intent is there, so its body is not needed to finish the staging. A chunk that is
 -- held until its time needs the body still.
--- KEYS[1] the account's prefix; touches intent:*, leg:*, unstaged
+-- KEYS[1] the account's prefix; touches account, intent:*, leg:*, unstaged
 -- ARGV[1] skew ms  [2] intent id
 -- returns 1, or 0 for an unknown or held intent        O(chunks)
 -- @include base

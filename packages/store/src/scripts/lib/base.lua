@@ -1,9 +1,24 @@
 -- base: what every script starts with. P is the account's prefix, `<prefix>:{<account>}:`; every key a
 -- script touches begins with it, so all of them share one Redis Cluster slot.
 local P = KEYS[1]
-local time = redis.call('TIME')
--- Whole milliseconds: 13 digits, exact in Lua's doubles and in its 14-digit number-to-text.
-local now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1])
+
+-- The account's own time, which goes on evenly when Redis's clock is set: `shift` makes up for that. ARGV[1] is the skew
+-- in ms, 0 outside tests, and what the caller knows of the time by its monotonic clock: at least, at most. A step that
+-- finds another time does nothing: the caller judges whether it is late or the clock was set.
+local now, shift
+do
+  local time = redis.call('TIME')
+  local skew, least, most = string.match(ARGV[1], '^(%S+) ?(%S*) ?(%S*)$')
+  shift = tonumber(redis.call('HGET', P .. 'account', 'shiftMs') or '0')
+  -- Whole milliseconds: 13 digits, exact in Lua's doubles and in its 14-digit number-to-text.
+  now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(skew) + shift
+  if least ~= '' and (now < tonumber(least) or now > tonumber(most)) then
+    return redis.error_reply(string.format('CLOCK %.0f %.0f', now, shift))
+  end
+end
+
+-- An instant of the account's time by Redis's clock as it is now, for people.
+local function shown(ms) return ms and tonumber(ms) and string.format('%.0f', tonumber(ms) - shift) or ms end
 
 -- A slot's job starts within this long, or rescue asks the queue for it.
 local LEASE_MS = 20000

@@ -156,7 +156,7 @@ do
 
   -- What a reply told: the provider's clock, the last error.
   function seen(call, providerDate, code, message)
-    if providerDate ~= '' then redis.call('HSET', P .. 'account', 'skewMs', tonumber(providerDate) - now) end
+    if providerDate ~= '' then redis.call('HSET', P .. 'account', 'skewMs', tonumber(providerDate) - now, 'skewDoubtMs', 0) end
     if code ~= '' then
       redis.call('HSET', P .. 'account', 'errCall', call, 'errCode', code, 'errMessage', message, 'errAt', now)
     end

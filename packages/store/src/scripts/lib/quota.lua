@@ -2,7 +2,9 @@
 -- provider's clock (its Date header); within GUARD of a reset a unit is booked in both days, since nobody
 -- can tell which day the provider books it in. Returns the days, and when the room may have changed.
 local function guardedDays(resets, guardMs)
-  local at = now + tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0')
+  local provider = redis.call('HMGET', P .. 'account', 'skewMs', 'skewDoubtMs')
+  local at = now + tonumber(provider[1] or '0')
+  guardMs = math.max(guardMs, math.min(tonumber(provider[2] or '0'), 43200000))
   -- A provider's clock that is off by days tells nothing about its day.
   if at < resets[1] or at >= resets[#resets - 1] then at = now end
   for i, reset in ipairs(resets) do
