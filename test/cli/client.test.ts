@@ -133,6 +133,21 @@ it("an account is paused, shown as paused, and resumed", async () => {
   expect((await run(["accounts"])).stdout).toMatch(/^video \(alibaba-vod\)$/m);
 });
 
+it("a plan says what a prefetch would cost, and nothing is enqueued", async () => {
+  const urls = ["https://a.example.com/img/1", "https://b.example.com/2"];
+  const before = (await run(["list"])).stdout;
+  const { code, stdout } = await run(["plan", "prefetch", ...urls]);
+  expect(stdout).toMatch(/^ali: prefetch · 2 targets · 1 call · sent by about /);
+  expect(stdout).toMatch(/^ {2}quota prefetch +2 units +1000 left today, then 998$/m);
+  expect(code).toBe(0);
+  const refused = await run(["plan", "purge", "https://nobody.test/x"]);
+  expect(refused).toMatchObject({ code: 2, stdout: "" });
+  const input = Array.from({ length: 10_001 }, (_, at) => `https://a.example.com/many/${at}\n`).join("");
+  const tooMany = await run(["plan", "purge"], { input });
+  expect(tooMany.stderr).toContain("10001 targets make 2 intents");
+  expect((await run(["list"])).stdout).toBe(before);
+});
+
 it("a wrong token, a token that may not, and an unknown id are refusals", async () => {
   const wrong = await run(["list"], { env: { PURGELINE_TOKEN: "wrong" } });
   expect(wrong.stderr).toMatch(/^refused: 401 /);

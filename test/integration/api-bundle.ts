@@ -51,6 +51,8 @@ export interface ApiBundle {
   later(skewMs: number): { readonly work: WorkStore; readonly store: IntakeStore };
   /** How many keys Redis holds beside the limits in force, the store's record and BullMQ's own. */
   stored(): Promise<number>;
+  /** Everything that Redis holds but for BullMQ's own and the store's record, in Redis's own format. */
+  contents(): Promise<Readonly<Record<string, string>>>;
   /** Writes the claim of a try that died: its time is up, its answer was never stored. */
   expireClaim(token: string, key: string, digest: string, intentId: string): Promise<void>;
   /** What the role does at SIGTERM. */
@@ -122,6 +124,11 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
     async stored() {
       const keys = await own.keys("*");
       return keys.filter((key) => !/^\{t\}:|\}:limits$|^t:store$/.test(key)).length;
+    },
+    async contents() {
+      const keys = (await own.keys("*")).filter((key) => !/^\{t\}:|^t:store$/.test(key));
+      const dumps = await Promise.all(keys.map((key) => own.dumpBuffer(key)));
+      return Object.fromEntries(keys.map((key, at) => [key, dumps[at]?.toString("hex") ?? ""]).sort());
     },
     async expireClaim(token, key, digest, intentId) {
       await own.hset(`t:{idempotency:${token}:${key}}`, { digest, intent: intentId, until: 1 });

@@ -14,15 +14,8 @@ export function answerOf(admitted: Admitted): { readonly response: Json; readonl
       return { response: admitted.response, isReplayed: false };
     case "replayed":
       return { response: admitted.response, isReplayed: true };
-    case "refused": {
-      const errors = admitted.problems;
-      const count = errors.length === 1 ? "one fault" : `${errors.length} faults`;
-      if (admitted.why === "forbidden")
-        throw new ApiProblem("forbidden", `${count} outside the token's rights; nothing was enqueued.`, {
-          errors,
-        });
-      throw new ApiProblem("invalid-intent", `${count}; nothing was enqueued.`, { errors });
-    }
+    case "refused":
+      throw refusalOf(admitted);
     case "mismatch":
       throw new ApiProblem("idempotency-mismatch", "This Idempotency-Key came with another body before.");
     case "running":
@@ -48,4 +41,14 @@ export function answerOf(admitted: Admitted): { readonly response: Json; readonl
     default:
       return admitted satisfies never;
   }
+}
+
+/** Every fault of an intent that cannot be taken. */
+export function refusalOf({ why, problems }: Extract<Admitted, { readonly kind: "refused" }>): ApiProblem {
+  const count = problems.length === 1 ? "one fault" : `${problems.length} faults`;
+  if (why === "forbidden")
+    return new ApiProblem("forbidden", `${count} outside the token's rights; nothing was enqueued.`, {
+      errors: problems,
+    });
+  return new ApiProblem("invalid-intent", `${count}; nothing was enqueued.`, { errors: problems });
 }

@@ -12,6 +12,7 @@ import { callbackRoutes } from "./routes/callbacks.ts";
 import { changeIntents } from "./routes/change-intents.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { pageRoutes } from "./routes/pages.ts";
+import { planIntent } from "./routes/plan-intent.ts";
 import { readIntents } from "./routes/read-intents.ts";
 import { submitIntent } from "./routes/submit-intent.ts";
 import { checkParameters } from "./zod-parameters.ts";
@@ -62,6 +63,7 @@ function apiRoutes(deps: ApiDeps): FastifyPluginAsync {
     const scope = plain.withTypeProvider<ZodParameters>();
     guard(scope, { tokens, pages: false, log });
     submitIntent(scope, deps);
+    planIntent(scope, deps);
     readIntents(scope, deps);
     changeIntents(scope, deps);
     accountRoutes(scope, deps);

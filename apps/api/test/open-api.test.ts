@@ -18,6 +18,7 @@ import {
   targetPageSchema,
 } from "../src/schemas/intent.ts";
 import { intentBodySchema } from "../src/schemas/intent-body.ts";
+import { planSchema } from "../src/schemas/plan.ts";
 import { problemSchema } from "../src/schemas/problem.ts";
 
 const CONFIG = `
@@ -91,6 +92,7 @@ describe("the OpenAPI document", () => {
       "POST /v1/intents",
       "POST /v1/intents/{id}/cancel",
       "POST /v1/intents/{id}/retry",
+      "POST /v1/plan",
     ]);
   });
 
@@ -107,6 +109,7 @@ describe("the OpenAPI document", () => {
       [200, intentPageSchema, await call("GET", "/v1/intents")],
       [200, changedSchema, await call("POST", `/v1/intents/${id}/cancel`)],
       [200, changedSchema, await call("POST", `/v1/intents/${id}/retry`)],
+      [200, planSchema, await call("POST", "/v1/plan", { op: "purge", urls: [A] })],
       [200, accountListSchema, await call("GET", "/v1/accounts")],
       [200, accountSchema, await call("POST", "/v1/accounts/ali/pause")],
       [200, accountSchema, await call("POST", "/v1/accounts/ali/resume")],

@@ -5,7 +5,7 @@ import { explain } from "./explain.ts";
 import { addAccountCommands, addIntentCommands } from "./intent-commands.ts";
 import { addRoleCommands } from "./role-commands.ts";
 import type { Shell } from "./shell.ts";
-import { addSubmitCommands } from "./submit-commands.ts";
+import { addPlanCommand, addSubmitCommands } from "./submit-commands.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -24,6 +24,7 @@ export async function runProgram(args: readonly string[], shell: Shell): Promise
   };
   addRoleCommands(program, shell, finish);
   addSubmitCommands(program, shell, finish);
+  addPlanCommand(program, shell, finish);
   addIntentCommands(program, shell, finish);
   addAccountCommands(program, shell, finish);
   try {

@@ -1,5 +1,6 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import type { TargetKind, Wish } from "./client/intents.ts";
+import type { GivenTarget } from "./client/targets.ts";
 import {
   type ConnectionOptions,
   clientCommand,
@@ -35,20 +36,9 @@ Exit code: 0 all confirmed · 1 ended otherwise · 2 usage, or refused · 3 unre
 4 still running at --timeout · 130 Ctrl-C (the work goes on).`;
 
 export function addSubmitCommands(program: Command, shell: Shell, finish: Finish): void {
-  const purge = clientCommand(
-    program,
-    "purge [targets...]",
-    "purge URLs, or what the options say, and wait for the end",
-  )
-    .option("--directory", "the targets are directories: URLs that end in /")
-    .option("--pattern", "the targets are patterns (where the provider has them)")
-    .option("--ignore-params", "the targets are URLs of which every query variant is meant")
-    .option("--soft", "mark as stale instead of removing (where the provider can)")
-    .addOption(
-      new Option("--then <operation>", "prefetch each URL once its purge is confirmed, and wait for that too")
-        .choices(["prefetch"])
-        .conflicts(["directory", "pattern", "ignoreParams", "media"]),
-    );
+  const purge = purgeOptions(
+    clientCommand(program, "purge [targets...]", "purge URLs, or what the options say, and wait for the end"),
+  );
   const prefetch = clientCommand(
     program,
     "prefetch [targets...]",
@@ -58,24 +48,70 @@ export function addSubmitCommands(program: Command, shell: Shell, finish: Finish
     ["purge", purge],
     ["prefetch", prefetch],
   ] as const) {
-    withTimeout(command)
-      .option("--media", "the targets are media or asset ids; needs --account")
-      .option("--account <name>", "only this account (may be repeated)", collect)
-      .option("--area <area>", "only this area of the provider's network")
-      .option("--urgent", "before everything that is not urgent")
+    targetOptions(withTimeout(command))
       .option("--label <key=value>", "a label to find the intent by (may be repeated)", collect)
-      .option("--file <file>", "read targets from a file, - is standard input (may be repeated)", collect)
       .option("--no-wait", "return as soon as the intent is durable")
       .addHelpText("after", TARGETS_HELP)
       .action(async (args: readonly string[], options: SubmitOptions) => {
         const wish = await readWish(op, options);
-        const { gatherTargets } = await import("./client/targets.ts");
         const { submit } = await import("./client/submit.ts");
-        const targets = await gatherTargets({ args, files: options.file ?? [], stdin: shell.stdin });
+        const targets = await readTargets(args, options, shell);
         const waiting = { isWaiting: options.wait, timeoutMs: options.timeout ?? null };
         finish(await submit(openSession(shell, options), { wish, targets, ...waiting }));
       });
   }
+}
+
+const PLAN_HELP = `
+Targets and options are those of the operation; nothing is enqueued, and nothing changes.
+
+Exit code: 0 planned · 2 usage, or refused · 3 unreachable.`;
+
+export function addPlanCommand(program: Command, shell: Shell, finish: Finish): void {
+  const plan = clientCommand(
+    program,
+    "plan",
+    "show what a purge or prefetch would cost: calls, quota, time",
+  ).addArgument(new Argument("<operation>", "what is planned").choices(["purge", "prefetch"]));
+  targetOptions(purgeOptions(plan.argument("[targets...]")))
+    .addHelpText("after", PLAN_HELP)
+    .action(async (op: Wish["op"], args: readonly string[], options: SubmitOptions) => {
+      const wish = await readWish(op, options);
+      const { plan: planned } = await import("./client/plan.ts");
+      const targets = await readTargets(args, options, shell);
+      finish(await planned(openSession(shell, options), wish, targets));
+    });
+}
+
+function purgeOptions(command: Command): Command {
+  return command
+    .option("--directory", "the targets are directories: URLs that end in /")
+    .option("--pattern", "the targets are patterns (where the provider has them)")
+    .option("--ignore-params", "the targets are URLs of which every query variant is meant")
+    .option("--soft", "mark as stale instead of removing (where the provider can)")
+    .addOption(
+      new Option("--then <operation>", "prefetch each URL once its purge is confirmed, and wait for that too")
+        .choices(["prefetch"])
+        .conflicts(["directory", "pattern", "ignoreParams", "media"]),
+    );
+}
+
+function targetOptions(command: Command): Command {
+  return command
+    .option("--media", "the targets are media or asset ids; needs --account")
+    .option("--account <name>", "only this account (may be repeated)", collect)
+    .option("--area <area>", "only this area of the provider's network")
+    .option("--urgent", "before everything that is not urgent")
+    .option("--file <file>", "read targets from a file, - is standard input (may be repeated)", collect);
+}
+
+async function readTargets(
+  args: readonly string[],
+  options: SubmitOptions,
+  shell: Shell,
+): Promise<readonly GivenTarget[]> {
+  const { gatherTargets } = await import("./client/targets.ts");
+  return await gatherTargets({ args, files: options.file ?? [], stdin: shell.stdin });
 }
 
 async function readWish(op: Wish["op"], options: SubmitOptions): Promise<Wish> {

@@ -1,4 +1,6 @@
 export * from "./account.ts";
+export * from "./cost/leg-cost.ts";
+export * from "./cost/quota-days.ts";
 export * from "./hosts.ts";
 export * from "./intake-store.ts";
 export * from "./intent.ts";

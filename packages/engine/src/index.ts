@@ -1,4 +1,5 @@
 export { type AdmitPorts, type Admitted, admitIntent, plansOf, responseOf } from "./admit/admit-intent.ts";
+export { type Costed, type CostPorts, costIntent } from "./admit/cost-intent.ts";
 export { type Intake, type IntakeAccount, intakeOf } from "./admit/intake-accounts.ts";
 export { isIntentId, newIntentId } from "./admit/intent-id.ts";
 export { type Planned, planIntent } from "./admit/plan-intent.ts";
@@ -11,6 +12,7 @@ export { adoptAccount, type StoredAccount, storedAccounts } from "./admit/store-
 export { type TakenCallback, takeCallback } from "./admit/take-callback.ts";
 export { parseTimestamp } from "./admit/timestamp.ts";
 export { accountView } from "./read/account-view.ts";
+export { costView } from "./read/cost-view.ts";
 export { type IntentFilter, listIntents } from "./read/list-intents.ts";
 export { type OrphanedWork, orphanedWork } from "./read/orphaned-work.ts";
 export { awaitIntent, readIntent } from "./read/read-intent.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { answerOf } from "../admission-answer.ts";
 import { admissionPorts } from "../admission-ports.ts";
 import type { ApiDeps, ApiScope } from "../api-deps.ts";
-import { ApiProblem } from "../api-problem.ts";
+import { givenBody } from "../given-body.ts";
 import { observeAdmission } from "../observe-admission.ts";
 import { acceptedSchema } from "../schemas/intent.ts";
 import { intentBodySchema } from "../schemas/intent-body.ts";
@@ -39,10 +39,7 @@ export function submitIntent(app: ApiScope, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      // Not what the schema made of it: admission names every fault itself.
-      const body = request.body as Json | undefined;
-      // Fastify makes null of no body.
-      if (body === undefined || body === null) throw new ApiProblem("empty-body", "Send an intent as JSON.");
+      const body = givenBody(request.body as Json | undefined);
       const key = request.headers["idempotency-key"] ?? null;
       const admitted = await admitIntent(body, request.producer, key, ports);
       observeAdmission(admitted, body, request.producer.name, deps);

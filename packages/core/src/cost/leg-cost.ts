@@ -1,0 +1,120 @@
+import type { Coalesce } from "../account.ts";
+import type { LegPlan } from "../intent.ts";
+import type { CallLimits, Limits } from "../limits.ts";
+import type { AccountState } from "../store-views.ts";
+import type { CallName, Lane } from "../words.ts";
+import { CallGate } from "./call-gate.ts";
+import { coveredTargets, type Wider } from "./cover.ts";
+import { LaneRun } from "./lane-run.ts";
+import { type QuotaCost, QuotaDays } from "./quota-days.ts";
+
+export interface LaneCost {
+  readonly lane: Lane;
+  readonly call: CallName;
+  /** Distinct targets. */
+  readonly keys: number;
+  /** Of these, what other targets of the intent do as well. */
+  readonly absorbed: number;
+  readonly calls: number;
+}
+
+/** What one leg would cost, were it staged now. */
+export interface LegCost {
+  readonly account: string;
+  /** As given, repeated ones included. */
+  readonly targets: number;
+  readonly duplicates: number;
+  readonly lanes: readonly LaneCost[];
+  /** The classes that it spends. */
+  readonly quotas: readonly QuotaCost[];
+  /** When its last call goes out if nothing else comes; null: not by itself, or not within a year. */
+  readonly lastCallAtMs: number | null;
+}
+
+/** Everything that the cost of a leg depends on beside its targets. */
+export interface CostFacts {
+  readonly limits: Limits;
+  readonly coalesce: Coalesce;
+  readonly state: AccountState;
+  readonly isUrgent: boolean;
+  /** From when on it may be sent. */
+  readonly fromMs: number;
+}
+
+const LONGEST_MS = 366 * 24 * 3_600_000;
+const UNLIMITED: CallLimits = { perSecond: null, perMinute: null, timeoutMs: 0 };
+
+/**
+ * Goes through the leg's calls as the store would make them, were nothing else to come: which targets share
+ * one, what each takes of the day, and when. Rests after each call, for whoever has others to serve meanwhile.
+ */
+export function* legCost(leg: LegPlan, facts: CostFacts): Generator<undefined, LegCost> {
+  const days = new QuotaDays(facts.state.quotas, facts.isUrgent ? 0 : facts.limits.reserveForUrgent);
+  const gates = new Map<CallName, CallGate>();
+  const runs = laneRuns(leg, facts, days);
+  const stuck: LaneRun[] = [];
+  let open = runs;
+  let lastMs = facts.fromMs;
+  for (;;) {
+    open = open.filter(({ left }) => left > 0);
+    const [run] = open.toSorted((a, b) => a.atMs - b.atMs);
+    if (run === undefined) break;
+    const { call } = run.limits;
+    const gate = gates.get(call) ?? new CallGate(facts.limits.calls[call] ?? UNLIMITED);
+    gates.set(call, gate);
+    if (run.atMs - facts.fromMs > LONGEST_MS || days.wholeDay(run.limits, run.options) < 1) {
+      stuck.push(run);
+      open = open.filter((one) => one !== run);
+    } else if (run.step(gate, days)) {
+      lastMs = Math.max(lastMs, run.atMs);
+      yield;
+    }
+  }
+  const { paused, stopped } = facts.state;
+  return {
+    account: leg.account,
+    targets: runs.reduce((sum, { keys }) => sum + keys, leg.duplicates),
+    duplicates: leg.duplicates,
+    lanes: runs
+      .map(({ lane, limits, keys, absorbed, calls }) => ({ lane, call: limits.call, keys, absorbed, calls }))
+      .toSorted((a, b) => (a.lane < b.lane ? -1 : 1)),
+    quotas: days.costs(stuck),
+    lastCallAtMs: paused || stopped !== null || stuck.length > 0 ? null : lastMs,
+  };
+}
+
+/** Those that may cover others first. */
+function laneRuns(
+  leg: LegPlan,
+  { limits, coalesce, state, isUrgent, fromMs }: CostFacts,
+  days: QuotaDays,
+): readonly LaneRun[] {
+  const sent = new Map<Lane, Wider>();
+  const wide = leg.lanes.toSorted(
+    (a, b) =>
+      Number(limits.lanes[a.lane]?.covers === undefined) - Number(limits.lanes[b.lane]?.covers === undefined),
+  );
+  return wide.flatMap((planned) => {
+    const { lane, options, targets } = planned;
+    const own = limits.lanes[lane];
+    if (own === undefined) return [];
+    const shown = state.lanes.find((one) => one.lane === lane);
+    const batch = Math.min(own.batch, shown?.batch ?? own.batch);
+    const inForce = { ...own, batch };
+    const all = { options, texts: new Set(targets.map(({ text }) => text)) };
+    const covered = coveredTargets(planned, own, (by) => (by === lane ? all : sent.get(by)));
+    const ahead = isUrgent ? 0 : (shown?.pending ?? 0);
+    const isFull = targets.length - covered.size + ahead >= batch;
+    const run = new LaneRun(planned, covered, {
+      limits: inForce,
+      call: limits.calls[own.call] ?? UNLIMITED,
+      ahead,
+      fromMs: fromMs + (isUrgent || isFull ? 0 : coalesce.quietMs),
+    });
+    if (own.covers !== undefined) {
+      const room = days.room(inForce, options) - ahead;
+      sent.set(lane, { options, texts: new Set(run.first(room).map(({ text }) => text)) });
+    }
+    return [run];
+  });
+}

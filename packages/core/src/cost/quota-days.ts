@@ -1,0 +1,106 @@
+import { type LaneLimits, quotasOf } from "../limits.ts";
+import type { CallOptions } from "../provider.ts";
+import { type QuotaState, remainingOf } from "../store-views.ts";
+import type { QuotaClass } from "../words.ts";
+
+/** Units that a leg takes out of one class. */
+export interface QuotaCost {
+  readonly class: QuotaClass;
+  /** All of them, on whatever day. */
+  readonly units: number;
+  /** What is left of today; what of it will be left then. */
+  readonly before: number;
+  readonly after: number;
+  /** Of the units, those that wait for another day. */
+  readonly later: number;
+  readonly resetsAtMs: number;
+}
+
+interface Stuck {
+  readonly limits: LaneLimits;
+  readonly options: CallOptions;
+  readonly left: number;
+}
+
+// An hour more or less where clocks change: this is what a forecast of days can bear.
+const DAY_MS = 24 * 3_600_000;
+const GUARD_MS = 1_000;
+
+/** The day's quotas as a leg spends them, day after day. */
+export class QuotaDays {
+  readonly #quotas: readonly QuotaState[];
+  readonly #reserve: number;
+  readonly #room = new Map<QuotaClass, number>();
+  readonly #today = new Map<QuotaClass, number>();
+  readonly #later = new Map<QuotaClass, number>();
+  #resetsAtMs: number;
+  #isToday = true;
+
+  /** `reserve`: units that are kept from this leg. */
+  constructor(quotas: readonly QuotaState[], reserve: number) {
+    this.#quotas = quotas;
+    this.#reserve = reserve;
+    for (const quota of quotas) this.#room.set(quota.class, remainingOf(quota));
+    this.#resetsAtMs = Math.min(...quotas.map(({ resetsAtMs }) => resetsAtMs));
+  }
+
+  /** Until then nobody can tell which day it is, as in the store: so long after the reset. */
+  turnsAtMs(timeoutMs: number): number {
+    return this.#resetsAtMs + timeoutMs + GUARD_MS;
+  }
+
+  /** The days until then are over. */
+  turn(atMs: number, timeoutMs: number): void {
+    if (atMs < this.turnsAtMs(timeoutMs)) return;
+    for (const { class: name, limit } of this.#quotas) this.#room.set(name, limit);
+    this.#resetsAtMs += DAY_MS * (Math.floor((atMs - this.turnsAtMs(timeoutMs)) / DAY_MS) + 1);
+    this.#isToday = false;
+  }
+
+  /** Targets of the lane that the day has room for. */
+  room(lane: LaneLimits, options: CallOptions): number {
+    return this.#roomIn(lane, options, (name) => this.#room.get(name) ?? 0);
+  }
+
+  /** The same of a whole day. */
+  wholeDay(lane: LaneLimits, options: CallOptions): number {
+    return this.#roomIn(lane, options, (name) => this.#quotas.find((one) => one.class === name)?.limit ?? 0);
+  }
+
+  spend(lane: LaneLimits, options: CallOptions, targets: number): void {
+    this.takeAway(lane, options, targets);
+    const ledger = this.#isToday ? this.#today : this.#later;
+    for (const name of quotasOf(lane, options))
+      ledger.set(name, (ledger.get(name) ?? 0) + targets * lane.unitsPerTarget);
+  }
+
+  /** What others spend first. */
+  takeAway(lane: LaneLimits, options: CallOptions, targets: number): void {
+    for (const name of quotasOf(lane, options))
+      this.#room.set(name, (this.#room.get(name) ?? 0) - targets * lane.unitsPerTarget);
+  }
+
+  /** `stuck`: what no day within sight has room for. */
+  costs(stuck: readonly Stuck[]): readonly QuotaCost[] {
+    return this.#quotas.flatMap((quota) => {
+      const isOf = ({ limits, options }: Stuck): boolean => quotasOf(limits, options).includes(quota.class);
+      const waiting = stuck
+        .filter(isOf)
+        .reduce((sum, { limits, left }) => sum + left * limits.unitsPerTarget, 0);
+      const today = this.#today.get(quota.class) ?? 0;
+      const later = (this.#later.get(quota.class) ?? 0) + waiting;
+      if (today + later === 0) return [];
+      const before = remainingOf(quota);
+      const { resetsAtMs } = quota;
+      return [{ class: quota.class, units: today + later, before, after: before - today, later, resetsAtMs }];
+    });
+  }
+
+  #roomIn(lane: LaneLimits, options: CallOptions, unitsOf: (name: QuotaClass) => number): number {
+    const counted = quotasOf(lane, options).filter((name) => this.#room.has(name));
+    return Math.min(
+      ...counted.map((name) => Math.floor(Math.max(0, unitsOf(name) - this.#reserve) / lane.unitsPerTarget)),
+      Number.POSITIVE_INFINITY,
+    );
+  }
+}
