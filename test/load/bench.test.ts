@@ -8,8 +8,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type BenchResult, SCENARIOS } from "./bench/bench.ts";
 import { mermaidOf } from "./bench/mermaid-chart.ts";
 import { quantile } from "./bench/quantile.ts";
+import { callForEach, script, windows } from "./bench/rivals.ts";
 import { isMet } from "./bench/scenario.ts";
 import { type Sample, steadyOf } from "./bench/steady.ts";
+import { traceOf } from "./bench/trace.ts";
 
 const PROGRAM = fileURLToPath(new URL("bench/run.ts", import.meta.url));
 
@@ -99,4 +101,47 @@ it("a chart's axis begins at nothing, and its texts cannot end what they stand i
     "```",
     "",
   ]);
+});
+
+describe("what one would do instead", () => {
+  const trace = [
+    { atMs: 0, urls: ["a", "b"], directories: [] },
+    { atMs: 990, urls: ["a"], directories: ["d/"] },
+    { atMs: 1010, urls: Array.from({ length: 21 }, (_, i) => `${i}`), directories: [] },
+  ];
+
+  it("a call for each target waits for the calls before it, 20 ms each", () => {
+    const { waitsMs, ...outlay } = callForEach(trace);
+    expect(outlay).toEqual({ submits: 25, urlUnits: 24, directoryUnits: 1 });
+    expect(waitsMs?.slice(0, 6)).toEqual([0, 20, 0, 20, 20, 40]);
+  });
+
+  it("the provider's script makes calls of 20 of a kind, for each intent by itself", () => {
+    const outlay = { submits: 5, urlUnits: 24, directoryUnits: 1, waitsMs: null };
+    expect(script(trace, 20)).toEqual(outlay);
+  });
+
+  it("a fixed window sends each target once, in one call of a kind, when it ends", () => {
+    const { waitsMs, ...outlay } = windows(trace, 1000);
+    expect(outlay).toEqual({ submits: 3, urlUnits: 23, directoryUnits: 1 });
+    expect(waitsMs?.slice(0, 5)).toEqual([1000, 1000, 10, 10, 990]);
+  });
+});
+
+describe("the trace of a shop", () => {
+  const trace = traceOf({ seed: 7, seconds: 600 });
+
+  it("is the same for the same seed, and ordered by time", () => {
+    expect(traceOf({ seed: 7, seconds: 600 })).toEqual(trace);
+    expect(traceOf({ seed: 8, seconds: 600 })).not.toEqual(trace);
+    expect(trace.map(({ atMs }) => atMs)).toEqual(trace.map(({ atMs }) => atMs).sort((a, b) => a - b));
+  });
+
+  it("asks for popular pages far more often than for others", () => {
+    const pages = trace.flatMap(({ urls }) => urls.filter((url) => url.includes("/page-")));
+    const times = [...Map.groupBy(pages, (url) => url).values()].map(({ length }) => length);
+    const ordered = times.sort((a, b) => b - a);
+    const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+    expect(sum(ordered.slice(0, ordered.length / 10))).toBeGreaterThan(sum(ordered) / 3);
+  });
 });
