@@ -67,8 +67,9 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
   const { config } = loaded;
   const log = createLogger({ level: "error", role: "api", pretty: false });
   const target = { kind: "socket", path: redis.path, prefix: "t" } as const;
+  const metrics = createMetrics({ version: "0.0.0" });
   const intake = intakeOf(config.accounts, providers);
-  const opened = await openIntake(config, intake, { redis: target, configuredAtMs: 1, log });
+  const opened = await openIntake(config, intake, { redis: target, configuredAtMs: 1, log, metrics });
   const own = connect(target, "worker", () => undefined);
   const shared = {
     connection: own,
@@ -100,7 +101,7 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
     publicUrl: config.http.publicUrl,
     version: "0.0.0",
     log,
-    metrics: createMetrics({ version: "0.0.0" }),
+    metrics,
     signal: stop.signal,
   });
   const origin = await app.listen({ host: "127.0.0.1", port: 0 });

@@ -1,6 +1,6 @@
 import type { Op } from "@purgeline/core";
 import { type Admitted, plansOf } from "@purgeline/engine";
-import type { Logger, Metrics } from "@purgeline/telemetry";
+import { type Logger, type Metrics, tellAccepted } from "@purgeline/telemetry";
 
 /** Counts and logs what became of one request to take an intent in. */
 export function observeAdmission(
@@ -12,17 +12,7 @@ export function observeAdmission(
   const op = opOf(body);
   switch (admitted.kind) {
     case "accepted":
-      for (const { head, legs } of plansOf(admitted)) {
-        metrics.intent(head.op, "accepted");
-        for (const leg of legs)
-          for (const { lane, targets } of leg.lanes)
-            metrics.targets(leg.account, lane, "pending", targets.length);
-        log.info("intent.accepted", { intentId: head.id, op: head.op, producer });
-      }
-      for (const { cause, account, lane, targets } of admitted.merged) {
-        metrics.merged(account, lane, cause, targets);
-        if (cause === "absorbed") metrics.targets(account, lane, "absorbed", targets);
-      }
+      tellAccepted(plansOf(admitted), admitted.merged, { producer }, { log, metrics });
       return;
     case "replayed":
       if (op !== null) metrics.intent(op, "replayed");

@@ -12,7 +12,7 @@ import {
   type RedisTarget,
   whenReady,
 } from "@purgeline/store";
-import type { Logger } from "@purgeline/telemetry";
+import { type Logger, type Metrics, tellMoved } from "@purgeline/telemetry";
 
 export interface OpenIntake {
   readonly store: IntakeStore;
@@ -26,6 +26,7 @@ export interface IntakeOptions {
   /** When the configuration was written, epoch ms. */
   readonly configuredAtMs: number;
   readonly log: Logger;
+  readonly metrics: Metrics;
 }
 
 // A local Redis answers in milliseconds; without one the role starts all the same and says 503.
@@ -39,7 +40,7 @@ const QUEUE_CLOSE_MS = 2_000;
 export async function openIntake(
   config: Config,
   intake: Intake,
-  { redis, configuredAtMs, log }: IntakeOptions,
+  { redis, configuredAtMs, log, metrics }: IntakeOptions,
 ): Promise<OpenIntake> {
   const links: Connection[] = [];
   let isClosing = false;
@@ -78,6 +79,7 @@ export async function openIntake(
     idempotencyKeysMs: config.history.idempotencyKeysMs,
     maxPendingTargets: config.intake.maxPendingTargets,
     maxMemoryPercent: config.intake.maxMemoryPercent,
+    onMoved: (account, moved) => tellMoved(account, null, moved, { log, metrics }),
   });
   const queue = openQueues({
     connection: link("request"),

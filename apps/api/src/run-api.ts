@@ -35,7 +35,7 @@ export async function runApi(context: ApiContext): Promise<void> {
     version: context.version,
     onStateError: (error) => log.warn("metrics.incomplete", { error }),
   });
-  const { store, queue, membership, close } = await openIntake(config, intake, context);
+  const { store, queue, membership, close } = await openIntake(config, intake, { ...context, metrics });
   void membership.joined.then(() => tellOrphans(store, log)).catch(() => undefined);
   metrics.readStateWith(async () => {
     const [accounts, queues, redisMemory] = await Promise.all([

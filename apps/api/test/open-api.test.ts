@@ -37,9 +37,10 @@ beforeAll(async () => {
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const { config } = loaded;
   const log = createLogger({ level: "error", role: "api", pretty: false });
+  const metrics = createMetrics({ version: "1.2.3" });
   const intake = intakeOf(config.accounts, providers);
   const target = { kind: "socket", path: redis.path, prefix: "doc" } as const;
-  opened = await openIntake(config, intake, { redis: target, configuredAtMs: 1, log });
+  opened = await openIntake(config, intake, { redis: target, configuredAtMs: 1, log, metrics });
   app = await createApi({
     ...opened,
     intake,
@@ -48,7 +49,7 @@ beforeAll(async () => {
     publicUrl: null,
     version: "1.2.3",
     log,
-    metrics: createMetrics({ version: "1.2.3" }),
+    metrics,
     signal: new AbortController().signal,
   });
 });

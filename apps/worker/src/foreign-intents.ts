@@ -1,15 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Json, SlotEnd } from "@purgeline/core";
-import {
-  type AdmitPorts,
-  type Admitted,
-  admitIntent,
-  isIntentId,
-  type Producer,
-  plansOf,
-} from "@purgeline/engine";
+import { type AdmitPorts, admitIntent, isIntentId, type Producer, plansOf } from "@purgeline/engine";
 import type { ForeignJob } from "@purgeline/queue";
-import type { Logger, Metrics } from "@purgeline/telemetry";
+import { type Logger, type Metrics, tellAccepted } from "@purgeline/telemetry";
 
 export interface ForeignPorts extends Omit<AdmitPorts, "newId"> {
   readonly log: Logger;
@@ -33,7 +26,8 @@ export async function admitForeign(payload: Json, job: ForeignJob, ports: Foreig
   const admitted = await admitIntent(body, QUEUE, id, { ...ports, newId: () => id });
   switch (admitted.kind) {
     case "accepted":
-      return accepted(admitted, job, ports);
+      tellAccepted(plansOf(admitted), admitted.merged, { producer: QUEUE.name, jobId: job.id }, ports);
+      return { kind: "done", summary: admitted.plan.head.id };
     case "replayed":
       return { kind: "done", summary: id };
     case "refused": {
@@ -64,25 +58,6 @@ function idAndBody(payload: Json, job: ForeignJob): { readonly id: string | null
 /** A job's id may hold any character, and may be used again once the job is removed. */
 function digestOf({ id, addedAtMs }: ForeignJob): string {
   return createHash("sha256").update(`${addedAtMs} ${id}`).digest("hex");
-}
-
-function accepted(
-  admitted: Extract<Admitted, { kind: "accepted" }>,
-  job: ForeignJob,
-  { log, metrics }: ForeignPorts,
-): SlotEnd {
-  for (const { head, legs } of plansOf(admitted)) {
-    metrics.intent(head.op, "accepted");
-    for (const leg of legs)
-      for (const { lane, targets } of leg.lanes)
-        metrics.targets(leg.account, lane, "pending", targets.length);
-    log.info("intent.accepted", { intentId: head.id, op: head.op, producer: QUEUE.name, jobId: job.id });
-  }
-  for (const { cause, account, lane, targets } of admitted.merged) {
-    metrics.merged(account, lane, cause, targets);
-    if (cause === "absorbed") metrics.targets(account, lane, "absorbed", targets);
-  }
-  return { kind: "done", summary: admitted.plan.head.id };
 }
 
 function refused(

@@ -13,7 +13,7 @@ import {
   type RedisTarget,
   whenReady,
 } from "@purgeline/store";
-import type { Logger } from "@purgeline/telemetry";
+import { type Logger, type Metrics, tellMoved } from "@purgeline/telemetry";
 import { publishLimits } from "./publish-limits.ts";
 
 export interface Links {
@@ -37,6 +37,7 @@ export interface LinkOptions {
   readonly redis: RedisTarget;
   readonly configuredAtMs: number;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +46,7 @@ export interface LinkOptions {
  * where the data are too new for this program.
  */
 export async function openLinks(config: Config, intake: Intake, options: LinkOptions): Promise<Links> {
-  const { redis, configuredAtMs, log } = options;
+  const { redis, configuredAtMs, log, metrics } = options;
   const links: Connection[] = [];
   let isClosing = false;
   const link = (purpose: Purpose): Connection => {
@@ -83,7 +84,11 @@ export async function openLinks(config: Config, intake: Intake, options: LinkOpt
     connection.disconnect();
     throw error;
   });
-  const intakeStore = openIntakeStore({ ...shared, subscriber: link("worker") });
+  const intakeStore = openIntakeStore({
+    ...shared,
+    subscriber: link("worker"),
+    onMoved: (account, moved) => tellMoved(account, null, moved, { log, metrics }),
+  });
   const onError = (error: Error): void => log.debug("redis.lost", { error });
   const accounts = intake.accounts.map(({ name }) => name);
   return {

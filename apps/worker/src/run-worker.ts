@@ -47,7 +47,7 @@ export async function runWorker(context: WorkerContext): Promise<void> {
     onStateError: (error) => log.warn("metrics.incomplete", { error }),
   });
   metrics.progress("worker");
-  const links = await openLinks(config, intake, context);
+  const links = await openLinks(config, intake, { ...context, metrics });
   const transport = openTransport();
   const watch = new LoopWatch(config.health.stalledMs, () => performance.now());
   const app = health(links, watch, metrics, config);

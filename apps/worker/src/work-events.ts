@@ -1,6 +1,5 @@
-import type { Lane, State } from "@purgeline/core";
 import type { WorkEvents } from "@purgeline/engine";
-import type { Logger, Metrics } from "@purgeline/telemetry";
+import { type Logger, type Metrics, tellMoved } from "@purgeline/telemetry";
 
 /** Turns what the engine tells into metrics and log lines. */
 export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
@@ -58,18 +57,7 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
       if (outcome.kind === "progress" || outcome.kind === "listed") log.debug("poll.answered", what);
       else log.warn("poll.failed", { ...what, code: outcome.code, reason: outcome.kind });
     },
-    moved(account, lane, { targets, elsewhere, legs }) {
-      const all = lane === null ? [] : [[lane, targets] as const];
-      for (const [own, counts] of [...all, ...(Object.entries(elsewhere) as [Lane, typeof targets][])]) {
-        for (const [state, count] of Object.entries(counts) as [State, number][])
-          metrics.targets(account, own, state, count);
-        if (counts.absorbed !== undefined) metrics.merged(account, own, "absorbed", counts.absorbed);
-      }
-      for (const { intentId, op, stage, sinceAcceptedMs } of legs) {
-        if (stage !== "ended") metrics.intentDuration(op, stage, sinceAcceptedMs);
-        if (stage !== "submitted") log.info("intent.finished", { intentId, account, ms: sinceAcceptedMs });
-      }
-    },
+    moved: (account, lane, transitions) => tellMoved(account, lane, transitions, { log, metrics }),
     quotaAsked({ account, call, answer, durationMs }) {
       metrics.providerCall(account, call, answer.kind, durationMs);
       const what = { account, call, requestId: answer.requestId, ms: Math.round(durationMs) };

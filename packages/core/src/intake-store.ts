@@ -9,7 +9,6 @@ export type Staged =
       readonly createdAtMs: number;
       readonly slots: readonly Slot[];
       readonly merged: Readonly<Partial<Record<Lane, number>>>;
-      readonly absorbed: Readonly<Partial<Record<Lane, number>>>;
     }
   /** Nothing of this leg was stored. */
   | { readonly kind: "backlog"; readonly pending: number };

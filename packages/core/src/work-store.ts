@@ -33,7 +33,7 @@ export type Take =
       readonly batch: TakenBatch;
       /** Targets, of all intents interested, that this take sealed; 0 for a batch that is sent again. */
       readonly sealed: number;
-      readonly elsewhere: Transitions["elsewhere"];
+      readonly moved: Moved;
       readonly slots: readonly Slot[];
       readonly pending: number;
     }
@@ -44,16 +44,19 @@ export type Take =
       readonly pending: number;
       /** When the oldest unconfirmed target of the lane was staged, epoch ms. */
       readonly oldestAtMs: number;
-      readonly elsewhere: Transitions["elsewhere"];
+      readonly moved: Moved;
       readonly slots: readonly Slot[];
     }
   /** Nothing to do for this slot any more. */
-  | { readonly kind: "end" };
+  | { readonly kind: "end"; readonly moved: Moved };
+
+/** What moved beside the lane's own targets. */
+export type Moved = Pick<Transitions, "elsewhere" | "legs">;
 
 /** Counted transitions, for metrics. */
 export interface Transitions {
   readonly targets: Readonly<Partial<Record<State, number>>>;
-  /** Of other lanes: prefetches that failed because a purge that they waited for did, and what was absorbed. */
+  /** Of any lane: prefetches that failed because a purge that they waited for did, what was absorbed, what a producer changed. */
   readonly elsewhere: Readonly<Partial<Record<Lane, Readonly<Partial<Record<State, number>>>>>>;
   readonly legs: readonly LegMilestone[];
 }

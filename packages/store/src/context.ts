@@ -1,4 +1,12 @@
-import { type Account, type CallName, dayStarts, type Json, type Lane, type Limits } from "@purgeline/core";
+import {
+  type Account,
+  type CallName,
+  dayStarts,
+  type Json,
+  type Lane,
+  type Limits,
+  type Moved,
+} from "@purgeline/core";
 import { type AccountClock, accountClock } from "./account-clock.ts";
 import type { Connection } from "./connect.ts";
 import { type MemoryGauge, memoryGauge } from "./memory.ts";
@@ -31,6 +39,8 @@ export interface StoreOptions {
   readonly maxMemoryPercent?: number;
   /** An account that is not configured here, from what another configuration said of it; null: it cannot be read. */
   readonly adopt?: (name: string, description: Json) => Orphan | null;
+  /** Hears what staging, cancelling and retrying moved. What workers do they tell themselves. */
+  readonly onMoved?: (account: string, moved: Moved) => void;
   /** Tests alone: added to Redis's clock by every script, which is not watched then. */
   readonly skewMs?: number;
   /** Tests alone: the process's monotonic clock, ms. */

@@ -6,6 +6,7 @@ import { absorbedKeys, absorbLimits, leftovers } from "./absorb-steps.ts";
 import { type Bundle, bundle, type View } from "./bundle.ts";
 import { endTask, sealUnswept } from "./order-steps.ts";
 import { POLL, polled, record, rescue, type Sealed } from "./steps.ts";
+import { addEnd, type Tally } from "./tally.ts";
 
 const VERDICTS = {
   done: { do: "finish", rejected: [] },
@@ -77,6 +78,8 @@ const ENDS: readonly State[] = ["confirmed", "failed", "unconfirmed", "cancelled
 const CRASHED_MS = 31_000;
 
 class Walk {
+  /** What the receipts say of every life. */
+  readonly ends: Tally = new Map();
   readonly #store: Bundle;
   readonly #wishes: Wish[] = [];
   readonly #submissions = new Map<string, readonly Submission[]>();
@@ -242,6 +245,7 @@ class Walk {
 
   /** Confirmed: by a submission of its own or a wider one that was sealed after it was staged. Else: by its own end. */
   #judge(wish: Wish, end: State): void {
+    addEnd(this.ends, wish.kind.lane, end);
     const where = `${wish.id} ${wish.kind.text} of step ${wish.since} is ${end} in step ${this.#now}`;
     if (end === "cancelled") {
       expect(wish.isCancelled, where).toBe(true);
@@ -275,6 +279,7 @@ it("whatever happens, a purge ends by a submission sealed after it, of itself or
         for (const one of steps) await walk.run(one);
         await walk.drain();
         expect(await leftovers(store)).toEqual([]);
+        expect(store.told, "ends that are counted").toEqual(walk.ends);
       } finally {
         await store.close();
       }

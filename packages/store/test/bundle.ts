@@ -6,6 +6,7 @@ import type {
   Lane,
   LegPlan,
   Limits,
+  Moved,
   Slot,
   TakenBatch,
   WorkStore,
@@ -13,6 +14,7 @@ import type {
 import { type RedisServer, startRedis } from "@purgeline/testkit";
 import { type Connection, connect, openIntakeStore, openWorkStore } from "../src/index.ts";
 import { stoppedClock } from "./stopped-clock.ts";
+import { addMoved, type Tally, tallied } from "./tally.ts";
 
 export const CALL = { perSecond: 1000, perMinute: null, timeoutMs: 10_000 };
 const WEIGHT = { encoding: "form", fixed: 40, perItem: 3 } as const;
@@ -65,6 +67,8 @@ export interface Bundle extends View {
   readonly connection: Connection;
   /** The time of its stores, which stands still: no slow machine makes a step late. */
   readonly nowMs: number;
+  /** The ends of targets that its stores have told, those of its later views too. */
+  readonly told: Tally;
   /** Another process, its clock ahead by so many ms; `credential`: what it calls with. */
   later(skewMs: number, credential?: string): View;
   close(): Promise<void>;
@@ -119,14 +123,16 @@ export async function bundle(settings: Settings = {}): Promise<Bundle> {
   const connection = join();
   const nowMs = settings.nowMs ?? Date.now();
   const still = stoppedClock(connection, (skewMs) => nowMs + skewMs);
-  const here = view(still, join, settings, 0);
+  const told: Tally = new Map();
+  const here = view(still, join, settings, 0, undefined, undefined, told);
   await here.work.publish("ali", settings.limits ?? limitsWith(), { atMs: 1, digest: "one" });
   return {
     redis,
     connection,
     nowMs,
+    told,
     ...here,
-    later: (skewMs, credential) => view(still, join, settings, skewMs, credential),
+    later: (skewMs, credential) => view(still, join, settings, skewMs, credential, undefined, told),
     async close() {
       for (const each of open) each.disconnect();
       await redis.stop();
@@ -142,6 +148,7 @@ export function view(
   skewMs: number | undefined,
   credential?: string,
   monotonic?: () => number,
+  told: Tally = new Map(),
 ): View {
   const options = {
     connection,
@@ -164,8 +171,9 @@ export function view(
     maxMemoryPercent: settings.maxMemoryPercent ?? 100,
     ...(skewMs === undefined ? {} : { skewMs }),
     ...(monotonic === undefined ? {} : { monotonic }),
+    onMoved: (_: string, moved: Moved) => addMoved(told, moved),
   };
-  const work = openWorkStore(options);
+  const work = tallied(openWorkStore(options), told);
   let opened: View["intake"] | undefined;
   const intakeNow = (): View["intake"] => {
     opened ??= openIntakeStore({ ...options, subscriber: join() });

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { type Bundle, bundle, type View } from "./bundle.ts";
 import { endTask, leftovers, orderLimits, sealLane } from "./order-steps.ts";
 import { POLL, record, type Sealed } from "./steps.ts";
+import { addEnd, type Tally } from "./tally.ts";
 
 /** How long an attempt is on record: then it counts as crashed. */
 const CRASHED_MS = 31_000;
@@ -164,6 +165,13 @@ class Walk {
     expect(open.map(({ id, text, state }) => `${id} ${text} ${state}`)).toEqual([]);
   }
 
+  /** What the receipts say of every life. */
+  ends(): Tally {
+    const ends: Tally = new Map();
+    for (const one of this.#interests) for (const end of one.ends) addEnd(ends, one.lane, end);
+    return ends;
+  }
+
   async #stage(
     lane: Lane,
     texts: readonly string[],
@@ -280,6 +288,7 @@ it("no prefetch is sealed before the purges staged before it are confirmed, and 
         for (const step of commands) await walk.run(step);
         await walk.drain();
         expect(await leftovers(store)).toEqual([]);
+        expect(store.told, "ends that are counted").toEqual(walk.ends());
       } finally {
         await store.close();
       }

@@ -27,7 +27,7 @@ export function slotBox(store: Bundle): SlotBox {
       for (;;) {
         if (slots.length === 0) keep(await rescue(view));
         const slot = slots.at(-1);
-        if (slot === undefined) return { kind: "end" };
+        if (slot === undefined) return { kind: "end", moved: { elsewhere: {}, legs: [] } };
         const taken = await view.work.take(slot);
         // A take that finds nothing but what must not go looks again at once.
         if (taken.kind === "wait" && taken.waitMs > 1) return taken;

@@ -209,7 +209,7 @@ describe("another credential", () => {
     const sleeper = await stopped();
     const first = await seal(right, await slotFor(right));
     await finish(right, first);
-    expect(await wrong.work.take(sleeper)).toEqual({ kind: "end" });
+    expect(await wrong.work.take(sleeper)).toMatchObject({ kind: "end" });
     expect(await waits(wrong, first.next)).toMatchObject({ why: { reason: "stopped" } });
   });
 

@@ -1,8 +1,7 @@
 import { type IntakeStore, type IntentPlan, type Lane, type Slot, StoreUnavailable } from "@purgeline/core";
 
-/** Given targets that met one already pending, or wider work. */
+/** Given targets that met one already pending. */
 export interface Merged {
-  readonly cause: "duplicate" | "absorbed";
   readonly account: string;
   readonly lane: Lane;
   readonly targets: number;
@@ -68,12 +67,8 @@ async function stageLegs(plan: IntentPlan, store: IntakeStore): Promise<StagedIn
         return { kind: "backlog", account: leg.account, pending: staged.pending, isPart: !isFirst };
       if (isFirst) createdAtMs = staged.createdAtMs;
       slots.push(...staged.slots);
-      for (const [cause, counts] of [
-        ["duplicate", staged.merged],
-        ["absorbed", staged.absorbed],
-      ] as const)
-        for (const [lane, targets] of Object.entries(counts) as [Lane, number][])
-          if (targets > 0) merged.push({ cause, account: leg.account, lane, targets });
+      for (const [lane, targets] of Object.entries(staged.merged) as [Lane, number][])
+        if (targets > 0) merged.push({ account: leg.account, lane, targets });
     } catch (cause) {
       if (!(cause instanceof StoreUnavailable)) throw cause;
       return { kind: "unavailable", maybeApplied: cause.maybeApplied || !isFirst, cause };

@@ -59,8 +59,8 @@ export async function submit(
       const ageMs = permitAgeMs(account, call);
       const taken = await ports.store.take(slot, ageMs);
       ports.events.turned();
-      if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
       tellTaken(work, taken);
+      if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
       if (taken.kind === "batch") return await carryOut(work, taken, { askedAt, ageMs }, endTurn);
       await wake(ports, taken.slots);
       await show(faceOfWait(slot.account, lane, taken));
@@ -75,11 +75,11 @@ export async function submit(
   }
 }
 
-function tellTaken({ slot, lane, ports }: Submission, taken: Exclude<Take, { readonly kind: "end" }>): void {
+function tellTaken({ slot, lane, ports }: Submission, taken: Take): void {
   const sealed = taken.kind === "batch" ? taken.sealed : 0;
-  if (sealed === 0 && Object.keys(taken.elsewhere).length === 0) return;
+  if (sealed === 0 && Object.keys(taken.moved.elsewhere).length === 0) return;
   const targets = sealed > 0 ? { sealed } : {};
-  ports.events.moved(slot.account, lane, { targets, elsewhere: taken.elsewhere, legs: [] });
+  ports.events.moved(slot.account, lane, { targets, ...taken.moved });
 }
 
 async function carryOut(

@@ -91,7 +91,7 @@ const TAKE: Take = {
   kind: "batch",
   batch: batchOf(["a", "b"]),
   sealed: 2,
-  elsewhere: {},
+  moved: { elsewhere: {}, legs: [] },
   slots: [],
   pending: 0,
 };

@@ -8,7 +8,7 @@ const TAKE: Take = {
   kind: "batch",
   batch: batchOf(["a"]),
   sealed: 1,
-  elsewhere: {},
+  moved: { elsewhere: {}, legs: [] },
   slots: [{ ...SUBMIT_SLOT, id: "s2" }],
   pending: 0,
 };

@@ -27,7 +27,14 @@ function account(logins: readonly Given1[], given: Given = {}) {
     const batch = batchOf(["a"]);
     const store = {
       ...made.ports.store,
-      take: async () => ({ kind: "batch" as const, batch, sealed: 1, elsewhere: {}, slots: [], pending: 0 }),
+      take: async () => ({
+        kind: "batch" as const,
+        batch,
+        sealed: 1,
+        moved: { elsewhere: {}, legs: [] },
+        slots: [],
+        pending: 0,
+      }),
     };
     const ports = { ...made.ports, store };
     await Promise.all(

@@ -15,7 +15,7 @@ function batch(...items: [string, ...string[]]): Take {
     kind: "batch",
     batch: batchOf(items),
     sealed: items.length,
-    elsewhere: {},
+    moved: { elsewhere: {}, legs: [] },
     slots: [{ ...SUBMIT_SLOT, id: "s2" }],
     pending: 0,
   };
@@ -23,7 +23,15 @@ function batch(...items: [string, ...string[]]): Take {
 
 function wait(reason: "rate" | "quota" | "paused", waitMs: number): Take {
   const why = { reason, untilMs: 1_700_000_000_000 };
-  return { kind: "wait", waitMs, why, pending: 3, oldestAtMs: 0, elsewhere: {}, slots: [] };
+  return {
+    kind: "wait",
+    waitMs,
+    why,
+    pending: 3,
+    oldestAtMs: 0,
+    moved: { elsewhere: {}, legs: [] },
+    slots: [],
+  };
 }
 
 async function run(given: Given) {
@@ -65,7 +73,7 @@ describe("submit", () => {
       const takes = [wait(reason, 30)];
       const take = async ({ id }: typeof SUBMIT_SLOT): Promise<Take> => {
         asked.push(id);
-        return takes.shift() ?? { kind: "end" };
+        return takes.shift() ?? { kind: "end", moved: { elsewhere: {}, legs: [] } };
       };
       const sleep = async (): Promise<void> => {
         await new Promise(setImmediate);
@@ -235,7 +243,9 @@ describe("submit", () => {
   it("says why a batch goes out again before it does", async () => {
     const taken = batchOf(["a"], { resend: "crash", attempt: 2 });
     const { told } = await run({
-      takes: [{ kind: "batch", batch: taken, sealed: 0, elsewhere: {}, slots: [], pending: 0 }],
+      takes: [
+        { kind: "batch", batch: taken, sealed: 0, moved: { elsewhere: {}, legs: [] }, slots: [], pending: 0 },
+      ],
       outcomes: [ACCEPTED],
     });
     expect(told.events[0]).toBe("resent crash");

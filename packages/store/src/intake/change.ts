@@ -5,6 +5,7 @@ import { digests } from "../digest.ts";
 import { domainRuns } from "../runs.ts";
 import { list, number } from "../script.ts";
 import { slotsIn } from "../slots.ts";
+import { movedOf } from "../work/record.ts";
 import { readTargets, type StoredTarget } from "./targets.ts";
 
 const PAGE = 1000;
@@ -63,6 +64,7 @@ export async function cancelLeg(
     );
     targets += number(reply[0], "cancel");
     slots.push(...slotsIn(account, reply[1], "cancel"));
+    context.onMoved?.(account, movedOf(reply[2], reply[3], "cancel"));
   }
   return { targets, slots };
 }
@@ -98,6 +100,7 @@ export async function retryLeg(
     );
     targets += number(reply[0], "retry");
     slots.push(...slotsIn(account, reply[1], "retry"));
+    context.onMoved?.(account, movedOf(reply[2], reply[3], "retry"));
   }
   return { targets, slots };
 }

@@ -15,6 +15,7 @@ import { digests } from "../digest.ts";
 import { domainRuns } from "../runs.ts";
 import { kinded, number } from "../script.ts";
 import { slotsIn } from "../slots.ts";
+import { movedOf } from "../work/record.ts";
 
 /** Positions are chunk × 1,000 + place: a chunk is one lane's, and one script call. */
 const CHUNK = 1000;
@@ -48,7 +49,6 @@ export async function stage(
   ];
   const slots: Slot[] = [];
   const merged: Partial<Record<Lane, number>> = {};
-  const absorbed: Partial<Record<Lane, number>> = {};
   const { lanes } = context.account(leg.account).limits;
   // What may cover others first, so that they find it: a chunk's number, and so its positions, stay what they are.
   const inOrder = [...chunks.entries()].sort(
@@ -62,10 +62,10 @@ export async function stage(
     if (kind === "backlog") return { kind: "backlog", pending: number(rest[0], "stage") };
     createdAtMs = number(rest[0], "stage");
     merged[chunk.lane.lane] = (merged[chunk.lane.lane] ?? 0) + number(rest[1], "stage");
-    absorbed[chunk.lane.lane] = (absorbed[chunk.lane.lane] ?? 0) + number(rest[3], "stage");
+    context.onMoved?.(leg.account, movedOf(rest[3], rest[4], "stage"));
     slots.push(...slotsIn(leg.account, rest[2], "stage"));
   }
-  return { kind: "staged", createdAtMs, slots, merged, absorbed };
+  return { kind: "staged", createdAtMs, slots, merged };
 }
 
 /** The leg stands with its first chunk: rescue finishes it from the body, whatever became of a later chunk. */

@@ -5,7 +5,7 @@
 -- KEYS[1] the account's prefix; touches intent:*, leg:*, lane:*, more:*, absorbed:*, account, limits, unacked, unstaged
 -- ARGV[1] skew ms  [2] intent id  [3] lane  [4] digests, 16 bytes each
 -- ARGV[5] runs of one domain: domain TAB count NEWLINE …  [6…] positions
--- returns {targets cancelled, {slots}}        O(positions + cancelled interests)
+-- returns {targets cancelled, {slots}, {lane, letter, n, …}, {intent id, op, stage, ms, …}}        O(positions + cancelled interests)
 -- @include base
 -- @include slots
 -- @include mark
@@ -21,17 +21,18 @@
 -- @include absorb
 -- @include origin
 local leg = redis.call('GET', P .. 'intent:' .. ARGV[2])
-if not leg then return { 0, {} } end
+if not leg then return { 0, {}, {}, {} } end
 local lane = ARGV[3]
 local L = laneKey(lane)
 local tag = tagOf(redis.call('HGET', P .. 'leg:' .. leg, 'o:' .. lane) or '{}')
-local refs, totals = {}, {}
+local refs = {}
 for i = 6, #ARGV do refs[i - 5] = leg .. ':' .. ARGV[i] end
 local hosts = {}
 for domain, n in string.gmatch(ARGV[5], '([^\t\n]*)\t(%d+)\n') do
   for _ = 1, tonumber(n) do hosts[#hosts + 1] = domain end
 end
-mark(lane, refs, 'x', nil, nil, totals)
+mark(lane, refs, 'x', nil, nil, totalsIn(lane))
+local cancelled = totalsIn(lane).x or 0
 
 -- The next interest that still waits, or nil, and how many went before it: those have been cancelled.
 local function nextInterest(mine)
@@ -113,4 +114,4 @@ roots.drop(lane, succeeded, successors)
 order.bringNext(lane, left)
 if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
 forgetHosts(lane)
-return { totals.x or 0, order.slots() }
+return { cancelled, order.slots(), elsewhereReply(), milestones }

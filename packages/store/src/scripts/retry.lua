@@ -4,7 +4,7 @@
 -- ARGV[7] digests, 16 bytes each  [8] runs of one domain: domain TAB count NEWLINE …
 -- ARGV[9] prefetch: digests of directories, 16 bytes each, else ''  [10] which of them hold each target: numbers NEWLINE …
 -- ARGV[11…] positions, ascending
--- returns {targets, {slots}}        O(positions)
+-- returns {targets, {slots}, {lane, letter, n, …}, {intent id, op, stage, ms, …}}        O(positions)
 -- @include base
 -- @include slots
 -- @include mark
@@ -21,7 +21,7 @@
 -- @include enqueue
 local intent, lane = ARGV[2], ARGV[3]
 local leg = redis.call('GET', P .. 'intent:' .. intent)
-if not leg then return { 0, {} } end
+if not leg then return { 0, {}, {}, {} } end
 local K = P .. 'leg:' .. leg
 local options = redis.call('HGET', K, 'o:' .. lane) or '{}'
 local positions, digests, groups, back = {}, {}, {}, 0
@@ -47,7 +47,8 @@ for i = 11, #ARGV do
     if covers then keptCovers[back] = covers[i - 10] end
   end
 end
-if back == 0 then return { 0, {} } end
+if back == 0 then return { 0, {}, {}, {} } end
+totalsIn(lane).p = back
 redis.call('HINCRBY', K, 'n:p', back)
 redis.call('HINCRBY', K, 'left', back)
 redis.call('HINCRBY', K, 'left:' .. lane, back)
@@ -67,4 +68,4 @@ for i, pos in ipairs(positions) do refs[i] = leg .. ':' .. pos end
 enqueue(leg, lane, ARGV[4], ARGV[5], positions, digests, kept, textsOf(refs), keptCovers)
 local slots = order.slots()
 slots[#slots + 1] = keepLaneSlot(lane, limitsOf('lane:' .. lane), true)
-return { back, slots }
+return { back, slots, elsewhereReply(), milestones }

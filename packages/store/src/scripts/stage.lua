@@ -8,7 +8,7 @@
 -- ARGV[18] runs of neighbours with one domain: domain TAB count NEWLINE …
 -- ARGV[19] prefetch: digests of directories, 16 bytes each, else ''  [20] which of them hold each target: numbers NEWLINE …
 -- ARGV[21] the purge intent whose `then` this is: position by position the same targets, or ''  [22…] the targets' texts
--- returns {'staged', created ms, merged, {slots}, absorbed} or {'backlog', pending}
+-- returns {'staged', created ms, merged, {slots}, {lane, letter, n, …}, {intent id, op, stage, ms, …}} or {'backlog', pending}
 -- O(targets of the chunk)
 -- @include base
 -- @include slots
@@ -61,6 +61,7 @@ if held and progress and notBefore - now < 1000 then held = false end
 if not progress then
   redis.call('RPUSH', K .. ':t:' .. chunk, unpack(ARGV, 22, 21 + count))
   redis.call('SETRANGE', K .. ':s', from, string.rep('p', count))
+  totalsIn(lane).p = count
 end
 local parent = ARGV[21] ~= '' and redis.call('GET', P .. 'intent:' .. ARGV[21])
 local purged = parent and redis.call('GETRANGE', P .. 'leg:' .. parent .. ':s', from, from + count - 1)
@@ -79,10 +80,10 @@ local function failUnpurged()
       reasons[#refs] = order.failure(letter, redis.call('HGET', P .. 'leg:' .. parent .. ':why', pos))
     end
   end
-  mark(lane, refs, 'f', nil, reasons, {})
+  mark(lane, refs, 'f', nil, reasons, totalsIn(lane))
 end
 
-local merged, absorbed = 0, 0
+local merged = 0
 if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
   redis.call('HSET', K, 'c:' .. chunk, (held and 'h' or 'q') .. lane, 'o:' .. lane, ARGV[16])
   if not held then
@@ -99,11 +100,11 @@ if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
     redis.call('HSET', K, 'k:' .. chunk, redis.call('INCR', P .. 'clock'))
     redis.call('HINCRBY', K, 'left:' .. lane, count)
     failUnpurged()
-    merged, absorbed = enqueue(leg, lane, ARGV[14], ARGV[15], positions, digests, groups, { unpack(ARGV, 22, 21 + count) },
+    merged = enqueue(leg, lane, ARGV[14], ARGV[15], positions, digests, groups, { unpack(ARGV, 22, 21 + count) },
       coversOf(lane, ARGV[19], ARGV[20]))
   end
 end
-if held then return { 'staged', tonumber(shown(created)), 0, {}, 0 } end
+if held then return { 'staged', tonumber(shown(created)), 0, {}, elsewhereReply(), milestones } end
 local L, limits = laneKey(lane), limitsOf('lane:' .. lane)
 local waiting = redis.call('HMGET', L, 'why', 'retrying')
 -- Whoever sleeps for the sake of other work, or of quiet, would sleep too long for this.
@@ -111,4 +112,4 @@ local force = waiting[2] or (ARGV[14] == 'u' and (waiting[1] == 'quiet' or waiti
   or (waiting[1] == 'quiet' and limits and redis.call('HLEN', L .. ':keys') >= limits.batch)
 local slots = order.slots()
 slots[#slots + 1] = keepLaneSlot(lane, limits, force)
-return { 'staged', tonumber(shown(created)), merged, slots, absorbed }
+return { 'staged', tonumber(shown(created)), merged, slots, elsewhereReply(), milestones }

@@ -4,9 +4,10 @@
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
 -- ARGV[8] the credential's fingerprint, or ''  [9] how old the permit may get, ms
--- returns {'end'}
---   or {'wait', ms, reason, until ms, pending, oldest ms, {slots}, {lane, letter, n, …}}
---   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, {slots}, clock, waited ms, sealed ms, granted ms, targets sealed, texts, {lane, letter, n, …}}
+-- returns {'end', moved, milestones}
+--   or {'wait', ms, reason, until ms, pending, oldest ms, {slots}, moved, milestones}
+--   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, {slots}, clock, waited ms, sealed ms, granted ms, targets sealed, texts, moved, milestones}
+-- moved: {lane, letter, n, …}; milestones: {intent id, op, stage, ms, …}
 -- O(batch)
 -- @include base
 -- @include slots
@@ -41,11 +42,12 @@ if clock < tonumber(ARGV[4]) then
   redis.call('HSET', P .. 'account', 'lostAt', now)
 end
 
-if not holdsSlot(L .. ':slots', slot) then return { 'end' } end
+local function over() return { 'end', elsewhereReply(), milestones } end
+if not holdsSlot(L .. ':slots', slot) then return over() end
 local function finish()
   doneWaiting(L, slot)
   endSlot(L .. ':slots', slot)
-  return { 'end' }
+  return over()
 end
 -- The lane has left the configuration: its work waits until it is back.
 if not limits then return finish() end
@@ -67,8 +69,8 @@ end
 
 local function wait(reason, untilMs)
   local ms = waitAs(L, L .. ':slots', slot, reason, untilMs)
-  if not ms then return { 'end' } end
-  return { 'wait', ms, reason, untilMs, redis.call('HLEN', L .. ':keys'), oldest(), slotsElsewhere(), elsewhereReply() }
+  if not ms then return over() end
+  return { 'wait', ms, reason, untilMs, redis.call('HLEN', L .. ':keys'), oldest(), slotsElsewhere(), elsewhereReply(), milestones }
 end
 
 -- The job of this slot runs again while its batch is still on record as being sent: its worker died.
@@ -295,4 +297,4 @@ for _, other in ipairs(slotsElsewhere()) do slots[#slots + 1] = other end
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
 return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),
   slots, tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), grantedAt,
-  sealedTargets, texts, elsewhereReply() }
+  sealedTargets, texts, elsewhereReply(), milestones }

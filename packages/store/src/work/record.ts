@@ -3,6 +3,7 @@ import {
   type Lane,
   LETTER,
   type LegMilestone,
+  type Moved,
   type Recorded,
   type Rejected,
   type Seen,
@@ -160,13 +161,20 @@ export function recordedOf(account: string, reply: unknown, where: string): Reco
     slots: list(slots, where).map((id) => slotOf(account, text(id, where))),
     transitions: {
       targets,
-      elsewhere: elsewhereOf(list(elsewhere, where), where),
-      legs: legsOf(list(milestones, where), where),
+      ...movedOf(elsewhere, milestones, where),
     },
   };
 }
 
-export function elsewhereOf(flat: readonly unknown[], where: string): Transitions["elsewhere"] {
+/** What moved in whatever lanes, and the stages that legs came to. */
+export function movedOf(elsewhere: unknown, milestones: unknown, where: string): Moved {
+  return {
+    elsewhere: elsewhereOf(list(elsewhere, where), where),
+    legs: legsOf(list(milestones, where), where),
+  };
+}
+
+function elsewhereOf(flat: readonly unknown[], where: string): Transitions["elsewhere"] {
   const moved: Partial<Record<Lane, Partial<Record<State, number>>>> = {};
   for (let i = 0; i + 2 < flat.length; i += 3) {
     const lane = laneNamed(text(flat[i], where));
@@ -175,7 +183,7 @@ export function elsewhereOf(flat: readonly unknown[], where: string): Transition
   return moved;
 }
 
-export function legsOf(flat: readonly unknown[], where: string): readonly LegMilestone[] {
+function legsOf(flat: readonly unknown[], where: string): readonly LegMilestone[] {
   const legs: LegMilestone[] = [];
   for (let i = 0; i + 3 < flat.length; i += 4) {
     legs.push({

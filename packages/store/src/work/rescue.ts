@@ -3,7 +3,7 @@ import { type Context, script } from "../context.ts";
 import { lanesOf } from "../intake/account-state.ts";
 import { list, number, text } from "../script.ts";
 import { ownerOf, slotPairs } from "../slots.ts";
-import { elsewhereOf, legsOf } from "./record.ts";
+import { movedOf } from "./record.ts";
 
 export async function sweep(context: Context, name: string): Promise<Swept> {
   const account = context.account(name);
@@ -20,11 +20,7 @@ export async function sweep(context: Context, name: string): Promise<Swept> {
     lapsed: slotPairs(name, lapsed, "sweep"),
     unstaged: unstagedOf(list(unstaged, "sweep")),
     resent: number(resent, "sweep"),
-    transitions: {
-      targets: {},
-      elsewhere: elsewhereOf(list(elsewhere, "sweep"), "sweep"),
-      legs: legsOf(list(legs, "sweep"), "sweep"),
-    },
+    transitions: { targets: {}, ...movedOf(elsewhere, legs, "sweep") },
   };
 }
 

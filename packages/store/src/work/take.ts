@@ -4,7 +4,7 @@ import { type Context, script } from "../context.ts";
 import { kinded, list, number, type Reply, text } from "../script.ts";
 import { slotsIn } from "../slots.ts";
 import { laneWait } from "../waiting.ts";
-import { elsewhereOf } from "./record.ts";
+import { movedOf } from "./record.ts";
 
 /** The newest logical clock that this process saw of each account: a store that knows less has lost state. */
 export type Clocks = Map<string, number>;
@@ -27,7 +27,7 @@ export async function take(context: Context, clocks: Clocks, slot: Slot, ageMs: 
   const { kind, rest } = kinded(reply, "take");
   switch (kind) {
     case "end":
-      return { kind };
+      return { kind, moved: movedOf(rest[0], rest[1], "take") };
     case "wait":
       return waitOf(slot.account, rest);
     case "batch":
@@ -38,7 +38,7 @@ export async function take(context: Context, clocks: Clocks, slot: Slot, ageMs: 
         batch: batchOf(slot, slot.kind.lane, rest),
         pending: number(rest[5], "take"),
         slots: slotsIn(slot.account, rest[6], "take"),
-        elsewhere: elsewhereOf(list(rest[13], "take"), "take"),
+        moved: movedOf(rest[13], rest[14], "take"),
       };
     default:
       throw new Error(`store: take answered ${JSON.stringify(kind)}`);
@@ -53,7 +53,7 @@ function waitOf(account: string, rest: Reply): Take {
     pending: number(rest[3], "take"),
     oldestAtMs: number(rest[4], "take"),
     slots: slotsIn(account, rest[5], "take"),
-    elsewhere: elsewhereOf(list(rest[6], "take"), "take"),
+    moved: movedOf(rest[6], rest[7], "take"),
   };
 }
 

@@ -1,7 +1,7 @@
 -- enqueue: lets keys of one leg and lane wait for their seal. A key that waits already gains an interest;
 -- a new one joins the FIFO of its class × producer × group, or stands behind the barrier of the purges that it has to
 -- wait for, or is absorbed by wider work. positions, digests, groups, texts and covers run in parallel; neighbours of
--- one group are pushed together. Returns how many merged into waiting keys, and how many were absorbed.
+-- one group are pushed together. Returns how many merged into waiting keys.
 local enqueue
 do
   local function hostOf(group) return string.match(group, '^[^|]*') end
@@ -160,7 +160,7 @@ do
     pushRun()
     book.write()
     noteUnderway(lane, fresh)
-    if #index + #nextIndex + #absorbed == 0 then return 0, 0 end
+    if #index + #nextIndex + #absorbed == 0 then return 0 end
     roots.add(lane, limits, wider.texts, wider.digests, wider.refs)
     wide('HSET', L .. ':keys', index, 2)
     wide('HSET', L .. ':next', nextIndex, 2)
@@ -171,6 +171,6 @@ do
       redis.call('HSETNX', L, 'first', now)
       redis.call('HSET', L, 'last', now)
     end
-    return merged, #absorbed
+    return merged
   end
 end
