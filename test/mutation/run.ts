@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { copyProject } from "../architecture/project-copy.ts";
+import { argumentsOrExit } from "../arguments/read-arguments.ts";
 import { type Mutation, mutated } from "./mutation.ts";
 import { MUTATIONS } from "./mutations.ts";
 import { type NamedTest, runNamed } from "./run-named.ts";
@@ -11,8 +11,16 @@ import { type NamedTest, runNamed } from "./run-named.ts";
  * where a test stays green without its safeguard, or is red with it.
  */
 
-const { values } = parseArgs({ options: { only: { type: "string" } } });
-const chosen = MUTATIONS.filter(({ safeguard }) => safeguard.includes(values.only ?? ""));
+const { only: chosen } = argumentsOrExit({
+  only: {
+    expected: "words of a safeguard in docs/reliability.md",
+    read: (value) => {
+      const found = MUTATIONS.filter(({ safeguard }) => safeguard.includes(value));
+      return found.length > 0 ? found : undefined;
+    },
+    otherwise: MUTATIONS,
+  },
+});
 const folder = copyProject();
 const unchanged = new Map<string, Promise<readonly NamedTest[]>>();
 try {

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { argumentsOrExit, flag, wholeNumber } from "../../arguments/read-arguments.ts";
 import { EVERY_FAULT, runCampaign } from "./campaign.ts";
 import { breachesOf } from "./judge.ts";
 import { reportOf, rowOf } from "./report.ts";
@@ -9,34 +9,26 @@ import { reportOf, rowOf } from "./report.ts";
  * and exits 1 on any broken promise. With `--alone` each fault has a campaign of its own.
  */
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: "1" },
-    seconds: { type: "string", default: "60" },
-    kills: { type: "string", default: "0" },
-    producers: { type: "string", default: "4" },
-    /** Only faults whose name has one of these, comma-joined, in it. */
-    faults: { type: "string", default: "" },
-    /** One campaign for each of them. */
-    alone: { type: "boolean", default: false },
+const { faults, alone, ...asked } = argumentsOrExit({
+  seed: wholeNumber(1),
+  seconds: wholeNumber(60, 1),
+  kills: wholeNumber(0),
+  producers: wholeNumber(4, 1),
+  /** Only faults whose name has one of these in it. */
+  faults: {
+    expected: `words, comma-joined, of: ${EVERY_FAULT.map(({ name }) => name).join("; ")}`,
+    read: faultsOf,
+    otherwise: EVERY_FAULT,
   },
+  /** One campaign for each of them. */
+  alone: flag(),
 });
 
-function numberOf(name: Exclude<keyof typeof values, "faults" | "alone">): number {
-  const number = Number(values[name]);
-  if (!Number.isInteger(number) || number < 0)
-    throw new Error(`--${name}: expected a whole number, got ${values[name]}`);
-  return number;
-}
-
-function chosen(): typeof EVERY_FAULT {
-  const words = values.faults.split(",");
+function faultsOf(value: string): typeof EVERY_FAULT | undefined {
+  const words = value.split(",");
+  if (!words.every((word) => EVERY_FAULT.some(({ name }) => name.includes(word)))) return undefined;
   const [first, ...rest] = EVERY_FAULT.filter(({ name }) => words.some((word) => name.includes(word)));
-  if (first === undefined)
-    throw new Error(
-      `--faults: ${values.faults} is in none of: ${EVERY_FAULT.map(({ name }) => name).join("; ")}`,
-    );
-  return [first, ...rest];
+  return first === undefined ? undefined : [first, ...rest];
 }
 
 function say(text: string): void {
@@ -44,23 +36,20 @@ function say(text: string): void {
 }
 
 /** Whether every promise was kept. */
-async function run(faults: typeof EVERY_FAULT): Promise<boolean> {
+async function run(striking: typeof EVERY_FAULT): Promise<boolean> {
   const campaign = await runCampaign({
-    seed: numberOf("seed"),
-    seconds: numberOf("seconds"),
-    kills: numberOf("kills"),
-    faults,
+    ...asked,
+    faults: striking,
     restMs: 1_500,
-    producers: numberOf("producers"),
-    say: values.alone ? () => undefined : say,
+    say: alone ? () => undefined : say,
   });
   const breaches = breachesOf(campaign.verdict);
-  say(values.alone ? rowOf(campaign) : reportOf(campaign));
+  say(alone ? rowOf(campaign) : reportOf(campaign));
   say(breaches.length === 0 ? "every promise was kept" : `BROKEN: ${breaches.join("; ")}`);
   return breaches.length === 0;
 }
 
-const campaigns: (typeof EVERY_FAULT)[] = values.alone ? chosen().map((fault) => [fault]) : [chosen()];
-for (const faults of campaigns) {
-  if (!(await run(faults))) process.exitCode = 1;
+const campaigns: (typeof EVERY_FAULT)[] = alone ? faults.map((fault) => [fault]) : [faults];
+for (const striking of campaigns) {
+  if (!(await run(striking))) process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { argumentsOrExit, flag } from "../../arguments/read-arguments.ts";
 import { writePart } from "../../docs/generated-part.ts";
 import { runBench, SCENARIOS } from "./bench.ts";
 import { reportOf } from "./report.ts";
@@ -9,35 +9,34 @@ import { reportOf } from "./report.ts";
  * docs/performance.md says what the figures mean; `--docs` writes them there.
  */
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    scale: { type: "string", default: "1" },
-    json: { type: "string" },
-    docs: { type: "boolean", default: false },
+const { only, scale, json, docs } = argumentsOrExit({
+  only: {
+    expected: `one of ${SCENARIOS.map(({ name }) => name).join(", ")}`,
+    read: (value) => {
+      const found = SCENARIOS.filter(({ name }) => name === value);
+      return found.length > 0 ? found : undefined;
+    },
+    otherwise: SCENARIOS,
   },
+  scale: {
+    expected: "a number over 0, up to 1",
+    read: (value) => (Number(value) > 0 && Number(value) <= 1 ? Number(value) : undefined),
+    otherwise: 1,
+  },
+  json: { expected: "a file", read: (value) => value || undefined, otherwise: "" },
+  docs: flag(),
 });
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function chosen() {
-  const { only } = values;
-  const found = SCENARIOS.filter(({ name }) => only === undefined || name === only);
-  if (found.length > 0) return found;
-  throw new Error(`--only: expected one of ${SCENARIOS.map(({ name }) => name).join(", ")}, got ${only}`);
-}
-
-const scale = Number(values.scale);
-if (!(scale > 0 && scale <= 1))
-  throw new Error(`--scale: expected a number over 0, up to 1, got ${values.scale}`);
-const result = await runBench({ scenarios: chosen(), scale, say });
+const result = await runBench({ scenarios: only, scale, say });
 for (const scenario of result.scenarios) {
   const report = reportOf(result, scenario);
   say(`\n== ${scenario.name}, ${scenario.seconds.toFixed(0)} s\n\n${report}`);
-  if (values.docs) writePart("performance.md", `bench ${scenario.name}`, report);
+  if (docs) writePart("performance.md", `bench ${scenario.name}`, report);
 }
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
+if (json !== "") await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
 if (result.isMet !== null) say(result.isMet ? "every promised ratio is kept" : "MISSED: see above");
 process.exitCode = result.isMet === false ? 1 : 0;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { argumentsOrExit, wholeNumber } from "../../arguments/read-arguments.ts";
 import { type LogLine, startProgram } from "../program.ts";
 import { type Asked, checkLedgers } from "./check-ledgers.ts";
 import { debianPaths } from "./debian-paths.ts";
@@ -41,8 +42,9 @@ accounts:
 const AT_ONCE = 4;
 const END_TIMEOUT_MS = 10 * 60_000;
 
+const { seed } = argumentsOrExit({ seed: wholeNumber(1) }, "seed");
+
 async function main(): Promise<boolean> {
-  const seed = Number(process.argv[2] ?? "1");
   const paths = await debianPaths();
   const urls = paths.map((path) => `https://${HOST}/debian/${path}`);
   say(`${urls.length} real paths, seed ${seed}`);
