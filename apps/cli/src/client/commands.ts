@@ -11,11 +11,13 @@ import { isRecord } from "./reply.ts";
 import { ask } from "./request.ts";
 import type { Session } from "./session.ts";
 import { intentPath, lookAt } from "./watch.ts";
+import { widerOf } from "./wider.ts";
 
 /** `status ID`: a wait with no time to wait, so it exits as `wait` would. */
 export async function status(session: Session, id: string): Promise<ExitCode> {
   const receipt = await lookAt(session, id);
-  session.out(session.json ? `${JSON.stringify(receipt.whole)}\n` : receiptText(receipt));
+  if (session.json) session.out(`${JSON.stringify(receipt.whole)}\n`);
+  else session.out(receiptText(receipt, await widerOf(session, receipt)));
   return exitCodeOf([receipt]);
 }
 

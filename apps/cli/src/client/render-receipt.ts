@@ -1,5 +1,6 @@
 import { columns, printable } from "./columns.ts";
 import { COUNTED_STATES, hasEnded, type Receipt, type Waiting } from "./receipt.ts";
+import type { Wider } from "./wider.ts";
 
 /** One line: what a log of progress and a list need. */
 export function receiptLine(receipt: Receipt): string {
@@ -12,8 +13,8 @@ export function receiptLine(receipt: Receipt): string {
   return printable([...said, ...waits.map((wait) => `waiting: ${wait}`)].join(" · "));
 }
 
-/** Everything a receipt says, for a person. */
-export function receiptText(receipt: Receipt): string {
+/** Everything a receipt says, for a person, and which wider purges do the work of its targets. */
+export function receiptText(receipt: Receipt, wider: readonly Wider[] = []): string {
   const { counts } = receipt;
   const states = COUNTED_STATES.filter((state) => counts[state] > 0).map(
     (state) => `${counts[state]} ${state}`,
@@ -28,6 +29,7 @@ export function receiptText(receipt: Receipt): string {
     ...(receipt.lives > 1 ? [["lives", String(receipt.lives)]] : []),
     ...(labels.length === 0 ? [] : [["labels", labels.join(" ")]]),
     ...(receipt.follower === null ? [] : [["then", receipt.follower]]),
+    ...wider.map(({ via, state, targets }) => ["via", `${via}: ${targets} ${state}`]),
     ...receipt.waiting.map((wait) => [
       "waiting",
       `${wait.account} ${wait.lane}: ${wait.targets} targets · ${waitingText(wait)}`,
