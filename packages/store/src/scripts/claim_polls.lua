@@ -10,7 +10,6 @@
 -- @include slots
 -- @include gate
 -- @include stop
--- @include lost
 local call, slot = ARGV[2], ARGV[3]
 local C = P .. 'poll:' .. call
 if not holdsSlot(C .. ':slots', slot) then return { 'end' } end
@@ -68,7 +67,7 @@ local function claimLookups()
       end
       if b[1] == first[1] and b[2] == first[2] and math.abs(tonumber(b[4]) - tonumber(first[4])) <= NEAR_MS then
         add({ ref, number, b[3], b[4], b[5], now - tonumber(b[6]) })
-        lease(ref, lost.LOOK_MS)
+        lease(ref, LOOK_MS)
       end
     end
   end

@@ -155,7 +155,7 @@ do
   -- Puts off, or splits, a batch that cannot be tried again now; true where it can.
   local function mayRetry(number)
     if lost.isAsked(L, number) then
-      parkBatch(number, 'provider', now + lost.LOOK_MS)
+      parkBatch(number, 'provider', now + LOOK_MS)
       return false
     end
     local B = P .. 'batch:' .. number

@@ -2,9 +2,7 @@
 -- again. Until the list has told, its batch stands in `unknown`, and among those that are tried again: should its
 -- question be lost, it is sent again. `known` holds the batches that were accepted lately: rows may be theirs.
 
--- A question that was claimed comes back after as long, so a look at its batch is worth nothing sooner. A listing may
--- take it: 200 pages at Alibaba's 5 a second are 40 s.
-local lost = { LOOK_MS = 60000 }
+local lost = {}
 
 function lost.ref(number) return number .. '.?' end
 
@@ -20,7 +18,7 @@ function lost.ask(lane, number, lookup)
   local due = math.ceil((now + lookup.afterMs) / 500) * 500
   redis.call('HSET', P .. 'tasks', ref, cjson.encode({ call = call, id = ref }))
   redis.call('ZADD', P .. 'poll:' .. call .. ':due', due, ref)
-  redis.call('ZADD', laneKey(lane) .. ':retry', due + lost.LOOK_MS, number)
+  redis.call('ZADD', laneKey(lane) .. ':retry', due + LOOK_MS, number)
   return call
 end
 
