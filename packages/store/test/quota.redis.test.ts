@@ -1,6 +1,7 @@
 import { dayStarts, type Hold, type Rejected, type Verdict } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Bundle, bundle, limitsWith, type View } from "./bundle.ts";
+import { type Bundle, bundle, CALL, limitsWith, type View } from "./bundle.ts";
+import { slotBox } from "./slot-box.ts";
 import { counts, finish, record, rescue, rescued, retryAtOnce, seal, seen, urls, waits } from "./steps.ts";
 
 let store: Bundle;
@@ -58,6 +59,23 @@ describe("a day's quota", () => {
     const next = store.later(reset + 60_000);
     expect((await seal(next, (await rescue(next))[0])).batch.items).toHaveLength(500);
   });
+
+  it.each([-6 * HOUR, -5_000, 5_000])(
+    "waits until what is left of the new day may be sent, to the millisecond, %i ms from the reset",
+    async (fromReset) => {
+      store = await bundle({ limits: limitsWith({}, 100), nowMs: tomorrow - 20 * HOUR });
+      const box = slotBox(store);
+      await box.stage("int_1", urls(150));
+      const first = await box.take(store);
+      if (first.kind !== "batch") throw new Error("no batch");
+      await box.answer(finish(store, first.sealed));
+      const until = { kind: "wait", why: { reason: "quota", untilMs: tomorrow + CALL.timeoutMs + 1_000 } };
+      expect(await box.take(nearReset(fromReset))).toMatchObject(until);
+      expect(await box.take(nearReset(CALL.timeoutMs + 998))).toMatchObject(until);
+      const next = await box.take(nearReset(CALL.timeoutMs + 1_000));
+      expect(next).toMatchObject({ kind: "batch", sealed: { batch: { items: { length: 50 } } } });
+    },
+  );
 
   it("comes back when the provider definitely refused, and not when nobody knows", async () => {
     store = await bundle({ limits: limitsWith({}, 1500) });

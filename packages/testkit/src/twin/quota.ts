@@ -10,7 +10,7 @@ function classSets({ quota, quotaByOption }: LaneLimits): readonly (readonly str
   return [quota === null ? [] : [quota], ...Object.values(quotaByOption?.classes ?? {})];
 }
 
-/** The days that a unit spent now is booked in, named by their last instants, and when that changes. */
+/** The days that a unit spent now is booked in, named by their last instants, and when the first of them counts no more. */
 export function daysAt(
   twin: Twin,
   guardMs: number,
@@ -19,8 +19,8 @@ export function daysAt(
   const [before = 0, end = 0, next = 0] = twin.settings.resets.slice(at - 1, at + 2);
   if (at < 1 || next === 0) throw new Error("twin: no reset on both sides of now");
   if (twin.now - before < guardMs) return { days: [before, end], until: before + guardMs };
-  if (end - twin.now < guardMs) return { days: [end, next], until: end };
-  return { days: [end], until: end };
+  if (end - twin.now < guardMs) return { days: [end, next], until: end + guardMs };
+  return { days: [end], until: end + guardMs };
 }
 
 export function dayOf(twin: Twin, name: string, day: number): DayTwin {

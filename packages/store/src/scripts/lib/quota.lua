@@ -1,6 +1,6 @@
 -- quota: one ledger per class and provider day, named by the day's last instant. The day turns by the
 -- provider's clock (its Date header); within GUARD of a reset a unit is booked in both days, since nobody
--- can tell which day the provider books it in. Returns the days, and when the room may have changed.
+-- can tell which day the provider books it in. Returns the days, and when the first of them counts no more.
 local function guardedDays(resets, guardMs)
   local provider = redis.call('HMGET', P .. 'account', 'skewMs', 'skewDoubtMs')
   local at = now + tonumber(provider[1] or '0')
@@ -10,8 +10,8 @@ local function guardedDays(resets, guardMs)
   for i, reset in ipairs(resets) do
     if reset > at then
       if i > 1 and at - resets[i - 1] < guardMs then return { resets[i - 1], reset }, resets[i - 1] + guardMs end
-      if reset - at < guardMs then return { reset, resets[i + 1] }, reset end
-      return { reset }, reset
+      if reset - at < guardMs then return { reset, resets[i + 1] }, reset + guardMs end
+      return { reset }, reset + guardMs
     end
   end
   error('quota: no reset ahead of the provider clock')
