@@ -9,7 +9,7 @@ import { isolation } from "./scenarios/isolation.ts";
 import { latency } from "./scenarios/latency.ts";
 
 /** In the order in which they run. A new one is a file in `scenarios/` and its name here. */
-export const SCENARIOS: readonly Scenario[] = [isolation, endToEnd, atTheLimit, latency, coalescing];
+export const SCENARIOS: readonly Scenario[] = [isolation, endToEnd, atTheLimit, latency, coalescing, store];
 
 /** What `--json` writes. */
 export interface BenchResult {
