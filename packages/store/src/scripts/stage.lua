@@ -88,13 +88,15 @@ if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
   redis.call('HSET', K, 'c:' .. chunk, (held and 'h' or 'q') .. lane, 'o:' .. lane, ARGV[16])
   if not held then
     local positions, digests, groups, tag = {}, {}, {}, tagOf(ARGV[16])
+    local bare, sub, at = ARGV[17], string.sub, 0
     for i = 1, count do
       positions[i] = from + i - 1
-      digests[i] = string.sub(ARGV[17], 16 * i - 15, 16 * i) .. tag
+      digests[i] = sub(bare, 16 * i - 15, 16 * i) .. tag
     end
     for domain, n in string.gmatch(ARGV[18], '([^\t\n]*)\t(%d+)\n') do
       local group = domain .. '|' .. ARGV[16]
-      for _ = 1, tonumber(n) do groups[#groups + 1] = group end
+      for i = at + 1, at + tonumber(n) do groups[i] = group end
+      at = at + tonumber(n)
     end
     -- Fresh: staged before sealed, by this one clock of the account.
     redis.call('HSET', K, 'k:' .. chunk, redis.call('INCR', P .. 'clock'))

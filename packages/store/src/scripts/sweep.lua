@@ -39,7 +39,7 @@ end
 local function sweepLane(lane)
   local L, before = laneKey(lane), resent
   local limits = limitsOf('lane:' .. lane)
-  spacing.freeRested(L, MOST)
+  spacing.freeRested(L, 50 * MOST)
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':sending', '-inf', now, 'LIMIT', 0, MOST)) do
     redis.call('HDEL', P .. 'held', redis.call('HGET', P .. 'batch:' .. number, 'slot'))
     redis.call('ZREM', L .. ':sending', number)

@@ -28,6 +28,7 @@
 -- @include absorb
 -- @include split
 -- @include spent
+-- @include weigh
 -- @include fill
 -- @include lost
 local lane, slot = ARGV[2], ARGV[3]
@@ -231,7 +232,7 @@ local function planNew()
   return nil, function() return wait('rate', now + 1) end
 end
 
-spacing.freeRested(L, 20)
+spacing.freeRested(L, 2 * WIDE)
 -- What is tried again goes first: during an outage nothing new is sealed. But parts of refused batches not twice in a
 -- row where new work may go: a thousand targets that are told apart one by one must not hold up everybody else's.
 local retry = nextRetry()

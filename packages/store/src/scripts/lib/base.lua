@@ -30,12 +30,20 @@ local WIDE = 1000
 
 local function laneKey(lane) return P .. 'lane:' .. lane end
 
+-- Up to Redis 7.0 a hash that begins with many fields is built as a list first, each field looked for in all before it
+-- (a millisecond for 1,000, measured on 7.0.15). A value that no such list may hold makes it a table at once.
+local MOST_LISTED = 512
+local NOT_LISTED = string.rep(' ', 65)
+
 -- Calls a variadic command in slices: args must go in groups of `step` (2 for field-value pairs).
 local function wide(command, key, args, step)
-  local slice = WIDE - WIDE % (step or 1)
+  local slice = WIDE * (step or 1)
+  local begins = command == 'HSET' and #args > 2 * MOST_LISTED and redis.call('HLEN', key) < MOST_LISTED
+  if begins then redis.call('HSET', key, '', NOT_LISTED) end
   for from = 1, #args, slice do
     redis.call(command, key, unpack(args, from, math.min(from + slice - 1, #args)))
   end
+  if begins then redis.call('HDEL', key, '') end
 end
 
 local function limitsOf(field)

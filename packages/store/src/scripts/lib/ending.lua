@@ -19,36 +19,37 @@ local function endItems(number, letters, why, totals)
   local b = redis.call('HMGET', B, 'lane', 'ms', 'keys')
   if not b[2] then return end
   local members = redis.call('LRANGE', B .. ':m', 0, -1)
-  local refs, reasons, states, ended = {}, {}, {}, 0
+  local moved, reasons, states, ended = {}, {}, {}, 0
   local endedAs = {}
   local after, purges, purgeReasons = laneAfter(b[1]), {}, {}
   local digests, endedRefs = {}, {}
   local isAwaited = after and redis.call('EXISTS', laneKey(after) .. ':after') == 1
+  local sub, find = string.sub, string.find
   for i = 1, #members do
-    local old, to = string.sub(b[2], i, i), string.sub(letters, i, i)
+    local old, to = sub(b[2], i, i), sub(letters, i, i)
     if to ~= '.' and to ~= '' and not IS_END[old] then
-      refs[to] = refs[to] or {}
-      reasons[to] = reasons[to] or {}
-      refs[to][#refs[to] + 1] = members[i]
-      reasons[to][#refs[to]] = why[i]
-      endedAs[to] = endedAs[to] or {}
-      table.insert(endedAs[to], refKey(members[i]))
+      if not moved[to] then moved[to], reasons[to], endedAs[to] = {}, {}, {} end
+      local member, refs = members[i], endedAs[to]
+      local ref = find(member, '+', 1, true) and refKey(member) or member
+      refs[#refs + 1] = ref
+      moved[to][#refs] = member
+      reasons[to][#refs] = why[i]
       if isAwaited then
-        purges[#purges + 1] = refKey(members[i])
+        purges[#purges + 1] = ref
         purgeReasons[#purges] = to ~= 'c' and order.failure(to, why[i])
       end
       ended = ended + 1
       states[i] = to
       if after and b[3] then
-        digests[ended] = string.sub(b[3], BARE * (i - 1) + 1, BARE * i)
-        endedRefs[ended] = refKey(members[i])
+        digests[ended] = sub(b[3], BARE * (i - 1) + 1, BARE * i)
+        endedRefs[ended] = ref
       end
     else
       states[i] = old
     end
   end
   if ended == 0 then return end
-  for to, list in pairs(refs) do mark(b[1], list, to, nil, reasons[to], totals) end
+  for to, list in pairs(moved) do mark(b[1], list, to, nil, reasons[to], totals) end
   redis.call('HSET', B, 'ms', table.concat(states))
   -- At once, and not with its batch: a target that is tried anew meanwhile is another purge's.
   dropUnderway(laneKey(b[1]), digests, endedRefs)

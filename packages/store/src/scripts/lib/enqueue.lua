@@ -75,10 +75,8 @@ do
 
   function enqueue(leg, lane, class, producer, positions, digests, groups, texts, covers)
     local L = laneKey(lane)
-    local letters = {}
+    local before = positions[1] - 1
     local states = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', positions[1], positions[#positions])
-    for i, pos in ipairs(positions) do letters[i] = string.sub(states, pos - positions[1] + 1, pos - positions[1] + 1) end
-
     local refs = redis.call('HMGET', L .. ':keys', unpack(digests))
     local blockers, places, nextRefs = {}, {}, {}
     if covers then
@@ -88,6 +86,8 @@ do
       nextRefs = readFields(L, ':next', digests)
     end
     local limits = limitsOf('lane:' .. lane)
+    -- New work that others may look for: what covers them, and what prefetches have to know beside `keys`.
+    local isWider, isNoted = not covers and limits and limits.covers, not covers and (REACHES_HOST[lane] or #(digests[1] or '') > BARE)
     local covering = coveringOf(leg, lane, limits, positions, texts, refs)
     local book = barrierBook(L, producer)
     local index, nextIndex, fresh, run, runGroup = {}, {}, {}, {}, nil
@@ -111,12 +111,12 @@ do
     end
 
     for i, digest in ipairs(digests) do
-      if letters[i] == 'p' then
+      if string.sub(states, positions[i] - before, positions[i] - before) == 'p' then
         local mine = leg .. ':' .. positions[i]
         local held, home = homeOf(i)
         local ref, id, urgent = mine, nil, class == 'u'
         local push = not held
-        if push and not covers then
+        if push and isWider then
           wider.texts[#wider.texts + 1] = texts[i]
           wider.digests[#wider.texts] = digest
           wider.refs[#wider.texts] = mine
@@ -132,15 +132,16 @@ do
           if home == nextIndex and blockers[i] then book.widen(id, blockers[i], interests) end
         elseif blockers[i] then
           id = book.make(groups[i], blockers[i], digest)
-        elseif not covers and not covering[i] and (#digest > BARE or REACHES_HOST[lane]) then
+        elseif isNoted and not covering[i] then
           fresh[#fresh + 1] = { ref = mine, digest = digest, group = groups[i] }
         end
         if covering[i] then
           absorbed[#absorbed + 1] = { digest = digest, held = ref .. (urgent and '!' or ''), root = covering[i], isNew = true }
           push = false
         else
-          home[#home + 1] = digest
-          home[#home + 1] = ref .. (urgent and '!' or '') .. (id and '~' .. id or '')
+          local n = #home
+          home[n + 1] = digest
+          home[n + 2] = (urgent or id) and ref .. (urgent and '!' or '') .. (id and '~' .. id or '') or ref
         end
         if id then
           order.flag(mine, '1')

@@ -41,29 +41,19 @@ do
     return { urgent = urgent, normal = normalReady, both = both, normalFirst = both and turn % 8 == 0, ready = ready }
   end
 
-  local function encodedBytes(text, weight)
-    if weight.encoding == 'form' then
-      local _, escaped = string.gsub(text, '[^%w%-_.~]', '')
-      return #text + 2 * escaped + weight.perItem
+  -- Which of them are still wanted: by their first interest, or by another one.
+  local function wantedOf(targets)
+    local wanted, at = {}, 1
+    while at <= #targets.legs do
+      local pos, count = targets.positions[at], neighbours(targets, at)
+      local letters = redis.call('GETRANGE', P .. 'leg:' .. targets.legs[at] .. ':s', pos, pos + count - 1)
+      local areAll = letters == string.rep('p', count)
+      for i = 1, count do wanted[at + i - 1] = areAll or string.sub(letters, i, i) == 'p' end
+      at = at + count
     end
-    if weight.encoding == 'json' then
-      local _, escaped = string.gsub(text, '["\\%c]', '')
-      return #text + 5 * escaped + weight.perItem
-    end
-    return #text + weight.perItem
-  end
-
-  -- Which refs are still wanted: by their first interest, or by another one.
-  local function wantedOf(refs)
-    local wanted = {}
-    eachRun(refs, function(leg, pos, count, at)
-      local letters = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos + count - 1)
-      for i = 1, count do wanted[at + i - 1] = string.sub(letters, i, i) == 'p' end
-    end)
-    for i, ref in ipairs(refs) do
-      local _, _, more = splitRef(ref)
-      if not wanted[i] and more then
-        for _, other in ipairs(redis.call('LRANGE', P .. 'more:' .. refKey(ref), 0, WIDE - 1)) do
+    for _, i in ipairs(targets.shared) do
+      if not wanted[i] then
+        for _, other in ipairs(redis.call('LRANGE', P .. 'more:' .. refKey(targets.refs[i]), 0, WIDE - 1)) do
           local leg, pos = splitRef(other)
           if redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos) == 'p' then
             wanted[i] = true
@@ -78,7 +68,7 @@ do
   local function leave(L, digests, batch)
     if #digests == 0 then return end
     redis.call('HDEL', L .. ':keys', unpack(digests))
-    for _, digest in ipairs(digests) do batch.left[#batch.left + 1] = digest end
+    batch.left[#batch.left + 1] = digests
   end
 
   -- What covers keys that are about to be sealed, by index.
@@ -89,86 +79,96 @@ do
     return cover.find(limits, targets)
   end
 
-  -- Pops up to `most` live keys of one group; stale digests (cancelled, or promoted to urgent and gone, or of a key that waits for its order by now) fall out, and
-  -- what wider work covers is absorbed, and keys that were sent a moment ago wait behind their batch: a bounded number of them, for the take's cost.
-  local function popGroup(lane, limits, class, producer, group, most, batch, room)
-    local L, weight = laneKey(lane), limits.weight
+  -- The keys among popped digests that wait for their seal, and for nothing else. A key that was cancelled, or was urgent
+  -- and went, left its digest behind; one that was cancelled and staged again stands there twice.
+  local function waitingOf(L, popped)
+    local helds = redis.call('HMGET', L .. ':keys', unpack(popped))
+    local refs, digests, met, find = {}, {}, {}, string.find
+    for i = 1, #popped do
+      local held, digest = helds[i], popped[i]
+      if held and not met[digest] and not find(held, '~', 1, true) then
+        met[digest] = true
+        refs[#refs + 1] = held
+        digests[#refs] = digest
+      end
+    end
+    return splitRefs(refs), digests
+  end
+
+  -- Of the keys that were popped, the indexes of those that may be sealed; what wider work covers is absorbed, what was
+  -- sent a moment ago waits behind its batch, what nobody wants any more is dropped. Returns how many were held back, too,
+  -- and which were dropped.
+  local function sealable(lane, limits, batch, waiting, digests, texts, queue)
+    local L, refs = laneKey(lane), waiting.refs
+    local wanted, under, covering = wantedOf(waiting), spacing.batchesOf(L, digests), coveringOf(lane, limits, refs, texts)
+    local live, dropped, behind, absorbed, takenIn, heldBack = {}, {}, {}, {}, {}, 0
+    for i = 1, #refs do
+      if wanted[i] and covering[i] then
+        absorbed[#absorbed + 1] = { digest = digests[i], held = refs[i], root = covering[i] }
+        takenIn[#absorbed] = digests[i]
+        heldBack = heldBack + 1
+      elseif wanted[i] and under[i] then
+        behind[under[i]] = behind[under[i]] or {}
+        table.insert(behind[under[i]], digests[i])
+        heldBack = heldBack + 1
+      elseif wanted[i] then
+        live[#live + 1] = i
+      else
+        dropped[#dropped + 1] = digests[i]
+        batch.unwanted[#batch.unwanted + 1] = refKey(refs[i])
+        batch.unwantedDigests[#batch.unwanted] = string.sub(digests[i], 1, BARE)
+        redis.call('DEL', P .. 'more:' .. refKey(refs[i]))
+      end
+    end
+    leave(L, takenIn, batch)
+    absorb.take(lane, absorbed)
+    for number, held in pairs(behind) do spacing.waitBehind(L, number, queue, held) end
+    return live, heldBack, dropped
+  end
+
+  -- A target joins the batch as it will stand in its members: without a mark of its class.
+  local function join(batch, targets, i, text, digest)
+    local refs, ref = batch.refs, targets.refs[i]
+    local at = #refs + 1
+    refs[at] = string.find(ref, '!', 1, true) and string.match(ref, '^%d+:%d+%+?') or ref
+    batch.legs[at], batch.positions[at], batch.texts[at], batch.digests[at] = targets.legs[i], targets.positions[i], text, digest
+    if string.find(ref, '+', 1, true) then batch.shared[#batch.shared + 1] = at end
+  end
+
+  -- Pops up to `most` keys of one group that may be sealed, and looks at a bounded number of others, for the take's cost.
+  -- Returns how many, their bytes, whether there are more, and whether the batch ends here.
+  local function popGroup(lane, limits, class, producer, group, most, batch)
+    local L = laneKey(lane)
     local fifo = L .. ':' .. class .. ':q:' .. producer .. ':' .. group
-    local taken, heldBack = 0, 0
+    local taken, heldBack, bytesTaken = 0, 0, 0
     while taken < most do
-      if heldBack >= MOST_HELD_BACK then return taken, redis.call('EXISTS', fifo) == 1, true end
-      local digests = redis.call('LPOP', fifo, math.min(most - taken, WIDE))
-      if not digests or #digests == 0 then return taken, false, false end
-      local refs = redis.call('HMGET', L .. ':keys', unpack(digests))
-      -- A key that was cancelled and staged again stands here twice.
-      local known, knownDigests, met = {}, {}, {}
-      for i, ref in ipairs(refs) do
-        if ref and not met[digests[i]] and not order.idOf(ref) then
-          met[digests[i]] = true
-          known[#known + 1] = ref
-          knownDigests[#knownDigests + 1] = digests[i]
-        end
-      end
-      local wanted, under, knownTexts = wantedOf(known), spacing.batchesOf(L, knownDigests), textsOf(known)
-      local covering = coveringOf(lane, limits, known, knownTexts)
-      local live, liveDigests, texts, gone, behind, absorbed = {}, {}, {}, {}, {}, {}
-      for i, ref in ipairs(known) do
-        if wanted[i] and covering[i] then
-          absorbed[#absorbed + 1] = { digest = knownDigests[i], held = ref, root = covering[i] }
-          heldBack = heldBack + 1
-        elseif wanted[i] and under[i] then
-          behind[under[i]] = behind[under[i]] or {}
-          table.insert(behind[under[i]], knownDigests[i])
-          heldBack = heldBack + 1
-        elseif wanted[i] then
-          live[#live + 1] = ref
-          liveDigests[#live] = knownDigests[i]
-          texts[#live] = knownTexts[i]
-        else
-          gone[#gone + 1] = knownDigests[i]
-          batch.unwanted[#batch.unwanted + 1] = refKey(known[i])
-          batch.unwantedDigests[#batch.unwanted] = string.sub(knownDigests[i], 1, BARE)
-          redis.call('DEL', P .. 'more:' .. refKey(known[i]))
-        end
-      end
-      local takenIn = {}
-      for i, item in ipairs(absorbed) do takenIn[i] = item.digest end
-      leave(L, takenIn, batch)
-      absorb.take(lane, absorbed)
-      for number, held in pairs(behind) do spacing.waitBehind(L, number, class .. '\t' .. producer .. '\t' .. group, held) end
-      for i, ref in ipairs(live) do
-        local bytes = texts[i] and encodedBytes(texts[i], weight) or 0
-        if batch.bytes + bytes > room and #batch.refs > 0 then
+      if heldBack >= MOST_HELD_BACK then return taken, bytesTaken, redis.call('EXISTS', fifo) == 1, true end
+      local popped = redis.call('LPOP', fifo, math.min(most - taken, WIDE))
+      if not popped or #popped == 0 then return taken, bytesTaken, false, false end
+      local waiting, digests = waitingOf(L, popped)
+      local texts = textsAt(waiting)
+      local live, held, gone = sealable(lane, limits, batch, waiting, digests, texts, class .. '\t' .. producer .. '\t' .. group)
+      heldBack = heldBack + held
+      local bytes = weigh.count(limits, batch, texts, live)
+      for at, i in ipairs(live) do
+        if bytes and batch.bytes + bytes[i] > limits.bodyBytes and #batch.refs > 0 then
           -- The body is full: the rest goes back to the front, in its order.
           local back = {}
-          for j = #live, i, -1 do back[#back + 1] = liveDigests[j] end
+          for j = #live, at, -1 do back[#back + 1] = digests[live[j]] end
           redis.call('LPUSH', fifo, unpack(back))
           leave(L, gone, batch)
-          return taken, true, true
+          return taken, bytesTaken, true, true
         end
-        gone[#gone + 1] = liveDigests[i]
+        gone[#gone + 1] = digests[i]
         if texts[i] then
-          batch.bytes = batch.bytes + bytes
-          batch.refs[#batch.refs + 1] = ref
-          batch.texts[#batch.texts + 1] = texts[i]
-          batch.digests[#batch.digests + 1] = liveDigests[i]
+          join(batch, waiting, i, texts[i], digests[i])
+          if bytes then batch.bytes, bytesTaken = batch.bytes + bytes[i], bytesTaken + bytes[i] end
           taken = taken + 1
         end
       end
       leave(L, gone, batch)
     end
-    return taken, redis.call('EXISTS', fifo) == 1, false
-  end
-
-  -- What a group's part of a batch is worth, as a share of whatever fills it first: targets, domains or bytes. So
-  -- one who fills batches with ten targets of ten domains has had as much as one with 1,000 of one domain.
-  local function worth(limits, taken, bytes, newDomains)
-    local maxDomains = have(limits.domains)
-    return math.max(
-      taken,
-      maxDomains and math.ceil(newDomains * limits.batch / maxDomains) or 0,
-      math.ceil(bytes * limits.batch / limits.bodyBytes)
-    )
+    return taken, bytesTaken, redis.call('EXISTS', fifo) == 1, false
   end
 
   -- Takes what fits of one group; returns what that is worth.
@@ -197,9 +197,7 @@ do
       waitForMinute()
       return 0
     end
-    local before = batch.bytes
-    local taken, remains, full =
-      popGroup(lane, limits, class, producer, group, math.min(left, room), batch, limits.bodyBytes)
+    local taken, bytes, remains, full = popGroup(lane, limits, class, producer, group, math.min(left, room), batch)
     batch.full = batch.full or full
     -- Its group goes to the end of the ring, and its producer, where that was its last group, keeps its place.
     leaveRing(C, producer, group)
@@ -213,7 +211,7 @@ do
     batch.domains[domain] = (known or 0) + taken
     batch.runs[#batch.runs + 1] = { domain, taken }
     if not known then batch.domainCount = batch.domainCount + 1 end
-    return worth(limits, taken, batch.bytes - before, known and 0 or 1)
+    return weigh.worth(limits, taken, bytes, known and 0 or 1)
   end
 
   -- One turn of one producer; what a full batch leaves of it is kept.
@@ -251,8 +249,9 @@ do
   -- Seals the batch: its keys leave the queue, so whatever is staged from now on waits for another one.
   function seal(lane, limits, plan, capOf, day)
     local L = laneKey(lane)
-    local batch = { refs = {}, texts = {}, digests = {}, bytes = limits.weight.fixed, domains = {}, domainCount = 0, runs = {}, capOf = capOf,
-      day = day, left = {}, unwanted = {}, unwantedDigests = {} }
+    local batch = splitRefs({})
+    for _, list in ipairs({ 'texts', 'digests', 'domains', 'runs', 'left', 'unwanted', 'unwantedDigests' }) do batch[list] = {} end
+    batch.domainCount, batch.capOf, batch.day = 0, capOf, day
     local classes = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
     for _, class in ipairs(classes) do
       if (class == 'u' and plan.urgent) or (class == 'n' and plan.normal) then
@@ -263,7 +262,7 @@ do
     absorb.ended(lane, batch.unwanted, 'x')
     if laneAfter(lane) then dropUnderway(L, batch.unwantedDigests, batch.unwanted) end
     -- Not before all is popped: a batch holds a key once.
-    order.bringNext(lane, batch.left)
+    for _, digests in ipairs(batch.left) do order.bringNext(lane, digests) end
     if redis.call('HLEN', L .. ':keys') == 0 then clearQueues(L) end
     if #batch.refs == 0 then return nil end
     if plan.both then redis.call('HINCRBY', L, 'turn', 1) end
@@ -271,22 +270,19 @@ do
     local number = newNumber('batches')
     local sealed = redis.call('INCR', P .. 'clock')
     local totals = {}
-    mark(lane, batch.refs, 's', number, nil, totals)
+    markAll(lane, batch, 's', number, nil, totals)
     local B = P .. 'batch:' .. number
     redis.call('HSET', B, 'lane', lane, 'options', batch.options, 'size', #batch.refs, 'left', #batch.refs,
       'ms', string.rep('s', #batch.refs), 'sealed', now, 'seal', sealed, 'ready', math.min(now, plan.ready or now),
       'class', plan.urgent and 'u' or 'n', 'domains', domainsText(batch.runs))
-    local refs = {}
-    for i, ref in ipairs(batch.refs) do refs[i] = string.match(ref, '^%d+:%d+%+?') end
-    wide('RPUSH', B .. ':m', refs)
+    wide('RPUSH', B .. ':m', batch.refs)
     local spaced, ordered = (limits.resendAfterMs or 0) > 0, laneAfter(lane) and not REACHES_HOST[lane]
     if spaced or ordered or have(limits.lookup) then redis.call('HSET', B, 'keys', spacing.bare(batch.digests)) end
     if spaced then spacing.putOut(L, number, batch.digests) end
     -- With options it stands there since its staging.
     if ordered and batch.options == '{}' then
-      local purges = {}
-      for i, ref in ipairs(refs) do purges[i] = refKey(ref) end
-      addUnderway(L, batch.digests, purges)
+      for _, at in ipairs(batch.shared) do batch.refs[at] = refKey(batch.refs[at]) end
+      addUnderway(L, batch.digests, batch.refs)
     end
     return number, batch.texts, totals.s or 0
   end

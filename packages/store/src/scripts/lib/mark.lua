@@ -6,7 +6,7 @@ local IS_WAITING = { p = true, a = true }
 local IS_END = { c = true, f = true, n = true, x = true }
 -- Legs that reached a stage in this script: intent id, op, submitted | confirmed | ended, ms since accepted, …
 local milestones = {}
-local splitRef, refKey, mark, totalsIn, elsewhereReply, totalsReply
+local splitRef, splitRefs, neighbours, refKey, mark, markAll, totalsIn, elsewhereReply, totalsReply
 do
   local MAY_BECOME = {
     p = { a = true },
@@ -22,6 +22,26 @@ do
   function splitRef(ref)
     local leg, pos, more = string.match(ref, '^(%d+):(%d+)(%+?)')
     return leg, tonumber(pos), more == '+'
+  end
+
+  -- The same of many, each read once: legs and positions in parallel; `shared`: the indexes of those with a `+`.
+  function splitRefs(refs)
+    local legs, positions, shared = {}, {}, {}
+    local match, tonumber = string.match, tonumber
+    for i = 1, #refs do
+      local leg, pos, more = match(refs[i], '^(%d+):(%d+)(%+?)')
+      legs[i], positions[i] = leg, tonumber(pos)
+      if more == '+' then shared[#shared + 1] = i end
+    end
+    return { refs = refs, legs = legs, positions = positions, shared = shared }
+  end
+
+  -- How many, from the one at `at` on, follow each other in one leg.
+  function neighbours(targets, at)
+    local legs, positions = targets.legs, targets.positions
+    local leg, ahead, to = legs[at], positions[at] - at, at + 1
+    while legs[to] == leg and positions[to] - to == ahead do to = to + 1 end
+    return to - at
   end
 
   function refKey(ref) return string.match(ref, '^%d+:%d+') end
@@ -97,60 +117,48 @@ do
     if redis.call('HINCRBY', K, 'left', -sum) == 0 then finishLeg(leg, to) end
   end
 
-  -- targets: list of {leg, pos, why-or-nil}, in any order; batchNo: written beside sealed ones, or nil.
-  local function moveAll(lane, targets, to, batchNo, totals)
+  -- targets: as `splitRefs` has them, in any order; batchNo: written beside sealed ones, or nil; whyOf(i): a reason.
+  local function moveAll(lane, targets, to, batchNo, whyOf, totals)
     local at = 1
-    while at <= #targets do
-      local leg, from = targets[at][1], targets[at][2]
-      local count = 1
-      while at + count <= #targets and targets[at + count][1] == leg and targets[at + count][2] == from + count do
-        count = count + 1
-      end
+    while at <= #targets.legs do
+      local leg, from, count = targets.legs[at], targets.positions[at], neighbours(targets, at)
       local moved, counts = moveRun(leg, from, count, to)
       if batchNo then
         redis.call('SETRANGE', P .. 'leg:' .. leg .. ':b', from * 4, string.rep(struct.pack('>I4', batchNo), count))
       end
       local why = {}
-      for i = 1, count do
-        local text = targets[at + i - 1][3]
+      for i = 1, whyOf and count or 0 do
+        local text = whyOf(at + i - 1)
         if text and (moved == true or moved[i]) then
           why[#why + 1] = from + i - 1
           why[#why + 1] = text
         end
       end
-      if #why > 0 then wide('HSET', P .. 'leg:' .. leg .. ':why', why, 2) end
+      wide('HSET', P .. 'leg:' .. leg .. ':why', why, 2)
       countLeg(leg, lane, counts, to, totals)
       at = at + count
     end
   end
 
-  -- refs: a batch's members (`leg:pos`, `+` behind it: others want the key too); why[i]: JSON of the reason.
-  -- totals collects how many targets went to which letter.
-  function mark(lane, refs, to, batchNo, why, totals)
-    local targets = {}
-    local others = {}
-    for i, ref in ipairs(refs) do
-      local leg, pos, more = splitRef(ref)
-      targets[i] = { leg, pos, why and why[i] }
-      if more then others[#others + 1] = { refKey(ref), why and why[i] } end
-    end
-    moveAll(lane, targets, to, batchNo, totals)
-    for _, other in ipairs(others) do
-      local key = P .. 'more:' .. other[1]
-      local from = 0
+  -- targets: a batch's members, as `splitRefs` has them; why[i]: JSON of the reason. totals collects how many targets
+  -- went to which letter.
+  function markAll(lane, targets, to, batchNo, why, totals)
+    local function whyOf(i) return why[i] end
+    moveAll(lane, targets, to, batchNo, why and next(why) and whyOf, totals)
+    for _, at in ipairs(targets.shared) do
+      local key, from = P .. 'more:' .. refKey(targets.refs[at]), 0
+      local function itsWhy() return why[at] end
       repeat
         local interests = redis.call('LRANGE', key, from, from + WIDE - 1)
-        local more = {}
-        for i, ref in ipairs(interests) do
-          local leg, pos = splitRef(ref)
-          more[i] = { leg, pos, other[2] }
-        end
-        moveAll(lane, more, to, batchNo, totals)
+        moveAll(lane, splitRefs(interests), to, batchNo, why and why[at] and itsWhy, totals)
         from = from + WIDE
       until #interests < WIDE
       if IS_END[to] then redis.call('DEL', key) end
     end
   end
+
+  -- refs: `leg:pos`, `+` behind it: others want the key too.
+  function mark(lane, refs, to, batchNo, why, totals) markAll(lane, splitRefs(refs), to, batchNo, why, totals) end
 
   -- How many targets of other lanes than the script's own went to which letter.
   local elsewhere = {}

@@ -67,6 +67,7 @@ do
   function order.bringNext(lane, digests)
     local L = laneKey(lane)
     local waiting = readFields(L, ':next', digests)
+    if not next(waiting) then return end
     for _, digest in ipairs(digests) do
       local held = waiting[digest]
       if held then

@@ -14,10 +14,11 @@ do
   end
 
   function spacing.putOut(L, number, digests)
-    local out = {}
-    for i, digest in ipairs(digests) do
-      out[2 * i - 1] = digest
-      out[2 * i] = number
+    -- Redis turns each number into a text, a slow one.
+    local out, batch = {}, string.format('%d', number)
+    for i = 1, #digests do
+      out[2 * i - 1] = digests[i]
+      out[2 * i] = batch
     end
     wide('HSET', L .. ':out', out, 2)
   end
@@ -25,14 +26,15 @@ do
   -- A batch keeps the digests of its keys one after the other, without the tag that its options give to all of them,
   -- until they have rested and, where prefetches may wait for it, it has ended.
   function spacing.bare(digests)
+    if #digests == 0 or #digests[1] == BARE then return table.concat(digests) end
     local list = {}
     for i, digest in ipairs(digests) do list[i] = string.sub(digest, 1, BARE) end
     return table.concat(list)
   end
 
   local function tagged(text, options)
-    local digests, tag = {}, tagOf(options)
-    for i = 1, #text, BARE do digests[#digests + 1] = string.sub(text, i, i + BARE - 1) .. tag end
+    local digests, tag, sub = {}, tagOf(options), string.sub
+    for i = 1, #text / BARE do digests[i] = sub(text, BARE * (i - 1) + 1, BARE * i) .. tag end
     return digests
   end
 
@@ -92,13 +94,16 @@ do
     if b[1] == 'ended' or (b[2] and not laneAfter(b[2])) then redis.call('HDEL', B, 'keys') end
   end
 
-  -- Keys that have rested long enough may be sent again; at most `most` batches of them, whose order stays.
+  -- Keys that have rested long enough may be sent again; at most `most` of them and their batch's, whose order stays.
   function spacing.freeRested(L, most)
-    local rested = redis.call('ZRANGEBYSCORE', L .. ':resting', '-inf', now, 'LIMIT', 0, most)
-    for i = #rested, 1, -1 do
-      local number = rested[i]
-      local B = P .. 'batch:' .. number
-      local b = redis.call('HMGET', B, 'keys', 'options')
+    local rested, batches = redis.call('ZRANGEBYSCORE', L .. ':resting', '-inf', now, 'LIMIT', 0, 20), {}
+    for i, number in ipairs(rested) do
+      batches[i] = redis.call('HMGET', P .. 'batch:' .. number, 'keys', 'options')
+      most = most - #(batches[i][1] or '') / BARE
+      if most < 0 then break end
+    end
+    for i = #batches, 1, -1 do
+      local number, b = rested[i], batches[i]
       if b[1] then wide('HDEL', L .. ':out', tagged(b[1], b[2])) end
       redis.call('ZREM', L .. ':resting', number)
       spacing.dropKeys(L, number)

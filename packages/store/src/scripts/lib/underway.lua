@@ -24,7 +24,10 @@ local function readFields(L, part, fields)
   for from = 1, #fields, WIDE do
     local to = math.min(from + WIDE - 1, #fields)
     local values = redis.call('HMGET', L .. part, unpack(fields, from, to))
-    for i = from, to do found[fields[i]] = values[i - from + 1] or nil end
+    for i = from, to do
+      local value = values[i - from + 1]
+      if value then found[fields[i]] = value end
+    end
   end
   return found
 end
@@ -60,13 +63,15 @@ end
 local function dropUnderway(L, fields, refs, others)
   local lists, changed, gone = readFields(L, ':underway', fields), {}, {}
   for i, field in ipairs(fields) do
-    if lists[field] then
-      lists[field] = replaced(lists[field], refs[i], others and others[i])
-      if lists[field] == '' then
+    local list = lists[field]
+    if list then
+      list = replaced(list, refs[i], others and others[i])
+      lists[field] = list
+      if list == '' then
         gone[#gone + 1] = field
       else
         changed[#changed + 1] = field
-        changed[#changed + 1] = lists[field]
+        changed[#changed + 1] = list
       end
     end
   end
