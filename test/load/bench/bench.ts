@@ -7,6 +7,7 @@ import { coalescing } from "./scenarios/coalescing.ts";
 import { endToEnd } from "./scenarios/end-to-end.ts";
 import { isolation } from "./scenarios/isolation.ts";
 import { latency } from "./scenarios/latency.ts";
+import { store } from "./scenarios/store.ts";
 
 /** In the order in which they run. A new one is a file in `scenarios/` and its name here. */
 export const SCENARIOS: readonly Scenario[] = [isolation, endToEnd, atTheLimit, latency, coalescing, store];
