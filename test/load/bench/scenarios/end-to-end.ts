@@ -56,85 +56,107 @@ async function run(bench: Bench): Promise<Measured> {
   }
 }
 
-interface Result {
+/** One way to get so many URLs purged. */
+interface Contender {
   readonly name: string;
   readonly targets: number;
-  readonly steady: Steady;
-  /** The provider's account; null: it was not asked. */
+  /** The provider's account; null: it is not asked. */
   readonly account: string | null;
+  /** What has to run beside the sides. */
+  readonly pids: readonly number[];
+  readonly sides: readonly [Side, ...Side[]];
+  /** How much is done. Default: what the first side tells. */
+  readonly done?: () => Promise<number>;
 }
 
 async function measure(stack: Stack, { scale, say }: Bench): Promise<readonly Row[]> {
-  const endpoint = stack.providers.sim ?? "";
-  const scaled = (full: number): number => Math.max(FEWEST, Math.round(full * scale));
-  const redisPid = await pidOf(stack.redis.url);
-  const results: Result[] = [];
-  const oneOf = async (name: string, account: string | null, works: () => Promise<Work>): Promise<void> => {
-    say(name);
-    const { targets, sides, pids, done } = await works();
-    try {
-      const samples = await watch({ total: targets, done, pids, patienceMs: PATIENCE_MS });
-      await Promise.all(sides.map((side) => side.ended));
-      results.push({ name, targets, steady: steadyOf(samples, targets), account });
-    } finally {
-      await Promise.all(sides.map((side) => side.stop()));
-    }
-  };
-  const jobs = (targets: number, name: string, provider?: RunOrder["provider"]) => async () => {
-    const shared = { redis: stack.redis.url, queue: `bench-${name}`, targets };
-    const order: RunOrder = { ...shared, concurrency: JOBS_AT_ONCE, ...(provider ? { provider } : {}) };
-    const worker = await startSide("run-jobs.ts", order);
-    const add: AddOrder = { ...shared, urls: urlsOf(name) };
-    const producer = await startSide("add-jobs.ts", add);
-    return workOf(targets, [worker, producer], [redisPid]);
-  };
-  const provider = (name: string) => ({ endpoint, account: name });
-  await oneOf(NAMES.noop, null, jobs(scaled(BASELINE_TARGETS.noop), "noop"));
-  await oneOf(NAMES.calls, "calls", jobs(scaled(BASELINE_TARGETS.calls), "calls", provider("calls")));
-  await oneOf(NAMES.script, "script", async () => {
-    const targets = scaled(BASELINE_TARGETS.script);
-    const inOneCall = SCRIPT_URLS_A_CALL;
-    const order: ScriptOrder = { provider: provider("script"), urls: urlsOf("script"), targets, inOneCall };
-    return workOf(targets, [await startSide("vendor-script.ts", order)], []);
-  });
-  await oneOf(NAMES.ours, "ours", async () => {
-    const targets = scaled(TARGETS);
-    const { api, workers } = stack.programs;
-    const order: PostOrder = {
-      api: stack.api,
-      urls: urlsOf("ours"),
-      targets,
-      size: INTENT,
-      atOnce: POSTS_AT_ONCE,
-    };
-    const addresses = workers.map(metricsAddressOf);
-    const pids = [redisPid, api.pid, ...workers.map((worker) => worker.pid)];
-    return {
-      ...workOf(targets, [await startSide("post-intents.ts", order)], pids),
-      done: () => counted(addresses, "purgeline_targets_total", 'state="confirmed"'),
-    };
-  });
-  return await Promise.all(results.map((each) => rowOf(each, endpoint)));
+  const sizeOf = (full: number): number => Math.max(FEWEST, Math.round(full * scale));
+  const rows: Row[] = [];
+  const contenders = [
+    () => jobs("noop", stack, sizeOf(BASELINE_TARGETS.noop)),
+    () => jobs("calls", stack, sizeOf(BASELINE_TARGETS.calls)),
+    () => providersScript(stack, sizeOf(BASELINE_TARGETS.script)),
+    () => purgeline(stack, sizeOf(TARGETS)),
+  ];
+  for (const begin of contenders) {
+    const contender = await begin();
+    say(contender.name);
+    const steady = await paceOf(contender);
+    rows.push(await rowOf(contender, steady, simOf(stack)));
+  }
+  return rows;
 }
 
-interface Work {
-  readonly targets: number;
-  readonly sides: readonly [Side, ...Side[]];
-  readonly pids: readonly number[];
-  readonly done: () => number | Promise<number>;
+async function jobs(kind: "noop" | "calls", stack: Stack, targets: number): Promise<Contender> {
+  const shared = { redis: stack.redis.url, queue: `bench-${kind}`, targets };
+  const provider = kind === "calls" ? { provider: { endpoint: simOf(stack), account: kind } } : {};
+  const run: RunOrder = { ...shared, concurrency: JOBS_AT_ONCE, ...provider };
+  const add: AddOrder = { ...shared, urls: urlsOf(kind) };
+  const sides = [await startSide("run-jobs.ts", run), await startSide("add-jobs.ts", add)] as const;
+  const account = kind === "calls" ? kind : null;
+  return { name: NAMES[kind], targets, account, pids: [await pidOf(stack.redis.url)], sides };
 }
 
-/** The first one tells how much is done. */
-function workOf(targets: number, sides: readonly [Side, ...Side[]], pids: readonly number[]): Work {
-  const [first] = sides;
-  return { targets, sides, pids: [...pids, ...sides.map(({ pid }) => pid)], done: first.done };
+async function providersScript(stack: Stack, targets: number): Promise<Contender> {
+  const account = "script";
+  const provider = { endpoint: simOf(stack), account };
+  const order: ScriptOrder = { provider, urls: urlsOf(account), targets, inOneCall: SCRIPT_URLS_A_CALL };
+  return {
+    name: NAMES.script,
+    targets,
+    account,
+    pids: [],
+    sides: [await startSide("vendor-script.ts", order)],
+  };
+}
+
+async function purgeline(stack: Stack, targets: number): Promise<Contender> {
+  const { api, workers } = stack.programs;
+  const account = "ours";
+  const order: PostOrder = {
+    api: stack.api,
+    urls: urlsOf(account),
+    targets,
+    size: INTENT,
+    atOnce: POSTS_AT_ONCE,
+  };
+  const addresses = workers.map(metricsAddressOf);
+  return {
+    name: NAMES.ours,
+    targets,
+    account,
+    pids: [await pidOf(stack.redis.url), api.pid, ...workers.map(({ pid }) => pid)],
+    sides: [await startSide("post-intents.ts", order)],
+    done: () => counted(addresses, "purgeline_targets_total", 'state="confirmed"'),
+  };
+}
+
+async function paceOf({ targets, pids, sides, done }: Contender): Promise<Steady> {
+  const ended = Promise.all(sides.map((side) => side.ended));
+  try {
+    const watched = watch({
+      total: targets,
+      done: done ?? sides[0].done,
+      pids: [...pids, ...sides.map(({ pid }) => pid)],
+      patienceMs: PATIENCE_MS,
+    });
+    // A side that fails ends it at once.
+    const [samples] = await Promise.all([watched, ended]);
+    return steadyOf(samples, targets);
+  } finally {
+    await Promise.all(sides.map((side) => side.stop()));
+  }
+}
+
+function simOf({ providers }: Stack): string {
+  return providers.sim ?? "";
 }
 
 function urlsOf(name: string): UrlSet {
   return { hosts: HOSTS, name };
 }
 
-async function rowOf({ name, targets, steady, account }: Result, endpoint: string): Promise<Row> {
+async function rowOf({ name, targets, account }: Contender, steady: Steady, endpoint: string): Promise<Row> {
   const figures = {
     targets,
     "targets/s": steady.perSecond,
@@ -156,19 +178,19 @@ async function rowOf({ name, targets, steady, account }: Result, endpoint: strin
 }
 
 function judged(rows: readonly Row[]): Measured {
-  const paceOf = (name: string): number =>
+  const pace = (name: string): number =>
     rows.find((row) => row.name === name)?.figures["targets/s"] ?? Number.NaN;
-  const isAgainst = paceOf(NAMES.ours) / paceOf(NAMES.noop);
+  const against = pace(NAMES.ours) / pace(NAMES.noop);
   return {
     rows,
-    ratios: [{ name: `targets/s, against ${NAMES.noop}`, value: isAgainst, atLeast: LEAST_RATIO }],
+    ratios: [{ name: `targets/s, against ${NAMES.noop}`, value: against, atLeast: LEAST_RATIO }],
     charts: [
       {
         title: "Targets confirmed a second",
         kind: "bar",
         labels: rows.map(({ name }) => name),
         yTitle: "targets/s",
-        values: rows.map(({ name }) => paceOf(name)),
+        values: rows.map(({ name }) => pace(name)),
       },
     ],
   };
