@@ -5,8 +5,9 @@
 -- no time for is left to the next sweep.
 local absorb = {}
 do
-  local MOST = 2000
-  local budget = MOST
+  -- Keys that one script lets go, and holders that it looks at: each may cost as many commands as a key of a batch does.
+  local budget = 2000
+  local LOOKS = 200
 
   local function absorbedKey(ref) return P .. 'absorbed:' .. ref end
 
@@ -243,39 +244,40 @@ do
     if letter ~= 'c' or not roots.isAwaited(limitsOf('lane:' .. lane)) then roots.drop(lane, refs) end
   end
 
-  -- The day is over for work of this lane with these options, or with any where none are given.
-  function absorb.spent(lane, day, options)
+  -- Looks at some of what holds something, where the last look ended, and lets go of what those hold that have ended, or
+  -- wait for another day. What was begun goes on.
+  local function lookOn(lane)
     local L = laneKey(lane)
-    local limits = limitsOf('lane:' .. lane)
-    if not limits.covers then return end
-    redis.call('HSET', L, options and 'spent:' .. options or 'spent', string.format('%d', day))
-    local refs = {}
-    for _, ref in ipairs(redis.call('HKEYS', L .. ':absorbs')) do
+    local scan = redis.call('HSCAN', L .. ':absorbs', redis.call('HGET', L, 'absorbsCursor') or '0', 'COUNT', LOOKS)
+    redis.call('HSET', L, 'absorbsCursor', scan[1])
+    for i = 1, #scan[2], 2 do
+      local ref, way = scan[2][i], scan[2][i + 1]
       local leg, pos = splitRef(ref)
-      local isMeant = not options or cover.optionsOf(lane, leg) == options
-      if isMeant and redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos) == 'p' then refs[#refs + 1] = ref end
+      local letter = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos)
+      if letter == 'c' then
+        if string.sub(way, 1, 1) ~= 'c' then way = 'c0' end
+      elseif letter == '' or IS_END[letter] or (letter == 'p' and cover.isSpent(lane, cover.optionsOf(lane, leg))) then
+        if way == '' then way = 'p0' end
+      end
+      if way ~= '' then work(lane, ref, way) end
     end
-    absorb.settle(lane, refs, 'p')
   end
 
-  -- What was begun goes on; what ended without a word about those it had absorbed (by an older program) lets them go.
+  -- The day is over for work of this lane with these options, or with any where none are given. What it has no time
+  -- for is left to the sweeps.
+  function absorb.spent(lane, day, options)
+    local L = laneKey(lane)
+    if not limitsOf('lane:' .. lane).covers then return end
+    redis.call('HSET', L, options and 'spent:' .. options or 'spent', string.format('%d', day))
+    if redis.call('EXISTS', L .. ':absorbs') == 1 then lookOn(lane) end
+  end
+
+  -- What ended without a word about those it had absorbed (by an older program) lets them go, too.
   function absorb.sweep(lane, limits)
     local L = laneKey(lane)
-    if redis.call('EXISTS', L .. ':absorbs') == 1 then
-      local scan = redis.call('HSCAN', L .. ':absorbs', redis.call('HGET', L, 'absorbsCursor') or '0', 'COUNT', 100)
-      redis.call('HSET', L, 'absorbsCursor', scan[1])
-      for i = 1, #scan[2], 2 do
-        local ref, way = scan[2][i], scan[2][i + 1]
-        local leg, pos = splitRef(ref)
-        local letter = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos)
-        if letter == 'c' then
-          if string.sub(way, 1, 1) ~= 'c' then way = 'c0' end
-        elseif letter == '' or IS_END[letter] then
-          if way == '' then way = 'p0' end
-        end
-        if way ~= '' then work(lane, ref, way) end
-      end
-    end
+    if not limits or not limits.covers then return end
+    cover.forgetDays(lane)
+    if redis.call('EXISTS', L .. ':absorbs') == 1 then lookOn(lane) end
     if redis.call('EXISTS', L .. ':roots') == 0 or roots.isAwaited(limits) then return end
     local scan = redis.call('HSCAN', L .. ':roots', redis.call('HGET', L, 'rootsCursor') or '0', 'COUNT', 100)
     redis.call('HSET', L, 'rootsCursor', scan[1])

@@ -91,12 +91,24 @@ do
   end
 
   -- What is spent until a day's end cannot take in what might go itself.
-  local function isSpent(L, ofOptions)
+  function cover.isSpent(lane, ofOptions)
+    local L = laneKey(lane)
     local skew = tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0')
     for _, day in ipairs(redis.call('HMGET', L, 'spent', 'spent:' .. ofOptions)) do
       if day and tonumber(day) > now + skew then return true end
     end
     return false
+  end
+
+  -- A day that is over holds back nobody any more: option sets that nobody asks for again would leave theirs.
+  function cover.forgetDays(lane)
+    local L = laneKey(lane)
+    local skew = tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0')
+    local scan = redis.call('HSCAN', L, redis.call('HGET', L, 'daysCursor') or '0', 'MATCH', 'spent*', 'COUNT', 100)
+    redis.call('HSET', L, 'daysCursor', scan[1])
+    for i = 1, #scan[2], 2 do
+      if tonumber(scan[2][i + 1]) <= now + skew then redis.call('HDEL', L, scan[2][i]) end
+    end
   end
 
   -- What is known of a root; its letter may change while the script runs: `forget` says so.
@@ -107,7 +119,7 @@ do
     local root = { lane = lane, ref = ref, text = text, digest = digest, options = cover.optionsOf(lane, leg) }
     root.letter = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos)
     if root.letter == 'p' then
-      root.takes = not isSpent(laneKey(lane), root.options)
+      root.takes = not cover.isSpent(lane, root.options)
     elseif root.letter == 's' or root.letter == 'u' or root.letter == 'c' then
       local batch = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':b', pos * 4, pos * 4 + 3)
       local b = #batch == 4 and redis.call('HMGET', P .. 'batch:' .. string.format('%d', (struct.unpack('>I4', batch))), 'seal', 'waits') or {}
