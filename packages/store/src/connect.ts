@@ -44,6 +44,9 @@ export type Purpose = "request" | "worker";
 /** A hung Redis hangs an `add` for ever without it (measured); 5 s is far above any pause of a living one. */
 const COMMAND_TIMEOUT_MS = 5000;
 
+/** How long a Redis that loads its data says that it needs is a guess, at its start a bad one: it is asked again. */
+const LOADING_MS = 500;
+
 export function connect(target: RedisTarget, purpose: Purpose, onError: (error: Error) => void): Connection {
   const connection = open(target, optionsFor(purpose));
   connection.on("error", onError);
@@ -53,6 +56,7 @@ export function connect(target: RedisTarget, purpose: Purpose, onError: (error: 
 interface Patience {
   readonly maxRetriesPerRequest: number | null;
   readonly retryStrategy: (times: number) => number;
+  readonly maxLoadingRetryTime: number;
   readonly enableOfflineQueue?: boolean;
   readonly autoResendUnfulfilledCommands?: boolean;
   readonly commandTimeout?: number;
@@ -60,13 +64,14 @@ interface Patience {
 
 function optionsFor(purpose: Purpose): Patience {
   const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 5), 1000);
-  if (purpose === "worker") return { maxRetriesPerRequest: null, retryStrategy };
+  const patience = { retryStrategy, maxLoadingRetryTime: LOADING_MS };
+  if (purpose === "worker") return { maxRetriesPerRequest: null, ...patience };
   return {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     autoResendUnfulfilledCommands: false,
     commandTimeout: COMMAND_TIMEOUT_MS,
-    retryStrategy,
+    ...patience,
   };
 }
 
