@@ -119,10 +119,15 @@ interface Reply {
 
 /** null: no answer, or none that could be read. */
 async function request(api: string, path: string, init: RequestInit): Promise<Reply | null> {
+  // Not AbortSignal.timeout: nothing but its listeners holds it, and some requests outlived it.
+  const impatience = new AbortController();
+  const timer = setTimeout(() => impatience.abort(), ANSWER_MS);
   try {
-    const reply = await fetch(`${api}${path}`, { ...init, signal: AbortSignal.timeout(ANSWER_MS) });
+    const reply = await fetch(`${api}${path}`, { ...init, signal: impatience.signal });
     return { status: reply.status, body: (await reply.json()) as Reply["body"] };
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
   }
 }
