@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 const LUA = "packages/store/src/scripts";
 const TAKEN_IN = "packages/store/test/absorb.redis.test.ts";
 const RETURNED = "packages/store/test/absorb-return.redis.test.ts";
+const SPENT = "packages/store/test/absorb-spent.redis.test.ts";
 
 /** P5: wider work absorbs narrower, and gives it back. */
 export const ABSORPTION: readonly Mutation[] = [
@@ -151,5 +152,65 @@ export const ABSORPTION: readonly Mutation[] = [
     from: "order.endPurges(laneAfter(lane), refs, reasons)",
     to: "",
     test: [TAKEN_IN, "keeps prefetches behind it, whenever they were staged"],
+  },
+  {
+    safeguard: "What comes back within another return is not overwritten by it",
+    promise: "P1",
+    file: `${LUA}/lib/absorb.lua`,
+    from: "    pushFront(lane, items)\n",
+    to: "    wide('HSET', L .. ':keys', fields, 2)\n    pushFront(lane, items)\n",
+    test: [
+      RETURNED,
+      "what comes back twice, with an older wish and out of a younger directory that joins its older self, is one again",
+    ],
+  },
+  {
+    safeguard: "What was absorbed wakes its lane when it returns",
+    promise: "P1",
+    file: `${LUA}/lib/absorb.lua`,
+    from: "    released[lane] = true\n",
+    to: "",
+    test: [
+      RETURNED,
+      "a directory that waits for another day gives back what it absorbed, and takes nothing in",
+    ],
+  },
+  {
+    safeguard: "Confirmation reaches what was absorbed by what was absorbed",
+    promise: "P1",
+    file: `${LUA}/lib/absorb.lua`,
+    from: "    absorb.settle(lane, refs, 'c')\n",
+    to: "",
+    test: [TAKEN_IN, "reaches what a directory had absorbed that was absorbed itself"],
+  },
+  {
+    safeguard: "What one script has no time to end is ended by the sweep",
+    promise: "P1",
+    file: `${LUA}/lib/absorb.lua`,
+    from: "redis.call('HSET', L .. ':absorbs', ref, letter .. cursor)",
+    to: "redis.call('HDEL', L .. ':absorbs', ref)",
+    test: [TAKEN_IN, "of more than one script can write is finished by the sweep"],
+  },
+  {
+    safeguard: "An urgent target passes its class on to what absorbs it",
+    promise: "P7",
+    file: `${LUA}/lib/absorb.lua`,
+    from: "isUrgent = isUrgent or string.find(item.held, '!', 1, true) ~= nil",
+    to: "",
+    test: [
+      TAKEN_IN,
+      "that is urgent passes its class on to the directory, which may not have gone first else",
+    ],
+  },
+  {
+    safeguard: "A spent day is let go of in bounded steps",
+    promise: "P10",
+    file: `${LUA}/lib/absorb.lua`,
+    from: "local LOOKS = 200",
+    to: "local LOOKS = 100000",
+    test: [
+      SPENT,
+      "thousands of directories that wait for another day give back what they absorbed, some at each step",
+    ],
   },
 ];

@@ -65,7 +65,7 @@ export const LIMITS: readonly Mutation[] = [
     safeguard: "Quota: around the reset a unit is booked in both days",
     promise: "P4",
     file: `${LUA}/lib/quota.lua`,
-    from: "if reset - at < guardMs then return { reset, resets[i + 1] }, reset end",
+    from: "if reset - at < guardMs then return { reset, resets[i + 1] }, reset + guardMs end",
     to: "",
     test: [`${STORE}/quota.redis.test.ts`, "is booked in both days around the reset"],
   },

@@ -94,4 +94,28 @@ export const LOOK_UP: readonly Mutation[] = [
     to: "true",
     test: ["packages/engine/test/work/look-up.test.ts", "waits while the query"],
   },
+  {
+    safeguard: "Batches are on record while an attempt of their time may be looked up",
+    promise: "P8",
+    file: `${LUA}/lib/lost.lua`,
+    from: "math.min(now, tonumber(oldest[2]) or now)",
+    to: "now",
+    test: [ROWS, "is known as long as an attempt of its time may be looked up"],
+  },
+  {
+    safeguard: "Batches on record are forgotten, whatever is lost later",
+    promise: "P10",
+    file: `${LUA}/lib/lost.lua`,
+    from: "math.min(now, tonumber(oldest[2]) or now)",
+    to: "oldest[1] and 0 or now",
+    test: [ROWS, "are forgotten while attempts that began later are looked up"],
+  },
+  {
+    safeguard: "A sweep sees who may be looked up before it forgets batches",
+    promise: "P8",
+    file: `${LUA}/sweep.lua`,
+    from: "  local L, before = laneKey(lane), resent\n",
+    to: "  local L, before = laneKey(lane), resent\n  lost.forget(L, 10 * MOST)\n",
+    test: [ROWS, "are known when an attempt of their time is missed late, as after an outage of all workers"],
+  },
 ];
