@@ -93,6 +93,27 @@ describe("staging", () => {
     expect(sealed.flatMap(({ batch }) => batch.items)).toEqual(all);
   });
 
+  it("sends the body with the first chunk alone, and again where a failover has lost that", async () => {
+    store = await bundle();
+    const all = urls(3500);
+    const evalsha = store.connection.evalsha.bind(store.connection);
+    const bodies: boolean[] = [];
+    const losing = async (...args: [string, number, ...string[]]): Promise<unknown> => {
+      bodies.push(args.includes('{"urls":["kept"]}'));
+      if (bodies.length === 3) for (const key of await keys(store, "t:{ali}:leg:*")) await lose(key);
+      if (bodies.length === 3) await lose("intent:int_1");
+      return await evalsha(args[0], String(args[1]), ...args.slice(2).map(String));
+    };
+    const lose = (key: string): Promise<number> => store.connection.del(`t:{ali}:${key}`);
+    Object.assign(store.connection, { evalsha: losing });
+    await store.stage("int_1", all, { body: { urls: ["kept"] } });
+    Reflect.deleteProperty(store.connection, "evalsha");
+    // Chunks 1 and 2; the third finds no leg and makes one; the fourth.
+    expect(bodies).toEqual([true, false, false, true, false]);
+    const late = await store.later(11_000).work.sweep("ali");
+    expect(late.unstaged).toMatchObject([{ intentId: "int_1", body: { urls: ["kept"] } }]);
+  });
+
   it("stores nothing of a leg that the backlog has no room for", async () => {
     store = await bundle({ maxPendingTargets: 10 });
     await store.stage("int_1", urls(8));

@@ -22,6 +22,9 @@ const CHUNK = 1000;
 /** A staging that has said nothing for so long was cut off. */
 const RESCUE_AFTER_MS = 10_000;
 
+/** In the place of a body that Redis has: ten chunks would carry the same megabyte ten times. */
+const LEG_STANDS = ".";
+
 interface Chunk {
   readonly lane: PlannedLane;
   readonly from: number;
@@ -43,10 +46,9 @@ export async function stage(
     chunks.length,
     context.intentsMs,
     context.maxPendingTargets,
-    body === null ? "" : JSON.stringify(body),
-    RESCUE_AFTER_MS,
-    head.notBeforeMs ?? 0,
   ];
+  const kept = body === null ? "" : JSON.stringify(body);
+  const argsWith = (text: string) => [...legArgs, text, RESCUE_AFTER_MS, head.notBeforeMs ?? 0];
   const slots: Slot[] = [];
   const merged: Partial<Record<Lane, number>> = {};
   const { lanes } = context.account(leg.account).limits;
@@ -57,8 +59,9 @@ export async function stage(
   );
   let createdAtMs = 0;
   for (const [step, [index, chunk]] of inOrder.entries()) {
-    const reply = runChunk(context, head, leg.account, legArgs, index, chunk);
-    const { kind, rest } = kinded(await (step === 0 ? reply : reply.catch(partlyApplied)), "stage");
+    const run = async (text: string) =>
+      kinded(await runChunk(context, head, leg.account, argsWith(text), index, chunk), "stage");
+    const { kind, rest } = await (step === 0 ? run(kept) : runNext(run, kept).catch(partlyApplied));
     if (kind === "backlog") return { kind: "backlog", pending: number(rest[0], "stage") };
     createdAtMs = number(rest[0], "stage");
     merged[chunk.lane.lane] = (merged[chunk.lane.lane] ?? 0) + number(rest[1], "stage");
@@ -66,6 +69,14 @@ export async function stage(
     slots.push(...slotsIn(leg.account, rest[2], "stage"));
   }
   return { kind: "staged", createdAtMs, slots, merged };
+}
+
+type Answer = ReturnType<typeof kinded>;
+
+/** The body came with the first chunk; it comes again where a failover has lost that, or the leg has had its time. */
+async function runNext(run: (text: string) => Promise<Answer>, kept: string): Promise<Answer> {
+  const answer = await run(LEG_STANDS);
+  return answer.kind === "gone" ? await run(kept) : answer;
 }
 
 /** The leg stands with its first chunk: rescue finishes it from the body, whatever became of a later chunk. */

@@ -2,13 +2,13 @@
 -- The first chunk to come makes the leg, or refuses it when the backlog has no room.
 -- KEYS[1] the account's prefix; touches account, intent:*, intents, unstaged, leg:*, lane:*, more:*, absorbed:*, limits, clock, batch:*, unacked
 -- ARGV[1] skew ms  [2] intent id  [3] head JSON  [4] targets of the leg  [5] duplicates  [6] chunks of the leg
--- ARGV[7] history ms  [8] room: pending targets the account may have  [9] body JSON to keep, or ''
+-- ARGV[7] history ms  [8] room: pending targets the account may have  [9] body JSON to keep, or ''; '.': the leg must stand
 -- ARGV[10] ms until rescue looks at the body  [11] not before, by Redis's clock, epoch ms, or 0  [12] chunk number  [13] lane
 -- ARGV[14] class u|n  [15] producer  [16] options JSON  [17] digests, 16 bytes each
 -- ARGV[18] runs of neighbours with one domain: domain TAB count NEWLINE …
 -- ARGV[19] prefetch: digests of directories, 16 bytes each, else ''  [20] which of them hold each target: numbers NEWLINE …
 -- ARGV[21] the purge intent whose `then` this is: position by position the same targets, or ''  [22…] the targets' texts
--- returns {'staged', created ms, merged, {slots}, {lane, letter, n, …}, {intent id, op, stage, ms, …}} or {'backlog', pending}
+-- returns {'staged', created ms, merged, {slots}, {lane, letter, n, …}, {intent id, op, stage, ms, …}} or {'backlog', pending} or {'gone'}
 -- O(targets of the chunk)
 -- @include base
 -- @include slots
@@ -48,6 +48,7 @@ end
 
 local leg = redis.call('GET', P .. 'intent:' .. intent)
 if not leg then
+  if ARGV[9] == '.' then return { 'gone' } end
   local pending
   leg, pending = makeLeg()
   if not leg then return { 'backlog', pending } end
