@@ -19,7 +19,7 @@ export { awaitIntent, readIntent } from "./read/read-intent.ts";
 export { hasEnded, type Legs, receiptOf, stateOfLegs } from "./read/receipt.ts";
 export { mayChange, mayReadAccount, maySee } from "./read/visibility.ts";
 export { followQuota, quotaCalls } from "./work/ask-quota.ts";
-export { rememberItems } from "./work/batch-items.ts";
+export { rememberItems, rememberSubmitted } from "./work/batch-items.ts";
 export type { AnsweredPoll, SentBatch, WorkEvents } from "./work/events.ts";
 export { poll } from "./work/poll.ts";
 export type { WorkAccount, WorkPorts } from "./work/ports.ts";

@@ -20,7 +20,14 @@ export type Spelling =
     }
   | { readonly ok: false; readonly fault: SpellingFault };
 
-const TOOLS = { asciiHost: domainToASCII };
+// Neighbours have one host.
+let known = { host: "", ascii: "" };
+const TOOLS = {
+  asciiHost(host: string): string {
+    if (known.host !== host) known = { host, ascii: domainToASCII(host) };
+    return known.ascii;
+  },
+};
 // Ids are sent in comma lists; every provider's are letters, digits and dashes.
 const NO_MEDIA_ID = /[\p{Cc}\p{Z}\p{Surrogate},]/u;
 
@@ -54,11 +61,12 @@ export function spellingOf(kind: TargetKind, text: string): Spelling {
 function urlSpelling(text: string, anyQuery: boolean): Spelling {
   const parsed = canonicalUrl(text, TOOLS);
   if (!parsed.ok) return parsed;
-  const { url, domain } = parsed;
+  const { url, canonical, domain } = parsed;
   return {
     ok: true,
     domain,
-    keyUnder: (rules) => cacheKey(url, anyQuery ? "ignore" : queryRuleOf(rules, domain)),
+    keyUnder: (rules) =>
+      url.query === null ? canonical : cacheKey(url, anyQuery ? "ignore" : queryRuleOf(rules, domain)),
   };
 }
 

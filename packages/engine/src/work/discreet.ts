@@ -40,15 +40,26 @@ function readable(text: string): string {
   return text.length <= MOST_READ_CHARS ? text : text.slice(0, MOST_READ_CHARS).replace(/\S*$/, "");
 }
 
-/** Codes and messages are the provider's words, wherever they stand; all else is ours, or names an item. */
+/**
+ * Codes and messages are the provider's words, wherever they stand; all else is ours, or names an item. What has none
+ * is passed on as it is: most of a thousand rows say nothing, and to copy them all took longer than to read them.
+ */
 function withWords(value: unknown, clean: (text: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((each) => withWords(each, clean));
+  if (Array.isArray(value)) {
+    const cleaned = value.map((each) => withWords(each, clean));
+    return cleaned.some((each, index) => each !== value[index]) ? cleaned : value;
+  }
   if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).map(([name, field]) => {
+  const changed: Record<string, unknown> = {};
+  let isChanged = false;
+  for (const [name, field] of Object.entries(value)) {
     const isWords = (name === "code" || name === "message") && typeof field === "string";
-    return [name, isWords ? clean(field) : withWords(field, clean)];
-  });
-  return Object.fromEntries(fields);
+    const cleaned = isWords ? clean(field) : withWords(field, clean);
+    if (cleaned === field) continue;
+    changed[name] = cleaned;
+    isChanged = true;
+  }
+  return isChanged ? { ...value, ...changed } : value;
 }
 
 /** As it is, in a form, and in the string that a form's signature is made of. */

@@ -1,8 +1,17 @@
 import type { DueTask, Face, PollAnswer, Progress } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
-import { poll, rememberItems, Turns } from "../../src/index.ts";
+import { poll, rememberItems, rememberSubmitted, Turns } from "../../src/index.ts";
 import { row } from "./row.ts";
-import { dueTask, failureOf, type Given, LIMITS, POLL_SLOT, toy } from "./work-ports.ts";
+import {
+  batchOf,
+  dueTask,
+  failureOf,
+  type Given,
+  LIMITS,
+  POLL_SLOT,
+  SUBMIT_SLOT,
+  toy,
+} from "./work-ports.ts";
 
 function progress(...tasks: Progress[]): PollAnswer {
   return { kind: "progress", tasks, requestId: null };
@@ -162,23 +171,37 @@ describe("poll", () => {
 });
 
 describe("the items of polled batches", () => {
-  it("are fetched once for all pages, and the ones asked for first are forgotten first", async () => {
+  it("are fetched once for all pages, and beyond 200,000 targets the ones asked for first are forgotten", async () => {
     const { ports } = toy();
     const fetched: string[] = [];
     const items = rememberItems({
       ...ports.store,
       items: async (_account, batch) => {
         fetched.push(batch);
-        return [batch];
+        return Array.from({ length: 50_000 }, () => batch);
       },
     });
-    expect(await items.of("ali", "b0")).toEqual(["b0"]);
-    expect(await items.of("ali", "b0")).toEqual(["b0"]);
-    expect(fetched).toEqual(["b0"]);
-    for (let n = 1; n <= 64; n += 1) await items.of("ali", `b${n}`);
-    await items.of("ali", "b64");
-    await items.of("ali", "b0");
-    expect(fetched.filter((batch) => batch === "b64")).toHaveLength(1);
-    expect(fetched.filter((batch) => batch === "b0")).toHaveLength(2);
+    for (const batch of ["b0", "b0", "b1", "b2", "b3", "b3", "b0"])
+      expect((await items.of("ali", batch))?.[0]).toBe(batch);
+    expect(fetched).toEqual(["b0", "b1", "b2", "b3"]);
+    for (const batch of ["b4", "b3", "b0"]) await items.of("ali", batch);
+    expect(fetched.slice(4)).toEqual(["b4", "b0"]);
+  });
+
+  it("are not fetched where this process had them accepted", async () => {
+    const { ports } = toy({ items: null });
+    const items = rememberItems(ports.store);
+    const store = rememberSubmitted(ports.store, items);
+    const accepted = { do: "accept", tasks: [], pollInMs: 0, rejected: [] } as const;
+    const seen = { call: "Send", providerDateMs: null, error: null };
+    await store.record(SUBMIT_SLOT, batchOf(["a", "b"], { id: "bat_ali_1" }), accepted, seen);
+    await store.record(
+      SUBMIT_SLOT,
+      batchOf(["c"], { id: "bat_ali_2" }),
+      { do: "finish", rejected: [] },
+      seen,
+    );
+    expect(await items.of("ali", "bat_ali_1")).toEqual(["a", "b"]);
+    expect(await items.of("ali", "bat_ali_2")).toBeNull();
   });
 });
