@@ -19,10 +19,15 @@ export interface Transport {
   /**
    * Sends one request. `mayWrite` is asked once, on a connected socket, right before the first
    * byte: false rejects with `PermitStale`. Rejects with `TransportFailed` where no reply came.
+   * `onWritten`: the system has the bytes by now.
    */
   send(
     request: HttpRequest,
-    options: { readonly timeoutMs: number; readonly mayWrite: () => boolean },
+    options: {
+      readonly timeoutMs: number;
+      readonly mayWrite: () => boolean;
+      readonly onWritten?: () => void;
+    },
   ): Promise<HttpReply>;
 }
 

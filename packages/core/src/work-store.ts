@@ -173,6 +173,11 @@ export interface WorkStore {
   /** `ageMs`: as in `PermitUse`. */
   take(slot: Slot, ageMs?: number): Promise<Take>;
   /**
+   * The call of this grant left at another time than the gate has booked: later than its permit's age allowed, since
+   * the process was held up between the look at its clock and the first byte, or much sooner.
+   */
+  rebook(account: string, call: CallName, grantedAtMs: number, leftAtMs: number): Promise<void>;
+  /**
    * Another permit, where the first went stale before the bytes left: `unusedMs` is its grant, and is
    * given back. `waitMs` 0: granted, at `grantedAtMs` of the store's clock, unless `stopped`: the
    * credential was refused to another call meanwhile, or `superseded`: another attempt has taken over

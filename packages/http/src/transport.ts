@@ -46,6 +46,7 @@ export function openTransport(): ClosingTransport {
 /** One request and its reply, as undici tells about them. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #mayWrite: () => boolean;
+  readonly #onWritten: () => void;
   readonly #resolve: (reply: HttpReply) => void;
   readonly #reject: (error: Error) => void;
   readonly #timeoutMs: number;
@@ -58,11 +59,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   #bytes = 0;
 
   constructor(
-    options: { readonly timeoutMs: number; readonly mayWrite: () => boolean },
+    options: Parameters<Transport["send"]>[1],
     resolve: (reply: HttpReply) => void,
     reject: (error: Error) => void,
   ) {
     this.#mayWrite = options.mayWrite;
+    this.#onWritten = options.onWritten ?? (() => undefined);
     this.#timeoutMs = options.timeoutMs;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -76,6 +78,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#sent = true;
+    // undici writes before it returns from this step.
+    process.nextTick(this.#onWritten);
     this.#timer = setTimeout(() => {
       controller.abort(new Error(`http: no reply within ${this.#timeoutMs} ms`));
     }, this.#timeoutMs);

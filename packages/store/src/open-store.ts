@@ -49,6 +49,9 @@ export function openWorkStore(options: StoreOptions): WorkStore {
         superseded: reply[2] === 2,
       };
     },
+    async rebook(account, call, grantedAtMs, leftAtMs) {
+      await context.run(script("rebook"), account, call, grantedAtMs, leftAtMs);
+    },
     record: (slot, batch, verdict, seen) => record(context, slot, batch, verdict, seen),
     claimPolls: (slot, most, ageMs = PERMIT_AGE_MS) => claimPolls(context, slot, most, ageMs),
     items: (account, batch) => items(context, account, batch),

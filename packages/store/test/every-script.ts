@@ -38,6 +38,7 @@ export async function runEveryScript(now: View, later: View, connection: Connect
   const [minted] = await now.work.renew("ali", [], slot === undefined ? [] : [slot]);
   const sealed = await seal(now, minted ?? slot);
   await now.work.permit("ali", SUBMIT, null, { ageMs: 10, attempt: sealed.batch });
+  await now.work.rebook("ali", SUBMIT, 0, 1);
   const recorded = await accept(now, sealed);
   const poll = recorded.slots.find(({ kind }) => kind.for === "poll");
   if (poll === undefined) throw new Error("no poll slot");

@@ -113,6 +113,7 @@ async function signAndSend<Answer extends { readonly kind: string }>(
       const reply = await ports.transport.send(request, {
         timeoutMs: account.limits.calls[call.call]?.timeoutMs ?? 10_000,
         mayWrite: isFresh(permit, account, ports, call),
+        onWritten: rebookWhenWritten(permit, account, ports, call.call),
       });
       return ended(call.decode(reply), reply, ports.clock.monotonic() - startedAt);
     } catch (error) {
@@ -151,6 +152,28 @@ function isFresh(
     if (ageMs >= permit.ageMs) return false;
     call.onWrite();
     return true;
+  };
+}
+
+/** Less is not worth a round trip to the store. */
+const WORTH_MS = 20;
+
+/**
+ * A busy machine may stop a process between the look at its clock and the first byte, for longer than the gate allows
+ * for: the gate hears of it, and has a window's time to make up for it. So does it where much was allowed for in vain.
+ */
+function rebookWhenWritten(
+  { askedAt, ageMs, grantedAtMs }: Permit,
+  { account }: WorkAccount,
+  { clock, store }: WorkPorts,
+  call: string,
+): () => void {
+  return () => {
+    // No permit is booked for less than the usual age.
+    const byMs = Math.max(Math.ceil(clock.monotonic() - askedAt), PERMIT_AGE_MS) - ageMs;
+    if (byMs <= 0 && byMs > -WORTH_MS) return;
+    // Nothing can be done about it where the store is away.
+    store.rebook(account.settings.name, call, grantedAtMs, grantedAtMs + byMs).catch(() => undefined);
   };
 }
 

@@ -1,25 +1,8 @@
-import { type Face, type Outcome, type Take, TransportFailed } from "@purgeline/core";
+import { type Face, type Take, TransportFailed } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { submit, Turns } from "../../src/index.ts";
+import { ACCEPTED, batch } from "./taken.ts";
 import { batchOf, failureOf, type Given, SUBMIT_SLOT, toy } from "./work-ports.ts";
-
-const ACCEPTED: Outcome = {
-  kind: "accepted",
-  tasks: [{ call: "Ask", id: "t1" }],
-  rejected: [],
-  requestId: "r1",
-};
-
-function batch(...items: [string, ...string[]]): Take {
-  return {
-    kind: "batch",
-    batch: batchOf(items),
-    sealed: items.length,
-    moved: { elsewhere: {}, legs: [] },
-    slots: [{ ...SUBMIT_SLOT, id: "s2" }],
-    pending: 0,
-  };
-}
 
 function wait(reason: "rate" | "quota" | "paused", waitMs: number): Take {
   const why = { reason, untilMs: 1_700_000_000_000 };

@@ -16,6 +16,8 @@ export interface Told {
   permits: number;
   /** How old each permit that was asked for may get. */
   readonly ages: number[];
+  /** How much later than granted its call left, where the gate heard of it. */
+  readonly rebooked: number[];
 }
 
 export function nothingTold(): Told {
@@ -32,6 +34,7 @@ export function nothingTold(): Told {
     sleeps: [],
     permits: 0,
     ages: [],
+    rebooked: [],
   };
 }
 

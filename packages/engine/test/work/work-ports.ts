@@ -5,7 +5,6 @@ import type {
   Clock,
   DueTask,
   Failure,
-  HttpReply,
   Limits,
   Outcome,
   PollAnswer,
@@ -18,10 +17,11 @@ import type {
   Task,
   WorkStore,
 } from "@purgeline/core";
-import { matchRows, PermitStale } from "@purgeline/core";
+import { matchRows } from "@purgeline/core";
 import { accountSettings } from "@purgeline/testkit";
 import type { WorkAccount, WorkPorts } from "../../src/index.ts";
 import { eventsInto, nothingTold, type Told } from "./told.ts";
+import { type ToyTurns, toyTransport } from "./toy-transport.ts";
 
 const SECRET = "the-secret-of-the-account";
 export const SUBMIT_SLOT: Slot = { id: "s1", account: "ali", kind: { for: "submit", lane: "purge-url" } };
@@ -134,6 +134,8 @@ export interface Given {
   readonly login?: Provider["login"];
   /** Runs before the socket is ready. */
   readonly connecting?: () => void;
+  /** Runs between the look at the permit and the first byte's leaving. */
+  readonly writing?: () => void;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -153,7 +155,7 @@ export function toy(given: Given = {}): Toy {
       advance(ms);
     },
   };
-  const turns: Turns = { left: [...(given.outcomes ?? [])], now: undefined };
+  const turns: ToyTurns = { left: [...(given.outcomes ?? [])], now: undefined };
   const account: WorkAccount = {
     account: {
       settings: given.settings ?? SETTINGS,
@@ -173,7 +175,7 @@ export function toy(given: Given = {}): Toy {
       add: async (slots) => void told.queued.push(...slots.map((slot) => slot.id)),
       lost: async () => [],
     },
-    transport: transport(given, turns, told),
+    transport: toyTransport(given, turns, told),
     clock,
     chance: { nonce: () => "0".repeat(32), unit: () => 0.5 },
     events: eventsInto(told),
@@ -183,13 +185,7 @@ export function toy(given: Given = {}): Toy {
   return { ports, account, told, stop, advance };
 }
 
-/** What the provider says next, and what it said last: that is what `decode` reads. */
-interface Turns {
-  readonly left: (Outcome | Error)[];
-  now: Outcome | Error | undefined;
-}
-
-function provider({ answers, login, quotas }: Given, turns: Turns): Provider {
+function provider({ answers, login, quotas }: Given, turns: ToyTurns): Provider {
   return {
     name: "toy",
     signatures: [],
@@ -232,19 +228,6 @@ function quotaCodec(quotas: NonNullable<Given["quotas"]>): NonNullable<Provider[
   };
 }
 
-function transport({ connecting, headers = {} }: Given, turns: Turns, told: Told): WorkPorts["transport"] {
-  return {
-    async send(request, { mayWrite }): Promise<HttpReply> {
-      connecting?.();
-      if (!mayWrite()) throw new PermitStale("toy");
-      told.sent.push([request.headers.token, request.body ?? request.url].filter(Boolean).join(" "));
-      turns.now = turns.left.shift() ?? turns.now;
-      if (turns.now instanceof Error) throw turns.now;
-      return { status: 200, headers, body: "" };
-    },
-  };
-}
-
 function store(
   { takes = [], polls = [], permitWaits = [], items = null, rounds = [] }: Given,
   told: Told,
@@ -267,6 +250,9 @@ function store(
       }
       if (waitMs === 0) told.permits += 1;
       return { waitMs, grantedAtMs: told.permits, stopped: false, superseded: false };
+    },
+    rebook: async (_account, _call, grantedAtMs, leftAtMs) => {
+      told.rebooked.push(leftAtMs - grantedAtMs);
     },
     record: async (_slot, _batch, verdict, seen) => {
       told.records.push({ verdict, error: seen.error });

@@ -3,7 +3,7 @@
 -- does not add up. The margin covers what can move a call closer to its predecessor at the provider's door:
 -- LATE_MS (5) + age of a permit when the bytes leave (10) + difference of the ways to the door (10):
 -- 50 in 1,025 ms is 97.6 % of 50/s. Whoever needs an older permit has it booked so much later.
-local permit, giveBack, withdraw, openCall, holdCall, seen, shareInForce, speedUp
+local permit, giveBack, withdraw, openCall, holdCall, seen, shareInForce, speedUp, rebook
 do
   local LATE_MS = 5
   local AGE_MS = 10
@@ -79,9 +79,20 @@ do
     return openAt, hold[2]
   end
 
+  -- The log is in order, so that its n-th last entry is the n-th last in time; most entries belong at its end.
+  local function book(logKey, at)
+    local later, i = nil, -1
+    local last = tonumber(redis.call('LINDEX', logKey, i))
+    while last and last > at do
+      later, i = last, i - 1
+      last = tonumber(redis.call('LINDEX', logKey, i))
+    end
+    if later then redis.call('LINSERT', logKey, 'BEFORE', later, at) else redis.call('RPUSH', logKey, at) end
+  end
+
   -- Grants of the last minute stay on the log whatever the limits are: a minute limit that comes later counts them.
   local function logGrant(logKey, at, perSecond, perMinute)
-    redis.call('RPUSH', logKey, at)
+    book(logKey, at)
     redis.call('LTRIM', logKey, -math.max((perSecond or 0) * 61, perMinute or 0, 1), -1)
     for _ = 1, 10 do
       local first = redis.call('LINDEX', logKey, 0)
@@ -108,8 +119,7 @@ do
     )
     if now < due then return due - now, 'rate', due end
     local at = (due > 0 and now - due <= LATE_MS) and due or now
-    -- The log is in order, so that its n-th last entry is the n-th last in time.
-    at = math.max(at + math.max(0, ageMs - AGE_MS), tonumber(redis.call('LINDEX', logKey, -1) or '0'))
+    at = at + math.max(0, ageMs - AGE_MS)
     logGrant(logKey, at, perSecond, perMinute)
     -- Half-open: after an outage one call probes; the others wait for its answer.
     if why == 'provider' then redis.call('HSET', holdKey(call), 'openAt', now + limits.timeoutMs, 'probing', 1) end
@@ -119,6 +129,12 @@ do
   -- A permit whose bytes never left is as if it had not been granted. Grants of one millisecond are one as good as the
   -- other, so the newest of that time goes.
   function giveBack(call, at) redis.call('LREM', P .. 'gate:' .. call, -1, at) end
+
+  -- The call left at another time. A grant that is not on the log any more is over.
+  function rebook(call, at, leftAt)
+    local logKey = P .. 'gate:' .. call
+    if redis.call('LREM', logKey, -1, at) == 1 then book(logKey, leftAt) end
+  end
 
   -- The same where there was nothing to send; the probe of a half-open call is another one's then.
   function withdraw(call, at)
