@@ -48,8 +48,8 @@ describe("a batch whose answer was lost", () => {
     expect(first).toMatchObject({ batch: batch.id, attempt: 1 });
     expect(first.missedAtMs).toBeGreaterThanOrEqual(first.sentAtMs);
     // A worker that died with the question: it comes back.
-    expect((await bench.claimed(store.later(LISTED_MS + 40_000))).kind).not.toBe("lookups");
-    expect((await bench.lookups(store.later(LISTED_MS + 70_000))).lookups).toHaveLength(1);
+    expect((await bench.claimed(store.later(LISTED_MS + 15_000))).kind).not.toBe("lookups");
+    expect((await bench.lookups(store.later(LISTED_MS + 25_000))).lookups).toHaveLength(1);
   });
 
   it("goes on with the tasks that the list names, and its units are spent once", async () => {
@@ -108,7 +108,7 @@ describe("a batch whose answer was lost", () => {
   it("is sent again where its question was lost", async () => {
     await bench.lost(2);
     await store.connection.del("t:{ali}:tasks");
-    expect((await bench.sealed(store.later(90_000))).batch).toMatchObject({
+    expect((await bench.sealed(store.later(60_000))).batch).toMatchObject({
       attempt: 2,
       resend: "ambiguous",
     });

@@ -19,8 +19,9 @@ const MOST_PAGES = 200;
 const MOST_TRIES = 3;
 /** Between two tries, at most: where the call is closed for longer, its permit is what is waited for. */
 const LONGEST_REST_MS = 10_000;
-/** So long nobody else asks the same: a page's time-out of 10 s, its rest, and what is left of the list. */
-const KEPT_MS = 60_000;
+/** So long nobody else asks the same: a page's time-out of 10 s, and as long again for its permit and its rest. */
+const KEPT_MS = 20_000;
+const KEEP_EVERY_MS = 5_000;
 /** How far a clock that is read from whole seconds may be off, and a bit for the way. */
 const CLOCK_MS = 2000;
 
@@ -96,11 +97,13 @@ async function listFrom(
   onWrite: () => void,
   claimed: ClaimedLookups,
 ): Promise<Listed | Failed> {
-  const { clock } = query.ports;
+  const { account, ports } = query;
+  const { clock, store } = ports;
   const askedAt = permit?.askedAt ?? clock.monotonic();
   const rows: ListedRow[] = [];
   let skewMs: number | null = null;
   let asked = listing;
+  let keptAt = askedAt;
   for (let page = 0; ; page += 1) {
     const told = await readPage(query, codec, asked, page === 0 ? permit : null, onWrite, claimed);
     if ("failure" in told) return told;
@@ -111,6 +114,9 @@ async function listFrom(
       skewMs = seen.providerDateMs - (claimed.grantedAtMs + clock.monotonic() - askedAt);
     if (answer.next === null || page + 1 >= MOST_PAGES) return { rows, skewMs, seen };
     asked = { ...listing, state: answer.next };
+    if (clock.monotonic() - keptAt < KEEP_EVERY_MS) continue;
+    keptAt = clock.monotonic();
+    await store.putOff(account.account.settings.name, claimed.lookups, KEPT_MS, null, seen);
   }
 }
 

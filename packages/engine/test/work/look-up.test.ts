@@ -85,6 +85,17 @@ describe("a look-up", () => {
     expect(told.lookedUp.map(({ candidates }) => candidates.map(({ index }) => index))).toEqual([[0, 1]]);
   });
 
+  it("keeps its question while it reads a long list", async () => {
+    const page: LookupAnswer = {
+      ...(rowsOf(["a"]) as Extract<LookupAnswer, { kind: "listed" }>),
+      next: { page: 2 },
+    };
+    const { told } = await run([due("1")], [page, page, page, rowsOf(["b"])], {
+      permitWaits: [2000, 2000, 2000],
+    });
+    expect(told.putOff).toEqual([{ ids: ["1"], inMs: 20_000, hold: null }]);
+  });
+
   it("settles nothing by half a list", async () => {
     const first: LookupAnswer = {
       ...(rowsOf(["a"]) as Extract<LookupAnswer, { kind: "listed" }>),
@@ -104,7 +115,7 @@ describe("a look-up", () => {
       };
       const { told, listings } = await run([due("1")], [first, failureOf(kind), rowsOf(["b"])]);
       expect(listings.map(({ state }) => state)).toEqual([undefined, { page: 2 }, { page: 2 }]);
-      expect(told.putOff).toMatchObject([{ ids: ["1"], inMs: 60_000 }]);
+      expect(told.putOff).toMatchObject([{ ids: ["1"], inMs: 20_000 }]);
       expect(told.lookedUp.map(({ candidates }) => candidates.map(({ index }) => index))).toEqual([[0, 1]]);
     },
   );

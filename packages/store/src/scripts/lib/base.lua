@@ -22,9 +22,9 @@ local function shown(ms) return ms and tonumber(ms) and string.format('%.0f', to
 
 -- A slot's job starts within this long, or rescue asks the queue for it.
 local LEASE_MS = 20000
--- A claimed question about a lost answer comes back after as long, so a look at its batch is worth nothing sooner. A
--- listing may take it: 200 pages at Alibaba's 5 a second are 40 s.
-local LOOK_MS = 60000
+-- A claimed question about a lost answer comes back after as long, so a look at its batch is worth nothing sooner.
+-- Who reads a longer list claims it again.
+local LOOK_MS = 20000
 -- unpack() and variadic commands stay well below Lua's C stack limit of about 8,000.
 local WIDE = 1000
 
