@@ -213,4 +213,15 @@ export const ABSORPTION: readonly Mutation[] = [
       "thousands of directories that wait for another day give back what they absorbed, some at each step",
     ],
   },
+  {
+    safeguard: "A plain twin sees what is absorbed though it came too late",
+    promise: "P2",
+    file: `${LUA}/lib/cover.lua`,
+    from: "return root.seal > stagedAt(held)",
+    to: "return true",
+    test: [
+      "packages/store/test/model/model.redis.test.ts",
+      "whatever is done in whatever order, the scripts do what a plain twin of them does",
+    ],
+  },
 ];

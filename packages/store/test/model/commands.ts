@@ -1,4 +1,4 @@
-import type { Hold, Lane, Limits, Verdict } from "@purgeline/core";
+import type { Cover, Hold, Lane, Limits, Verdict } from "@purgeline/core";
 import fc from "fast-check";
 import { limitsWith } from "../bundle.ts";
 import { SUBMIT } from "../steps.ts";
@@ -22,6 +22,13 @@ const BY_AREA = {
   classes: { overseas: ["url@overseas"], global: ["url", "url@overseas"] },
 };
 
+/** Directories are purged in all areas here, so each of them covers URLs of any. */
+const UNDER_DIRECTORY: Cover = {
+  lane: "purge-directory",
+  reach: "directory",
+  options: { Area: { kind: "list" } },
+};
+
 /** What a run's limits are made of: so small that a handful of targets meets them. */
 export const settings = fc.record({
   batch: fc.integer({ min: 2, max: 5 }),
@@ -35,6 +42,7 @@ export const settings = fc.record({
   perMinute: fc.constantFrom(null, null, null, 5),
   quiet: fc.boolean(),
   maxPendingTargets: fc.constantFrom(14, 1000),
+  absorbs: fc.boolean(),
   /** Whether the walk goes on until nothing is left, which takes as many steps again. */
   isDrained: fc.constantFrom(false, false, true),
 });
@@ -46,18 +54,26 @@ export function settingsOf({
   perMinute,
   quiet,
   maxPendingTargets,
+  absorbs,
   isDrained: _isDrained,
   ...change
 }: typeof settings extends fc.Arbitrary<infer Given> ? Given : never): ModelSettings {
   const limits = limitsWith({ ...change, quotaByOption: areas ? BY_AREA : null });
   const url = limits.lanes["purge-url"];
   if (url === undefined) throw new Error("no lane purge-url");
+  const coveredBy = absorbs ? { coveredBy: [UNDER_DIRECTORY] } : {};
   return {
     limits: {
       ...limits,
       lanes: {
-        "purge-url": url,
-        "purge-directory": { ...url, quota: "directory", quotaByOption: null },
+        "purge-url": { ...url, ...coveredBy },
+        "purge-directory": {
+          ...url,
+          ...coveredBy,
+          ...(absorbs ? { covers: ["purge-url", "purge-directory"] } : {}),
+          quota: "directory",
+          quotaByOption: null,
+        },
         "prefetch-url": { ...url, quota: null, quotaByOption: null },
       },
       calls: { ...limits.calls, [SUBMIT]: { perSecond: 50, perMinute, timeoutMs: 10_000 } },
@@ -151,7 +167,7 @@ export const steps = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       do: word("stage"),
       lane: word("purge-directory"),

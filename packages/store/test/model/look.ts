@@ -22,7 +22,7 @@ export function lookAtTwin(twin: Twin): Looks {
   for (const [name, lane] of twin.lanes) {
     const running = [...twin.byNumber.values()].filter((b) => b.lane === name && b.state === "submitted");
     looks[name] = {
-      keys: [lane.keys.size, lane.next.size, lane.out.size],
+      keys: [lane.keys.size, lane.next.size, lane.out.size, lane.holders.size],
       sending: flat(lane.sending),
       retry: flat(lane.retry),
       running: flat(new Map(running.map(({ number, acceptedAt }) => [number, acceptedAt ?? 0]))),
@@ -56,12 +56,12 @@ export async function lookAtRedis(connection: Connection, twin: Twin): Promise<L
   }
   for (const name of LANES) {
     const L = `${P}lane:${name}`;
-    for (const part of ["keys", "next", "out"]) pipeline.hlen(`${L}:${part}`);
+    for (const part of ["keys", "next", "out", "absorbs"]) pipeline.hlen(`${L}:${part}`);
     const sets = ["sending", "retry", "running", "resting", "behind"] as const;
     for (const part of sets) pipeline.zrange(`${L}:${part}`, "0", "-1", "WITHSCORES");
-    ask(name, 8, (replies) => ({
-      keys: replies.slice(0, 3),
-      ...Object.fromEntries(sets.map((part, i) => [part, replies[3 + i]])),
+    ask(name, 9, (replies) => ({
+      keys: replies.slice(0, 4),
+      ...Object.fromEntries(sets.map((part, i) => [part, replies[4 + i]])),
     }));
   }
   for (const key of twin.days.keys()) {

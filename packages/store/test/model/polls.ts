@@ -50,7 +50,7 @@ export async function settleBoth(
     seen: polled,
   };
   for (const _ of isReplayed ? [1, 2] : [1]) {
-    both.twin.failedAfter = 0;
+    both.twin.elsewhere = {};
     const recorded = await both.real.view.work.settle("ali", answer);
     agree(both, recorded, settle(both.twin, answer));
   }

@@ -35,7 +35,7 @@ export function mayRun(both: Both, step: Step): boolean {
 }
 
 export async function runBoth(both: Both, step: Step): Promise<void> {
-  both.twin.failedAfter = 0;
+  both.twin.elsewhere = {};
   await carryOut(both, step);
   expect(await lookAtRedis(both.real.connection, both.twin), step.do).toEqual(lookAtTwin(both.twin));
   pass(both, 1);
@@ -119,7 +119,7 @@ function openTargets({ twin: { intents } }: Both): readonly string[] {
 
 /** Intents for which it would come to something. */
 function idsFor(what: "cancel" | "retry", { twin: { intents } }: Both): readonly string[] {
-  const states: readonly State[] = what === "cancel" ? ["pending"] : ["failed", "unconfirmed"];
+  const states: readonly State[] = what === "cancel" ? ["pending", "absorbed"] : ["failed", "unconfirmed"];
   const found = [...intents.values()].filter((intent) =>
     intent.targets.some(({ state }) => states.includes(state)),
   );

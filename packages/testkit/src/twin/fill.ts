@@ -1,3 +1,4 @@
+import { askedAt, rootOf, type Taken, takeIn } from "./absorb.ts";
 import { domainRoom } from "./gate.ts";
 import { bringNext } from "./order.ts";
 import type { Cap } from "./quota.ts";
@@ -43,6 +44,8 @@ export function seal(
   if (draft.entries.length === 0) return null;
   if (plan.both) lane.turn += 1;
   twin.batches += 1;
+  twin.clock += 1;
+  if (lane.limits.covers !== undefined) lane.spentUntil = 0;
   const batch = createBatch(twin, lane, draft, plan);
   twin.byNumber.set(batch.number, batch);
   const sealed = move(
@@ -69,6 +72,7 @@ function createBatch(twin: Twin, lane: LaneTwin, draft: Draft, plan: Plan): Batc
       state: "sealed",
     })),
     sealedAt: twin.now,
+    seal: twin.clock,
     klass: plan.urgent ? "u" : "n",
     state: "sending",
     attempt: 0,
@@ -174,13 +178,23 @@ function rejoin(ring: Ring, producer: string, group: string): void {
 
 /** Keys from the front of the queue; some have gone another way, and some are under way and wait for that. */
 function popGroup(twin: Twin, lane: LaneTwin, queue: Queue, most: number, draft: Draft): number {
-  const fifo = lane.fifos.get(queue) ?? [];
   let taken = 0;
-  while (taken < most && fifo.length > 0) {
+  while (taken < most) {
+    // Asked for each time: what is absorbed may raise its directory into this queue.
+    const fifo = lane.fifos.get(queue) ?? [];
+    if (fifo.length === 0) break;
     // A key that was cancelled and staged again stands there twice.
-    for (const id of new Set(fifo.splice(0, most - taken))) {
-      const entry = lane.keys.get(id);
-      if (entry === undefined || entry.barrier !== null) continue;
+    const popped = [...new Set(fifo.splice(0, most - taken))].flatMap((id) => lane.keys.get(id) ?? []);
+    const known = popped.filter(({ barrier }) => barrier === null);
+    const covered = known.flatMap((entry): readonly Taken[] => {
+      const root = rootOf(twin, lane, entry.text, entry, askedAt(entry));
+      return root === null ? [] : [{ entry, root }];
+    });
+    for (const { entry } of covered) lane.keys.delete(entry.id);
+    takeIn(twin, lane, covered);
+    for (const entry of known) {
+      if (covered.some((each) => each.entry === entry)) continue;
+      const { id } = entry;
       const under = lane.out.get(id);
       if (under === undefined) {
         lane.keys.delete(id);

@@ -1,9 +1,10 @@
 import { type IntentHead, type LegPlan, type State, stableJson } from "@purgeline/core";
+import { absorbedFor, addRoots, ended, letGo, rootOf, type Taken, takeIn, waitingNarrow } from "./absorb.ts";
 import { blockersOf, endPurge, lacking, leave, raisePurge, widen } from "./order.ts";
 import { clearQueues, groupOf, pushBack, queueOf } from "./ring.ts";
 import type { Entry, Intent, LaneTwin, Target, Twin } from "./state.ts";
 import { laneOf } from "./state.ts";
-import { isWanted, move, pendingOf } from "./targets.ts";
+import { isWaiting, isWanted, move, pendingOf } from "./targets.ts";
 
 /** Rescue finishes a staging that has said nothing for so long. */
 const RESCUE_AFTER_MS = 10_000;
@@ -27,6 +28,8 @@ export function stage(twin: Twin, head: IntentHead, leg: LegPlan): StagedTwin {
   if (!isDue || isBehind(twin, head) || (known !== undefined && !intent.held))
     return { ...staged, merged: 0 };
   intent.held = false;
+  twin.clock += 1;
+  intent.clock = twin.clock;
   failUnpurged(twin, intent, head);
   return { ...staged, merged: enqueue(twin, intent, intent.targets) };
 }
@@ -51,6 +54,7 @@ function createIntent(twin: Twin, head: IntentHead, leg: LegPlan, isEarly: boole
     targets,
     lives: 1,
     finishedAt: null,
+    clock: 0,
     held: true,
     hasBody: true,
   };
@@ -82,14 +86,33 @@ function enqueue(twin: Twin, intent: Intent, targets: readonly Target[]): number
   const isPrefetch = lane.name.startsWith("prefetch-");
   // All of a step know the purges of before it, and keys of before it.
   const blockers = waiting.map(({ text }) => (isPrefetch ? blockersOf(twin, text) : []));
-  const merges = waiting.map((target, i) => join(twin, lane, intent, target, blockers[i] ?? []));
+  const covering = waiting.map((target) =>
+    lane.keys.has(idOf(target)) ? null : rootOf(twin, lane, target.text, null, intent.clock),
+  );
+  const made: Made = { entries: [], taken: [] };
+  const narrow = waitingNarrow(twin, lane);
+  const merges = waiting.map((target, i) =>
+    join(twin, lane, intent, target, blockers[i] ?? [], covering[i] ?? null, made),
+  );
   if (waiting.length === 0) return 0;
+  addRoots(lane, made.entries, narrow);
+  takeIn(twin, lane, made.taken);
   if (!lane.open[intent.klass].has(intent)) lane.open[intent.klass].set(intent, twin.now);
-  if (intent.klass === "n") {
+  if (intent.klass === "n" && made.taken.length < waiting.length) {
     lane.first ??= twin.now;
     lane.last = twin.now;
   }
   return merges.filter((merged) => merged).length;
+}
+
+/** New keys of a step, and those of them that are absorbed. */
+interface Made {
+  readonly entries: Entry[];
+  readonly taken: Taken[];
+}
+
+function idOf({ text, intent: { options } }: Target): string {
+  return options === "{}" ? text : `${text} ${options}`;
 }
 
 /** True where the key waits already. */
@@ -99,8 +122,10 @@ function join(
   intent: Intent,
   target: Target,
   blockers: readonly Entry[],
+  root: Entry | null,
+  made: Made,
 ): boolean {
-  const id = intent.options === "{}" ? target.text : `${target.text} ${intent.options}`;
+  const id = idOf(target);
   const first = lane.keys.get(id);
   const second = lane.next.get(id);
   const comesAfter =
@@ -116,12 +141,14 @@ function join(
   if (home === undefined) {
     if (blockers.length > 0)
       entry.barrier = { at: twin.now, producer: intent.producer, group: groupOf(entry), purges: [] };
-    (first === undefined ? lane.keys : lane.next).set(id, entry);
+    if (root === null) (first === undefined ? lane.keys : lane.next).set(id, entry);
   }
   const isLater = lane.next.get(id) === entry;
   if (entry.barrier !== null && (home === undefined || isLater))
     widen(entry, entry.barrier, blockers, home === undefined ? 0 : entry.interests.length - 1);
-  if (entry.barrier !== null) {
+  if (home === undefined) made.entries.push(entry);
+  if (home === undefined && root !== null) made.taken.push({ entry, root });
+  else if (entry.barrier !== null) {
     if (isUrgent) for (const purge of blockers) raisePurge(twin, purge, intent.producer, entry.domain);
   } else if (home === undefined || (isUrgent && !wasUrgent))
     pushBack(lane, queueOf(intent.klass, intent.producer, `${target.domain}|${intent.options}`), id);
@@ -141,6 +168,8 @@ function createEntry(twin: Twin, lane: LaneTwin, intent: Intent, target: Target,
     batch: null,
     barrier: null,
     awaitedBy: [],
+    root: null,
+    holds: [],
   };
   if (lane.name.startsWith("purge-")) twin.purges.push(entry);
   return entry;
@@ -151,29 +180,34 @@ export function cancel(twin: Twin, id: string): number {
   const intent = twin.intents.get(id);
   if (intent === undefined) return 0;
   const lane = laneOf(twin, intent.lane);
-  const waiting = intent.targets.filter(({ state }) => state === "pending");
+  const waiting = intent.targets.filter(isWaiting);
   if (waiting.length === 0) return 0;
   const cancelled = move(twin, waiting, "cancelled");
   const left: Entry[] = [];
+  const passed: Entry[] = [];
   for (const target of waiting) {
-    const entry = [...lane.keys.values(), ...lane.next.values()].find(
-      ({ interests }) => interests[0] === target,
-    );
+    const entry =
+      [...lane.keys.values(), ...lane.next.values()].find(({ interests }) => interests[0] === target) ??
+      absorbedFor(twin, lane.name, target);
     if (entry === undefined) continue;
-    if (!isWanted(entry)) left.push(entry);
-    else passOn(entry);
+    (isWanted(entry) ? passed : left).push(entry);
   }
+  for (const entry of passed) passOn(entry);
   for (const entry of left) {
-    leave(lane, entry);
+    if (entry.root === null) leave(lane, entry);
+    else entry.root.holds.splice(entry.root.holds.indexOf(entry), 1);
     if (lane.name.startsWith("purge-")) endPurge(twin, entry, false);
   }
+  for (const entry of left) ended(twin, lane, entry, false);
+  // Who stands for a key names what that has absorbed: it comes back.
+  for (const entry of passed) letGo(twin, lane, entry, false);
   clearQueues(lane);
   return cancelled;
 }
 
 /** The first who still wants it stands for it. */
 function passOn(entry: Entry): void {
-  const gone = entry.interests.findIndex(({ state }) => state === "pending");
+  const gone = entry.interests.findIndex(isWaiting);
   entry.interests = entry.interests.slice(gone);
   if (entry.barrier === null) return;
   entry.barrier.purges = entry.barrier.purges.map(({ purge, from }) => ({
@@ -190,6 +224,8 @@ export function retry(twin: Twin, id: string): number {
   for (const target of back) target.state = "pending";
   intent.lives += 1;
   intent.finishedAt = null;
+  twin.clock += 1;
+  intent.clock = twin.clock;
   enqueue(twin, intent, back);
   return back.length;
 }

@@ -2,7 +2,7 @@ import type { Lane } from "@purgeline/core";
 import { lendClass, pushBack, queueOf } from "./ring.ts";
 import type { Barrier, Class, Entry, LaneTwin, Twin } from "./state.ts";
 import { laneOf } from "./state.ts";
-import { move } from "./targets.ts";
+import { move, tellMoved } from "./targets.ts";
 
 const PURGES: readonly Lane[] = ["purge-url", "purge-directory"];
 
@@ -16,8 +16,11 @@ export function blockersOf(twin: Twin, text: string): readonly Entry[] {
   return reaching.sort((a, b) => PURGES.indexOf(a.lane) - PURGES.indexOf(b.lane) || rankOf(a) - rankOf(b));
 }
 
-function rankOf({ lane, text, options, batch }: Entry): number {
-  return (lane === "purge-url" ? 0 : 2 * text.length) + (options === "{}" && batch === null ? 0 : 1);
+function rankOf({ lane, text, options, batch, root }: Entry): number {
+  return (
+    (lane === "purge-url" ? 0 : 2 * text.length) +
+    (options === "{}" && batch === null && root === null ? 0 : 1)
+  );
 }
 
 export function lacking(entry: Entry, blockers: readonly Entry[]): readonly Entry[] {
@@ -41,7 +44,8 @@ export function raisePurge(twin: Twin, purge: Entry, producer: string, host: str
       lendClass(lane, purge.batch, twin.now);
     return;
   }
-  if (purge.urgent) return;
+  // What is absorbed, or goes with the batch that is put together, stands in no queue.
+  if (purge.urgent || lane.keys.get(purge.id) !== purge) return;
   purge.urgent = true;
   pushBack(lane, queueOf("u", producer, `${host}|${purge.options}`), purge.id);
 }
@@ -93,7 +97,7 @@ function failFrom(twin: Twin, lane: LaneTwin, entry: Entry, barrier: Barrier, fr
   entry.interests = entry.interests.slice(0, from);
   barrier.purges = barrier.purges.filter((each) => each.from < from);
   if (from === 0) leave(lane, entry);
-  twin.failedAfter += move(twin, failed, "failed");
+  tellMoved(twin, lane.name, "failed", move(twin, failed, "failed"));
 }
 
 /** Nobody wants it any more. */

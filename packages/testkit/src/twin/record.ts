@@ -1,4 +1,5 @@
 import { type EndState, isEnd, type State, type TaskAnswer, type Verdict } from "@purgeline/core";
+import { ended as finished } from "./absorb.ts";
 import { giveDomainsBack, holdCall, holdDomains, openCall } from "./gate.ts";
 import { endPurge } from "./order.ts";
 import { addTask, dropTasks } from "./polls.ts";
@@ -113,6 +114,8 @@ function endItems(twin: Twin, batch: Batch, ends: Ends, totals: Totals): void {
     count(totals, end, move(twin, item.entry.interests, end));
   }
   for (const { entry, state } of ended) endPurge(twin, entry, state === "confirmed");
+  for (const { entry, state } of ended)
+    finished(twin, laneOf(twin, batch.lane), entry, state === "confirmed");
   if (leftOf(batch) > 0) return;
   batch.state = "ended";
   dropTasks(twin, batch);
@@ -203,6 +206,7 @@ export function tellQuota(
   }
   for (const lane of twin.lanes.values()) {
     if (!hasRoom(twin, lane, days)) continue;
+    lane.spentUntil = 0;
     for (const [number, at] of lane.retry)
       if (at > twin.now && batchOf(twin, number).waits === "quota") lane.retry.set(number, twin.now);
     for (const queue of lane.spent.keys()) lane.spent.set(queue, 0);

@@ -1,3 +1,4 @@
+import { sweepCovers } from "./absorb.ts";
 import { settleReservation } from "./quota.ts";
 import { freeRested } from "./ring.ts";
 import { batchOf, type Intent, type LaneTwin, type Twin } from "./state.ts";
@@ -35,6 +36,7 @@ function sweepLane(twin: Twin, lane: LaneTwin): number {
     settleReservation(twin, batch, true);
     lane.retry.set(number, twin.now);
   }
+  sweepCovers(twin, lane);
   return late.length;
 }
 

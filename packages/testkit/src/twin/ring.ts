@@ -45,7 +45,7 @@ export function pushBack(lane: LaneTwin, queue: Queue, id: string): void {
   joinRing(lane, queue);
 }
 
-function pushFront(lane: LaneTwin, queue: Queue, id: string): void {
+export function pushFront(lane: LaneTwin, queue: Queue, id: string): void {
   const fifo = lane.fifos.get(queue);
   if (fifo !== undefined && fifo.length > 0) return void fifo.unshift(id);
   lane.fifos.set(queue, [id]);

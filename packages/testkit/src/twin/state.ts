@@ -23,6 +23,8 @@ export interface Intent {
   readonly targets: readonly Target[];
   lives: number;
   finishedAt: number | null;
+  /** When it was staged, or tried anew, in the account's count of stagings and seals. */
+  clock: number;
   /** Its targets wait for their time, and not yet for their seal. */
   held: boolean;
   hasBody: boolean;
@@ -46,6 +48,9 @@ export interface Entry {
   barrier: Barrier | null;
   /** A purge: the prefetches that wait for it, in the order in which they began to. */
   readonly awaitedBy: Entry[];
+  /** What does its work while it is absorbed; and what it has absorbed itself. */
+  root: Entry | null;
+  readonly holds: Entry[];
 }
 
 export interface Barrier {
@@ -77,6 +82,8 @@ export interface Batch {
   readonly options: string;
   readonly items: readonly Item[];
   readonly sealedAt: number;
+  /** The same in the account's count of stagings and seals. */
+  readonly seal: number;
   klass: Class;
   state: "retry" | "sending" | "submitted" | "ended";
   attempt: number;
@@ -136,6 +143,12 @@ export interface LaneTwin {
   turn: number;
   /** A part was sent since anything new was. */
   partSent: boolean;
+  /** Keys that may cover others, by text, until they have ended; those that have absorbed some; until when none do. */
+  readonly roots: Map<string, readonly Entry[]>;
+  readonly holders: Set<Entry>;
+  spentUntil: number;
+  /** Whether its keys are looked through for what covers them, and whether that begins anew then. */
+  looks: "no" | "once" | "again";
 }
 
 export interface CallTwin {
@@ -194,8 +207,10 @@ export interface Twin {
   readonly tasks: Map<string, TaskTwin>;
   /** Keys of purge lanes, in the order in which they came. */
   readonly purges: Entry[];
-  /** Prefetches that failed with a purge, in the last step. */
-  failedAfter: number;
+  /** Counts stagings and seals. */
+  clock: number;
+  /** What moved in the last step beside a batch: prefetches that failed with a purge, and what was absorbed. */
+  elsewhere: Partial<Record<Lane, Partial<Record<State, number>>>>;
 }
 
 export function createTwin(settings: Settings, now: number): Twin {
@@ -216,7 +231,8 @@ export function createTwin(settings: Settings, now: number): Twin {
     byNumber: new Map(),
     tasks: new Map(),
     purges: [],
-    failedAfter: 0,
+    clock: 0,
+    elsewhere: {},
   };
 }
 
@@ -241,6 +257,10 @@ function createLane(name: Lane, limits: LaneLimits): LaneTwin {
     last: null,
     turn: 0,
     partSent: false,
+    roots: new Map(),
+    holders: new Set(),
+    spentUntil: 0,
+    looks: "no",
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Lane } from "@purgeline/core";
+import { letGo, spend } from "./absorb.ts";
 import { type Plan, passSpent, seal, unparkSpent } from "./fill.ts";
 import { domainsFreeAt, permit, spendDomains, withdraw } from "./gate.ts";
 import { countOrdered } from "./order.ts";
@@ -139,7 +140,9 @@ function mayRetry(twin: Twin, lane: LaneTwin, facts: Facts, batch: Batch): boole
     if (size > 1 && size * lane.limits.unitsPerTarget > room.day[batch.klass])
       return split(Math.floor(size / 2));
     if (room[batch.klass] > 0 && batch.resend === null) return split(room[batch.klass]);
-    return park(lane, batch, "quota", facts.until);
+    park(lane, batch, "quota", facts.until);
+    for (const { entry } of batch.items) letGo(twin, lane, entry, false);
+    return false;
   }
   const freeAt = domainsFreeAt(twin, lane, batch);
   return freeAt === null || park(lane, batch, "rate", freeAt);
@@ -161,7 +164,10 @@ function planNew(twin: Twin, lane: LaneTwin, facts: Facts): Plan | TakenTwin {
     if ("kind" in plan) return plan;
     if (lane.limits.quotaByOption === null) {
       const room = options("{}");
-      if ((plan.urgent ? room.u : room.n) < 1) return wait(twin, lane, "quota", facts.until);
+      if ((plan.urgent ? room.u : room.n) < 1) {
+        spend(twin, lane, facts.until);
+        return wait(twin, lane, "quota", facts.until);
+      }
       return plan;
     }
     const urgent = plan.urgent && passSpent(lane, "u", options, day);

@@ -1,4 +1,4 @@
-import { isEnd, NEXT, type State } from "@purgeline/core";
+import { isEnd, type Lane, NEXT, type State } from "@purgeline/core";
 import type { Entry, Intent, LaneTwin, Target, Twin } from "./state.ts";
 import { laneOf } from "./state.ts";
 
@@ -21,15 +21,24 @@ function finish(twin: Twin, intent: Intent, to: State): void {
   twin.unstaged.delete(intent);
 }
 
+/** Counted for metrics. */
+export function tellMoved(twin: Twin, lane: Lane, state: State, count: number): void {
+  if (count === 0) return;
+  const counts = twin.elsewhere[lane] ?? {};
+  twin.elsewhere[lane] = { ...counts, [state]: (counts[state] ?? 0) + count };
+}
+
+export function isWaiting({ state }: Target): boolean {
+  return state === "pending" || state === "absorbed";
+}
+
 export function isWanted(entry: Entry): boolean {
-  return entry.interests.some(({ state }) => state === "pending");
+  return entry.interests.some(isWaiting);
 }
 
 /** All targets that the account has accepted and not sealed. */
 export function pendingOf(twin: Twin): number {
-  return [...twin.intents.values()]
-    .flatMap(({ targets }) => targets)
-    .filter(({ state }) => state === "pending").length;
+  return [...twin.intents.values()].flatMap(({ targets }) => targets).filter(isWaiting).length;
 }
 
 /** Since when the oldest unfinished target of the lane waits. */

@@ -206,16 +206,20 @@ do
     while budget > 0 and redis.call('EXISTS', key) == 1 do
       local scan = redis.call('HSCAN', key, cursor, 'COUNT', WIDE)
       cursor = scan[1]
-      local byLane, fields = {}, {}
+      local lanes, byLane, fields = {}, {}, {}
       for i = 1, #scan[2], 2 do
         local narrow, digest = string.match(scan[2][i], '^(%S+) (.*)$')
-        byLane[narrow] = byLane[narrow] or {}
+        if not byLane[narrow] then
+          lanes[#lanes + 1] = narrow
+          byLane[narrow] = {}
+        end
         table.insert(byLane[narrow], { digest = digest, held = scan[2][i + 1] })
         fields[#fields + 1] = scan[2][i]
       end
       wide('HDEL', key, fields)
       budget = budget - 1 - #fields
-      for narrow, items in pairs(byLane) do
+      for _, narrow in ipairs(lanes) do
+        local items = byLane[narrow]
         absorb.count(lane, narrow, -#items)
         table.sort(items, isOlder)
         if letter == 'c' then confirm(narrow, items) else sendBack(narrow, items) end
