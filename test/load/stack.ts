@@ -37,6 +37,8 @@ export interface Stack {
     /** The providers' processes. */
     readonly sims: readonly Program[];
   };
+  /** One more than were planned, or in place of one that has ended. */
+  startWorker(): Promise<Program>;
   stop(): Promise<void>;
 }
 
@@ -79,7 +81,14 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     const started = await all(roles.map((role) => start(role, head + listed(accounts), SERVES)));
     const [api, ...workers] = started;
     if (api === undefined) throw new Error("no api was started");
-    return { redis, api: `http://127.0.0.1:${port}`, providers, programs: { api, workers, sims }, stop };
+    return {
+      redis,
+      api: `http://127.0.0.1:${port}`,
+      providers,
+      programs: { api, workers, sims },
+      startWorker: () => start("worker", head + listed(accounts), SERVES),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -4,13 +4,22 @@ import { promisify } from "node:util";
 import { type Chart, isMet, type Ratio, type Row, type Scenario } from "./scenario.ts";
 import { atTheLimit } from "./scenarios/at-the-limit.ts";
 import { coalescing } from "./scenarios/coalescing.ts";
+import { door } from "./scenarios/door.ts";
 import { endToEnd } from "./scenarios/end-to-end.ts";
 import { isolation } from "./scenarios/isolation.ts";
 import { latency } from "./scenarios/latency.ts";
 import { store } from "./scenarios/store.ts";
 
 /** In the order in which they run. A new one is a file in `scenarios/` and its name here. */
-export const SCENARIOS: readonly Scenario[] = [isolation, endToEnd, atTheLimit, latency, coalescing, store];
+export const SCENARIOS: readonly Scenario[] = [
+  isolation,
+  endToEnd,
+  atTheLimit,
+  latency,
+  coalescing,
+  store,
+  door,
+];
 
 /** What `--json` writes. */
 export interface BenchResult {
