@@ -1,5 +1,3 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { Chance } from "./chance.ts";
@@ -32,15 +30,8 @@ async function clockJump(which: Role, chance: Chance): Promise<void> {
   which.shiftClock(0);
 }
 
-/** Settings by which a Redis needs some two seconds for the data that it has; LOADING is its answer meanwhile. */
-async function slowStart({ redis }: World): Promise<Readonly<Record<string, string>>> {
-  const folder = join(redis.directory, "appendonlydir");
-  const sizes = await Promise.all((await readdir(folder)).map((name) => stat(join(folder, name))));
-  const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
-  // A command of ours takes some 100 bytes of the file, and Redis's shortest rest is 60 µs; of n commands it rests at one.
-  const n = Math.max(1, Math.round(((bytes / 100) * 60e-6) / 2));
-  return { "key-load-delay": String(-n), "loading-process-events-interval-bytes": "1024" };
-}
+/** Settings by which a Redis rests at each command that it loads, and answers LOADING meanwhile. */
+const SLOW_START = { "key-load-delay": "50", "loading-process-events-interval-bytes": "1024" };
 
 async function killed(which: Role, chance: Chance): Promise<void> {
   await which.kill();
@@ -65,7 +56,7 @@ async function deployed(which: Role): Promise<void> {
 
 /** Commands to the Redis under attack; nobody waits for one that it does not answer. */
 async function command(world: World, ...args: readonly [string, ...string[]]): Promise<unknown> {
-  const redis = new Redis(world.redis.url, { maxRetriesPerRequest: 1, retryStrategy: () => null });
+  const redis = new Redis(world.redis.url, { enableReadyCheck: false, retryStrategy: () => null });
   redis.on("error", () => undefined);
   const [name, ...rest] = args;
   try {
@@ -141,9 +132,12 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
     name: "Redis loads its data",
     side: "service",
     kills: 1,
-    async strike(world) {
+    async strike(world, chance) {
       await world.redis.kill();
-      await world.redis.restart(await slowStart(world));
+      const restarted = world.redis.restart(SLOW_START);
+      await pause(chance.between(500, 2_000));
+      await command(world, "CONFIG", "SET", "key-load-delay", "0");
+      await restarted;
     },
   },
   {
