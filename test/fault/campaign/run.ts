@@ -49,6 +49,13 @@ async function run(striking: typeof EVERY_FAULT): Promise<boolean> {
   return breaches.length === 0;
 }
 
+// `exit` is what ends the processes that were started; a signal alone would leave them behind.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)
+  process.once(signal, () => process.exit(code));
+
 const campaigns: (typeof EVERY_FAULT)[] = alone ? faults.map((fault) => [fault]) : [faults];
 for (const striking of campaigns) {
   if (!(await run(striking))) process.exitCode = 1;
