@@ -158,7 +158,10 @@ describe("what shares a batch", () => {
     const [slot] = await store.stage("int_1", all);
     const [first] = await sealAll(store, slot);
     const bytesOf = (items: readonly string[]): number =>
-      items.reduce<number>((sum, item) => sum + encodeURIComponent(item).length + weight.perItem, weight.fixed);
+      items.reduce<number>(
+        (sum, item) => sum + encodeURIComponent(item).length + weight.perItem,
+        weight.fixed,
+      );
     const taken = first?.batch.items ?? [];
     expect(taken).toEqual(all.slice(0, taken.length));
     expect(bytesOf(taken)).toBeLessThanOrEqual(bodyBytes);
