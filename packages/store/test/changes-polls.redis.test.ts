@@ -74,6 +74,7 @@ it("settle ends what it is told of, and with the last item the batch and the leg
     "batch:1 ended: - → +2000",
     "batch:1 left: 2 → 0",
     "batch:1 ms: ss → cf",
+    "batch:1 spans: 1:0*2 → -",
     "batch:1 state: submitted → ended",
     "batch:1 tasks: 1 → 0",
     `batch:1:asks: [${TASK}] → -`,

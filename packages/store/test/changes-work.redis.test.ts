@@ -38,6 +38,7 @@ describe("take", () => {
       "batch:1 sent: - → +0",
       "batch:1 size: - → 2",
       "batch:1 slot: - → purge-url.1",
+      "batch:1 spans: - → 1:0*2",
       "batch:1 spentAt: - → s+0",
       "batch:1 state: - → sending",
       "batch:1:m: - → [1:0 1:1]",
@@ -141,6 +142,7 @@ describe("of a batch under way", () => {
         "batch:1 left: 3 → 0",
         "batch:1 ms: sss → fff",
         "batch:1 qState: reserved → refunded",
+        "batch:1 spans: 1:0*3 → -",
         "batch:1 state: sending → ended",
         "batch:1:m: [1:0 1:1 1:2] → -",
         `${L}:open:n 1: +0 → -`,
@@ -182,7 +184,7 @@ describe("of a batch under way", () => {
 
   it("record split: two batches take its place, each with its items, keys and domains, and nothing booked", async () => {
     const gone =
-      "attempt class domains keys lane left ms options qClass qDays qState qUnits ready seal sealed sent size slot spentAt state";
+      "attempt class domains keys lane left ms options qClass qDays qState qUnits ready seal sealed sent size slot spans spentAt state";
     const part = (n: number, refs: string, names: string, size: number): readonly string[] => [
       `batch:${n} attempt: - → 1`,
       `batch:${n} class: - → n`,

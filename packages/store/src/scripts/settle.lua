@@ -41,7 +41,7 @@ for i = 12, #ARGV, 2 do
   addTask(number, ARGV[i + 1], now + tonumber(ARGV[i]), now)
   keep(cjson.decode(ARGV[i + 1]).call)
 end
-if string.find(ARGV[4], '[^.]') then endItems(number, ARGV[4], reasonsOf(ARGV[5]), totals) end
+endItems(number, ARGV[4], reasonsOf(ARGV[5]), totals)
 local b = redis.call('HMGET', B, 'state', 'tasks', 'size')
 local isLeftOver = b[1] == 'submitted' and tonumber(b[2]) == 0
 if isLeftOver and ARGV[6] == '' then

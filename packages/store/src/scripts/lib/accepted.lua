@@ -7,15 +7,16 @@ local function putAccepted(lane, number, limits, letters, jsons, dueMs, totals, 
   spacing.restKeys(L, number, limits)
   -- Nothing is tried again: what that would need is not kept as long as the batch is.
   redis.call('HDEL', B, 'domains')
-  local refs, ids = redis.call('LRANGE', B .. ':m', 0, -1), {}
-  if string.find(letters, '[^.]') then
-    local left = {}
-    for i, ref in ipairs(refs) do
-      if string.sub(letters, i, i) == '.' then left[#left + 1] = ref end
+  local spans, ids = not string.find(letters, '[^.]') and redis.call('HGET', B, 'spans'), {}
+  if spans then
+    markSpans(lane, spans, 'u', totals)
+  else
+    local refs = {}
+    for i, ref in ipairs(redis.call('LRANGE', B .. ':m', 0, -1)) do
+      if string.sub(letters, i, i) == '.' then refs[#refs + 1] = ref end
     end
-    refs = left
+    mark(lane, refs, 'u', nil, nil, totals)
   end
-  mark(lane, refs, 'u', nil, nil, totals)
   for i, json in ipairs(jsons) do
     local task = cjson.decode(json)
     ids[i] = task.id

@@ -6,6 +6,7 @@ local function closeBatch(number)
   redis.call('ZREM', L .. ':running', number)
   for i = 1, tonumber(b[2] or '0') do dropTask(number .. '.' .. i) end
   redis.call('HSET', B, 'state', 'ended', 'ended', now)
+  redis.call('HDEL', B, 'spans')
   spacing.dropKeys(L, number)
   forgetHosts(b[1])
   redis.call('DEL', B .. ':m', B .. ':asks')
@@ -15,8 +16,9 @@ end
 
 -- Ends the items whose letter in `letters` is not '.', once each. why[i]: JSON of the reason, by index.
 local function endItems(number, letters, why, totals)
+  if not string.find(letters, '[^.]') then return end
   local B = P .. 'batch:' .. number
-  local b = redis.call('HMGET', B, 'lane', 'ms', 'keys')
+  local b = redis.call('HMGET', B, 'lane', 'ms', 'keys', 'spans')
   if not b[2] then return end
   local members = redis.call('LRANGE', B .. ':m', 0, -1)
   local moved, reasons, states, ended = {}, {}, {}, 0
@@ -49,7 +51,13 @@ local function endItems(number, letters, why, totals)
     end
   end
   if ended == 0 then return end
-  for to, list in pairs(moved) do mark(b[1], list, to, nil, reasons[to], totals) end
+  for to, list in pairs(moved) do
+    if b[4] and #list == #members and not next(reasons[to]) then
+      markSpans(b[1], b[4], to, totals)
+    else
+      mark(b[1], list, to, nil, reasons[to], totals)
+    end
+  end
   redis.call('HSET', B, 'ms', table.concat(states))
   -- At once, and not with its batch: a target that is tried anew meanwhile is another purge's.
   dropUnderway(laneKey(b[1]), digests, endedRefs)

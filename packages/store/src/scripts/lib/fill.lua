@@ -276,6 +276,8 @@ do
       'ms', string.rep('s', #batch.refs), 'sealed', now, 'seal', sealed, 'ready', math.min(now, plan.ready or now),
       'class', plan.urgent and 'u' or 'n', 'domains', domainsText(batch.runs))
     wide('RPUSH', B .. ':m', batch.refs)
+    local spans = spansOf(batch)
+    if spans then redis.call('HSET', B, 'spans', spans) end
     local spaced, ordered = (limits.resendAfterMs or 0) > 0, laneAfter(lane) and not REACHES_HOST[lane]
     if spaced or ordered or have(limits.lookup) then redis.call('HSET', B, 'keys', spacing.bare(batch.digests)) end
     if spaced then spacing.putOut(L, number, batch.digests) end

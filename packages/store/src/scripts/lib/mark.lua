@@ -6,7 +6,7 @@ local IS_WAITING = { p = true, a = true }
 local IS_END = { c = true, f = true, n = true, x = true }
 -- Legs that reached a stage in this script: intent id, op, submitted | confirmed | ended, ms since accepted, …
 local milestones = {}
-local splitRef, splitRefs, neighbours, refKey, mark, markAll, totalsIn, elsewhereReply, totalsReply
+local splitRef, splitRefs, neighbours, refKey, mark, markAll, spansOf, markSpans, totalsIn, elsewhereReply, totalsReply
 do
   local MAY_BECOME = {
     p = { a = true },
@@ -159,6 +159,25 @@ do
 
   -- refs: `leg:pos`, `+` behind it: others want the key too.
   function mark(lane, refs, to, batchNo, why, totals) markAll(lane, splitRefs(refs), to, batchNo, why, totals) end
+
+  -- The same members in a few words, `leg:pos*count` each, where they are that few and nobody else wants their keys.
+  local MOST_SPANS = 32
+  function spansOf(targets)
+    local spans, at = {}, 1
+    while at <= #targets.legs do
+      local count = neighbours(targets, at)
+      spans[#spans + 1] = targets.legs[at] .. ':' .. targets.positions[at] .. '*' .. count
+      at = at + count
+    end
+    return #targets.shared == 0 and #spans <= MOST_SPANS and table.concat(spans, ' ') or nil
+  end
+
+  function markSpans(lane, spans, to, totals)
+    for leg, from, count in string.gmatch(spans, '(%d+):(%d+)%*(%d+)') do
+      local _, counts = moveRun(leg, tonumber(from), tonumber(count), to)
+      countLeg(leg, lane, counts, to, totals)
+    end
+  end
 
   -- How many targets of other lanes than the script's own went to which letter.
   local elsewhere = {}
