@@ -5,7 +5,7 @@ import { runBench, SCENARIOS } from "./bench.ts";
 import { reportOf } from "./report.ts";
 
 /*
- * `npm run bench`: every scenario against its baselines, in one run. Exits with 1 where a promised ratio is missed.
+ * `npm run bench`: every scenario against its baselines, in one run. Exits with 1 where a promise is missed.
  * docs/performance.md says what the figures mean; `--docs` writes them there.
  */
 
@@ -38,5 +38,5 @@ for (const scenario of result.scenarios) {
   if (docs) writePart("performance.md", `bench ${scenario.name}`, report);
 }
 if (json !== "") await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
-if (result.isMet !== null) say(result.isMet ? "every promised ratio is kept" : "MISSED: see above");
+if (result.isMet !== null) say(result.isMet ? "every promise is kept" : "MISSED: see above");
 process.exitCode = result.isMet === false ? 1 : 0;

@@ -18,7 +18,7 @@ const SEED = 225;
 const SECONDS = 120;
 const FEWEST_SECONDS = 5;
 /** Each an account of its own, and all get the same intents at the same time. */
-const QUIET_MS = [0, 50, 100, 200, 500, 1000, 2000] as const;
+const QUIET_MS = [0, 200, 500, 1000, 2000] as const;
 /** As the defaults of both are to each other. */
 const MAX_WAIT_TIMES_QUIET = 10;
 const DEFAULT_QUIET_MS = 200;
