@@ -1,9 +1,11 @@
 import { sweepCovers } from "./absorb.ts";
 import { settleReservation } from "./quota.ts";
 import { freeRested } from "./ring.ts";
-import { batchOf, type Intent, type LaneTwin, type Twin } from "./state.ts";
+import { batchOf, byScore, type Intent, type LaneTwin, type Twin } from "./state.ts";
 
 const LEASE_MS = 20_000;
+/** That one sweep hands out. */
+const MOST_BODIES = 10;
 
 export interface SweptTwin {
   readonly resent: number;
@@ -13,8 +15,7 @@ export interface SweptTwin {
 
 export function sweep(twin: Twin): SweptTwin {
   const resent = [...twin.lanes.values()].map((lane) => sweepLane(twin, lane));
-  const due = [...twin.unstaged].filter(([, at]) => at <= twin.now).sort(([, a], [, b]) => a - b);
-  const unstaged = due.map(([intent]) => intent);
+  const unstaged = dueBodies(twin).slice(0, MOST_BODIES);
   for (const intent of unstaged) {
     if (intent.hasBody) twin.unstaged.set(intent, twin.now + LEASE_MS);
     else twin.unstaged.delete(intent);
@@ -23,6 +24,14 @@ export function sweep(twin: Twin): SweptTwin {
     resent: resent.reduce((sum, n) => sum + n, 0),
     unstaged: unstaged.filter(({ hasBody }) => hasBody),
   };
+}
+
+/** In their order in Redis: by time, then by the leg's number as a text. */
+function dueBodies(twin: Twin): readonly Intent[] {
+  const legs = [...twin.intents.values()];
+  const numbers = new Map([...twin.unstaged].map(([intent, at]) => [String(legs.indexOf(intent) + 1), at]));
+  const due = byScore(numbers).filter(([, at]) => at <= twin.now);
+  return due.flatMap(([number]) => legs[Number(number) - 1] ?? []);
 }
 
 /** Attempts past their deadline are sent again. */
