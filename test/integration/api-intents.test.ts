@@ -236,6 +236,7 @@ describe("accounts", () => {
       reserved: 0,
       usedElsewhere: 0,
       remaining: 100,
+      shares: [],
       told: null,
       resetsAt: expect.stringMatching(/T16:00:00\.000Z$/),
       exhaustedAt: null,

@@ -108,7 +108,7 @@ export const ABSORPTION: readonly Mutation[] = [
     safeguard: "Nothing is absorbed by what has no quota",
     promise: "P5",
     file: `${LUA}/lib/cover.lua`,
-    from: "root.takes = not cover.isSpent(lane, root.options)",
+    from: "root.takes = not cover.isSpent(lane, root.options, leg)",
     to: "root.takes = true",
     test: [
       RETURNED,

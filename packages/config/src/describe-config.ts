@@ -11,6 +11,7 @@ import { effectiveLimits } from "@purgeline/core";
 import { stringify } from "yaml";
 import type { Config, RedisConfig, Token } from "./config.ts";
 import { showDuration } from "./duration.ts";
+import { turned } from "./turned.ts";
 
 const MASK = "***";
 
@@ -109,6 +110,7 @@ function describeAccount(account: Account, catalog: ProviderCatalog): JsonObject
       resetTimeZone: limits.resetTimeZone,
       reserveForUrgent: limits.reserveForUrgent,
       askEveryMs: account.askQuotaEveryMs,
+      ...(limits.shares === undefined ? {} : { shares: turned(limits.shares) }),
     },
     giveUpAfter: showDuration(account.giveUpAfterMs),
   });

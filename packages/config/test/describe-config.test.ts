@@ -17,7 +17,7 @@ describe("describeConfig", () => {
           lookBackMs: 9_000,
           pollEveryMs: 8_000,
         },
-        quota: { url: 7 },
+        quota: { url: 7, shares: { shop: { url: 3, directory: 2 }, local: { url: 1 } } },
       }),
     );
     expect(account).toMatchObject({
@@ -37,6 +37,7 @@ describe("describeConfig", () => {
         "url@overseas": 2_000,
         resetTimeZone: "Asia/Shanghai",
         reserveForUrgent: 0,
+        shares: { shop: { url: 3, directory: 2 }, local: { url: 1 } },
       },
     });
   });

@@ -88,6 +88,26 @@ describe("quota", () => {
     expect(quota({ "urls@overseas": 5 })).toEqual(["refused", "quota.urls@overseas: unknown-key"]);
   });
 
+  it("gives shares to tokens that there are, of classes that there are", () => {
+    expect(quota({ shares: { shop: { url: 0, directory: 5 }, local: { "url@overseas": 5 } } })).toEqual([
+      "good",
+    ]);
+    expect(quota({ shares: { shop: { pattern: 5 } } })).toEqual([
+      "good",
+      "quota.shares.shop.pattern: unused-quota",
+    ]);
+    expect(quota({ shares: { shup: { url: 5 } } })).toEqual(["refused", "quota.shares.shup: unknown-token"]);
+    expect(quota({ shares: { shop: { urls: 5 } } })).toEqual([
+      "refused",
+      "quota.shares.shop.urls: invalid-value",
+    ]);
+    expect(quota({ shares: { shop: { url: -1 } } })).toEqual([
+      "refused",
+      "quota.shares.shop.url: invalid-value",
+    ]);
+    expect(quota({ shares: { shop: 5 } })).toEqual(["refused", "quota.shares.shop: invalid-value"]);
+  });
+
   it.each(["Asia/Nowhere", "+08:00", "GMT+8", "", 8])("refuses %j as a time zone", (resetTimeZone) => {
     expect(quota({ resetTimeZone })).toEqual(["refused", "quota.resetTimeZone: invalid-value"]);
   });

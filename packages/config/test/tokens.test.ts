@@ -64,6 +64,15 @@ describe("tokens", () => {
     ]);
   });
 
+  it("that are unreadable say nothing about who has a share", () => {
+    const [account] = FULL.accounts;
+    const accounts = [{ ...account, quota: { shares: { shop: { url: 5 } } } }];
+    expect(brief(problemsOf({ ...FULL, accounts, tokens: "none" }))).toEqual(["tokens: not-a-list"]);
+    expect(brief(problemsOf({ ...FULL, accounts, tokens: [{ ...SHOP, name: "Shop" }] }))).toEqual([
+      "tokens.0.name: invalid-value",
+    ]);
+  });
+
   it("are refused as an empty list, with which nobody could call", () => {
     expect(faultsOf()).toEqual(["tokens: required"]);
   });

@@ -44,10 +44,15 @@ export interface Limits {
   readonly calls: Readonly<Record<CallName, CallLimits>>;
   readonly quotas: Readonly<Record<QuotaClass, number>>;
   readonly reserveForUrgent: number;
+  /** What producers may spend of them; absent: anybody anything. */
+  readonly shares?: QuotaShares;
   readonly resetTimeZone: string;
   readonly lookBackMs: number;
   readonly pollEveryMs: number;
 }
+
+/** Units of a day, by class and producer; who is not named may spend what there is. */
+export type QuotaShares = Readonly<Record<QuotaClass, Readonly<Record<string, number>>>>;
 
 /** The part of a lane that a configuration may override; every number must be ≥ 1. */
 export interface LaneOverride {
@@ -77,6 +82,7 @@ export interface LimitOverrides {
   readonly quotas: Readonly<Record<QuotaClass, number>>;
   readonly resetTimeZone: string | null;
   readonly reserveForUrgent: number;
+  readonly shares?: QuotaShares;
 }
 
 export const NO_OVERRIDES: LimitOverrides = {
@@ -126,6 +132,7 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
     calls,
     quotas,
     reserveForUrgent: overrides.reserveForUrgent,
+    ...(overrides.shares === undefined ? {} : { shares: overrides.shares }),
     resetTimeZone: overrides.resetTimeZone ?? table.resetTimeZone,
     lookBackMs: overrides.lookBackMs ?? table.lookBackMs.value,
     pollEveryMs: overrides.pollEveryMs ?? table.pollEveryMs.value,

@@ -45,6 +45,12 @@ export interface LaneState {
   readonly toldBatch: number | null;
 }
 
+export interface QuotaShare {
+  readonly producer: string;
+  readonly limit: number;
+  readonly used: number;
+}
+
 export interface QuotaState {
   readonly class: QuotaClass;
   /** In force: the configured one or the told one, whichever is less. */
@@ -60,6 +66,8 @@ export interface QuotaState {
     readonly remaining: number | null;
     readonly atMs: number;
   } | null;
+  /** Of the producers that have a share; absent: none has. */
+  readonly shares?: readonly QuotaShare[];
   readonly resetsAtMs: number;
   /** When it was, or at this speed will be, spent; null: not before the reset. */
   readonly exhaustedAtMs: number | null;

@@ -37,6 +37,7 @@ const anything = fc.record({
   reserve: fc.integer({ max: 5 }),
   perSecond: fc.constantFrom(1, 3, 1_000),
   isUrgent: fc.boolean(),
+  share: fc.option(fc.integer({ min: 10, max: 30 })),
 });
 type Given = typeof anything extends fc.Arbitrary<infer G> ? G : never;
 
@@ -46,7 +47,7 @@ function paceOf({ directories, perSecond }: Given): number {
 }
 
 function limitsOf(given: Given): Limits {
-  const { urlLane, directoryBatch, quota, reserve } = given;
+  const { urlLane, directoryBatch, quota, reserve, share } = given;
   const usual = limitsWith(urlLane, quota);
   const [url, wide] = [usual.lanes["purge-url"], usual.lanes[DIRECTORY]];
   if (url === undefined || wide === undefined) throw new Error("lanes");
@@ -63,6 +64,7 @@ function limitsOf(given: Given): Limits {
     },
     calls: { ...usual.calls, RefreshObjectCaches: { ...CALL, perSecond: paceOf(given) } },
     reserveForUrgent: reserve,
+    ...(share === null ? {} : { shares: { url: { shop: share } } }),
   };
 }
 
@@ -137,6 +139,7 @@ it("what a leg would cost is what it costs: calls, units of the day and of later
           coalesce: { quietMs: 0, maxWaitMs: 0 },
           state,
           isUrgent: one.isUrgent,
+          producer: "shop",
           fromMs: store.nowMs,
         };
         const going = legCost(leg, facts);

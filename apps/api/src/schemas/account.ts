@@ -34,6 +34,9 @@ const quotaSchema = z.strictObject({
   reserved: z.number(),
   usedElsewhere: z.number().describe("What others have spent of the same day, by the provider's figures"),
   remaining: z.number(),
+  shares: z
+    .array(z.strictObject({ token: z.string(), limit: z.number(), used: z.number() }))
+    .describe("What tokens may spend of it, where the configuration says so"),
   told: z
     .strictObject({ limit: z.number().nullable(), remaining: z.number().nullable(), at: timeSchema })
     .nullable()

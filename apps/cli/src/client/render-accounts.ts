@@ -62,7 +62,7 @@ function callRow(call: Fields): readonly string[] {
 }
 
 function quotaRow(quota: Fields): readonly string[] {
-  const { exhaustedAt, usedElsewhere, told } = quota;
+  const { exhaustedAt, usedElsewhere, told, shares } = quota;
   return [
     `quota ${text(quota.quota)}`,
     `${text(quota.used)}/${text(quota.limit)} used${othersText(usedElsewhere)}`,
@@ -71,6 +71,9 @@ function quotaRow(quota: Fields): readonly string[] {
     `resets ${text(quota.resetsAt)}`,
     said(
       typeof exhaustedAt === "string" ? `spent at about ${exhaustedAt}` : "",
+      records(shares)
+        .map(({ token, used, limit }) => `${text(token)} ${text(used)}/${text(limit)}`)
+        .join(", "),
       isRecord(told) ? toldText(told) : "",
     ),
   ];

@@ -3,11 +3,13 @@ import { effectiveLimits, LANES } from "@purgeline/core";
 import type { Findings, Path } from "../config-problem.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import type { AccountDraft } from "../schema/file.ts";
+import { turned } from "../turned.ts";
 
 /** `limits` and `quota` of an account, compared with what its provider ships. */
 export function readOverrides(draft: AccountDraft): LimitOverrides {
-  const { classes, resetTimeZone, reserveForUrgent } = draft.quota;
-  return { ...draft.limits, quotas: classes, resetTimeZone, reserveForUrgent };
+  const { classes, resetTimeZone, reserveForUrgent, shares } = draft.quota;
+  const own = { ...draft.limits, quotas: classes, resetTimeZone, reserveForUrgent };
+  return shares === null ? own : { ...own, shares: turned(shares) };
 }
 
 /** Reports what the provider's table has no place for, and what exceeds it. */
@@ -73,14 +75,18 @@ function checkCalls(own: LimitOverrides, table: ProviderTable, path: Path, findi
 
 function checkQuotas(own: LimitOverrides, table: ProviderTable, path: Path, findings: Findings): void {
   const known = Object.keys(table.quotas);
+  const unused = (at: Path): void => {
+    const detail = `without effect: this provider counts ${known.join(", ") || "nothing"}`;
+    findings.warning(at, "unused-quota", detail);
+  };
   for (const [name, units] of Object.entries(own.quotas)) {
     const spec = Object.hasOwn(table.quotas, name) ? table.quotas[name] : undefined;
     if (spec !== undefined) warnAbove(units, spec, [...path, name], findings);
-    else {
-      const detail = `without effect: this provider counts ${known.join(", ") || "nothing"}`;
-      findings.warning([...path, name], "unused-quota", detail);
-    }
+    else unused([...path, name]);
   }
+  for (const [name, tokens] of Object.entries(own.shares ?? {}))
+    if (!known.includes(name))
+      for (const token of Object.keys(tokens)) unused([...path, "shares", token, name]);
   checkReserve(own, table, [...path, "reserveForUrgent"], findings);
 }
 

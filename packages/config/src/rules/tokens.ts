@@ -12,6 +12,7 @@ const GOOD_SECRET = 16;
 /** Who may call; null: the file names no token. */
 export function readTokens(draft: Draft, findings: Findings): readonly Token[] | null {
   const { tokens } = draft;
+  whoseShares(draft, findings);
   if (tokens === undefined) {
     whoIsOpen(draft, findings);
     return null;
@@ -80,6 +81,22 @@ function whichAccounts(token: TokenDraft, index: number, draft: Draft, findings:
     if (names.includes(name)) continue;
     const detail = `expected the name of a configured account${didYouMean(name, names)}`;
     findings.problem(["tokens", index, "accounts", place], "unknown-account", detail);
+  }
+}
+
+/** Whoever calls without tokens, and the queue of foreign producers, are producers too. */
+const OTHER_PRODUCERS = ["local", "queue:intents"];
+
+function whoseShares({ accounts, tokens = [] }: Draft, findings: Findings): void {
+  // A token whose name is unreadable may be the one that is meant.
+  if (findings.isBad(["tokens"]) || tokens.some(({ name }) => name === undefined)) return;
+  const names = [...tokens.flatMap(({ name }) => name ?? []), ...OTHER_PRODUCERS];
+  for (const [index, { quota }] of accounts.entries()) {
+    for (const name of Object.keys(quota.shares ?? {})) {
+      if (names.includes(name)) continue;
+      const detail = `expected the name of a configured token${didYouMean(name, names)}`;
+      findings.problem(["accounts", index, "quota", "shares", name], "unknown-token", detail);
+    }
   }
 }
 

@@ -5,9 +5,17 @@ import { integer, parsed } from "./fields.ts";
 
 /** The classes that a provider may count per day; each may be followed by `@area`. */
 const CLASSES = ["url", "directory", "prefetch", "pattern", "ignoreParams"];
-const KEYS = [...CLASSES, "resetTimeZone", "reserveForUrgent", "askEveryMs"];
+const KEYS = [...CLASSES, "resetTimeZone", "reserveForUrgent", "askEveryMs", "shares"];
 
 const units = integer(0);
+const shares = z.record(
+  z.string(),
+  z.record(z.string().refine(isClass, { error: `expected a class: ${CLASSES.join(", ")}` }), units, {
+    error: "expected a mapping (class: units)",
+  }),
+  { error: "expected a mapping (token: { class: units })" },
+);
+type Shares = z.output<typeof shares>;
 
 /** A question is a call of its own with a rate limit; its answer changes with every submit, and with nothing else soon. */
 const ASK_EVERY_MS = 300_000;
@@ -33,6 +41,8 @@ interface Quota {
   readonly resetTimeZone: string | null;
   readonly reserveForUrgent: number;
   readonly askEveryMs: number;
+  /** By token and class; null: none. */
+  readonly shares: Shares | null;
 }
 
 /** Classes and settings stand side by side in the file; the areas are the providers' own words, so the keys are open. */
@@ -43,11 +53,12 @@ export const quota = z
     let resetTimeZone: string | null = null;
     let reserveForUrgent = 0;
     let askEveryMs = ASK_EVERY_MS;
+    let ofTokens: Shares | null = null;
     const read = <T>(key: string, schema: z.ZodType<T>): T | null => {
       const result = schema.safeParse(given[key]);
       if (result.success) return result.data;
-      for (const { message } of result.error.issues) {
-        context.addIssue({ code: "custom", path: [key], message });
+      for (const { message, path } of result.error.issues) {
+        context.addIssue({ code: "custom", path: [key, ...path], message });
       }
       return null;
     };
@@ -56,6 +67,7 @@ export const quota = z
       if (key === "resetTimeZone") resetTimeZone = read(key, timeZone);
       else if (key === "reserveForUrgent") reserveForUrgent = read(key, units) ?? 0;
       else if (key === "askEveryMs") askEveryMs = read(key, askEvery) ?? ASK_EVERY_MS;
+      else if (key === "shares") ofTokens = read(key, shares);
       else if (isClass(key)) classes[key] = read(key, units) ?? 0;
       else
         context.addIssue({
@@ -65,7 +77,7 @@ export const quota = z
           params: { code: "unknown-key" },
         });
     }
-    return { classes, resetTimeZone, reserveForUrgent, askEveryMs };
+    return { classes, resetTimeZone, reserveForUrgent, askEveryMs, shares: ofTokens };
   });
 
 function isClass(key: string): boolean {

@@ -37,6 +37,8 @@ export interface CostFacts {
   readonly coalesce: Coalesce;
   readonly state: AccountState;
   readonly isUrgent: boolean;
+  /** Who asks: it may have a share of the day. */
+  readonly producer: string;
   /** From when on it may be sent. */
   readonly fromMs: number;
 }
@@ -49,7 +51,11 @@ const UNLIMITED: CallLimits = { perSecond: null, perMinute: null, timeoutMs: 0 }
  * one, what each takes of the day, and when. Rests after each call, for whoever has others to serve meanwhile.
  */
 export function* legCost(leg: LegPlan, facts: CostFacts): Generator<undefined, LegCost> {
-  const days = new QuotaDays(facts.state.quotas, facts.isUrgent ? 0 : facts.limits.reserveForUrgent);
+  const days = new QuotaDays(
+    facts.state.quotas,
+    facts.isUrgent ? 0 : facts.limits.reserveForUrgent,
+    facts.producer,
+  );
   const gates = new Map<CallName, CallGate>();
   const runs = laneRuns(leg, facts, days);
   const stuck: LaneRun[] = [];

@@ -30,17 +30,24 @@ const GUARD_MS = 1_000;
 export class QuotaDays {
   readonly #quotas: readonly QuotaState[];
   readonly #reserve: number;
+  readonly #producer: string;
   readonly #room = new Map<QuotaClass, number>();
+  /** What is left of the producer's own share of the day. */
+  readonly #share = new Map<QuotaClass, number>();
   readonly #today = new Map<QuotaClass, number>();
   readonly #later = new Map<QuotaClass, number>();
   #resetsAtMs: number;
   #isToday = true;
 
   /** `reserve`: units that are kept from this leg. */
-  constructor(quotas: readonly QuotaState[], reserve: number) {
+  constructor(quotas: readonly QuotaState[], reserve: number, producer: string) {
     this.#quotas = quotas;
     this.#reserve = reserve;
-    for (const quota of quotas) this.#room.set(quota.class, remainingOf(quota));
+    this.#producer = producer;
+    for (const quota of quotas) {
+      this.#room.set(quota.class, remainingOf(quota));
+      this.#share.set(quota.class, this.#shareOf(quota, "left"));
+    }
     this.#resetsAtMs = Math.min(...quotas.map(({ resetsAtMs }) => resetsAtMs));
   }
 
@@ -52,26 +59,37 @@ export class QuotaDays {
   /** The days until then are over. */
   turn(atMs: number, timeoutMs: number): void {
     if (atMs < this.turnsAtMs(timeoutMs)) return;
-    for (const { class: name, limit } of this.#quotas) this.#room.set(name, limit);
+    for (const quota of this.#quotas) {
+      this.#room.set(quota.class, quota.limit);
+      this.#share.set(quota.class, this.#shareOf(quota, "limit"));
+    }
     this.#resetsAtMs += DAY_MS * (Math.floor((atMs - this.turnsAtMs(timeoutMs)) / DAY_MS) + 1);
     this.#isToday = false;
   }
 
   /** Targets of the lane that the day has room for. */
   room(lane: LaneLimits, options: CallOptions): number {
-    return this.#roomIn(lane, options, (name) => this.#room.get(name) ?? 0);
+    return this.#roomIn(lane, options, (name) =>
+      Math.min((this.#room.get(name) ?? 0) - this.#reserve, this.#share.get(name) ?? 0),
+    );
   }
 
   /** The same of a whole day. */
   wholeDay(lane: LaneLimits, options: CallOptions): number {
-    return this.#roomIn(lane, options, (name) => this.#quotas.find((one) => one.class === name)?.limit ?? 0);
+    return this.#roomIn(lane, options, (name) => {
+      const quota = this.#quotas.find((one) => one.class === name);
+      return quota === undefined ? 0 : Math.min(quota.limit - this.#reserve, this.#shareOf(quota, "limit"));
+    });
   }
 
   spend(lane: LaneLimits, options: CallOptions, targets: number): void {
     this.takeAway(lane, options, targets);
     const ledger = this.#isToday ? this.#today : this.#later;
-    for (const name of quotasOf(lane, options))
-      ledger.set(name, (ledger.get(name) ?? 0) + targets * lane.unitsPerTarget);
+    const units = targets * lane.unitsPerTarget;
+    for (const name of quotasOf(lane, options)) {
+      ledger.set(name, (ledger.get(name) ?? 0) + units);
+      this.#share.set(name, (this.#share.get(name) ?? 0) - units);
+    }
   }
 
   /** What others spend first. */
@@ -96,10 +114,16 @@ export class QuotaDays {
     });
   }
 
+  #shareOf({ shares }: QuotaState, which: "limit" | "left"): number {
+    const share = shares?.find(({ producer }) => producer === this.#producer);
+    if (share === undefined) return Number.POSITIVE_INFINITY;
+    return which === "limit" ? share.limit : share.limit - share.used;
+  }
+
   #roomIn(lane: LaneLimits, options: CallOptions, unitsOf: (name: QuotaClass) => number): number {
     const counted = quotasOf(lane, options).filter((name) => this.#room.has(name));
     return Math.min(
-      ...counted.map((name) => Math.floor(Math.max(0, unitsOf(name) - this.#reserve) / lane.unitsPerTarget)),
+      ...counted.map((name) => Math.floor(Math.max(0, unitsOf(name)) / lane.unitsPerTarget)),
       Number.POSITIVE_INFINITY,
     );
   }

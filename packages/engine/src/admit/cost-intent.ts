@@ -55,7 +55,13 @@ export async function costIntent(body: Json, producer: Producer, ports: CostPort
     const known = ports.intake.accounts.find(({ name }) => name === leg.account);
     if (state === undefined || known === undefined) throw new Error(`plan: no account ${leg.account}`);
     const { limits, account } = known;
-    const facts = { limits, coalesce: account.coalesce, isUrgent: priority === "urgent", fromMs: atMs };
+    const facts = {
+      limits,
+      coalesce: account.coalesce,
+      isUrgent: priority === "urgent",
+      producer: producer.name,
+      fromMs: atMs,
+    };
     return { cost: await patiently(leg, { ...facts, state: change(state) }), state };
   };
   const legs: CostedLeg[] = [];
@@ -64,16 +70,23 @@ export async function costIntent(body: Json, producer: Producer, ports: CostPort
   const then: CostedLeg[] = [];
   for (const leg of follower.legs) {
     const purge = legs.find(({ cost }) => cost.account === leg.account)?.cost;
-    then.push(await costOf(leg, (state) => after(purge, state), purge?.lastCallAtMs ?? fromMs));
+    then.push(
+      await costOf(leg, (state) => after(purge, state, producer.name), purge?.lastCallAtMs ?? fromMs),
+    );
   }
   return { kind: "costed", plan, legs, follower: then };
 }
 
 /** The account as the purge leaves its day to the prefetch. */
-function after(purge: LegCost | undefined, state: AccountState): AccountState {
+function after(purge: LegCost | undefined, state: AccountState, by: string): AccountState {
   const quotas = state.quotas.map((quota) => {
     const spent = purge?.quotas.find((cost) => cost.class === quota.class);
-    return spent === undefined ? quota : { ...quota, reserved: quota.reserved + spent.before - spent.after };
+    if (spent === undefined) return quota;
+    const units = spent.before - spent.after;
+    const shares = (quota.shares ?? []).map((share) =>
+      share.producer === by ? { ...share, used: share.used + units } : share,
+    );
+    return { ...quota, reserved: quota.reserved + units, shares };
   });
   return { ...state, quotas };
 }

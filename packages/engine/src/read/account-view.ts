@@ -69,6 +69,7 @@ function quotaView(quota: QuotaState): JsonObject {
     reserved: quota.reserved,
     usedElsewhere: quota.usedElsewhere,
     remaining: remainingOf(quota),
+    shares: (quota.shares ?? []).map(({ producer, limit, used }) => ({ token: producer, limit, used })),
     told: told === null ? null : { limit: told.limit, remaining: told.remaining, at: rfc3339(told.atMs) },
     resetsAt: rfc3339(quota.resetsAtMs),
     exhaustedAt: rfc3339OrNull(quota.exhaustedAtMs),

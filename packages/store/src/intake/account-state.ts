@@ -6,6 +6,7 @@ import {
   type Lane,
   type LaneState,
   type Limits,
+  type QuotaShare,
   type QuotaState,
   type Waiting,
 } from "@purgeline/core";
@@ -43,6 +44,7 @@ interface RawQuota {
   readonly resetsAtMs: number;
   readonly emptyAtMs: string;
   readonly elsewhere: number;
+  readonly shares: readonly QuotaShare[] | Readonly<Record<string, never>>;
   readonly toldLimit: string;
   readonly toldRemaining: string;
   readonly toldBatch: string;
@@ -195,10 +197,16 @@ function quotaState(raw: RawQuota, configured: number, nowMs: number): QuotaStat
     used: raw.used,
     reserved: raw.reserved,
     usedElsewhere: Math.max(0, raw.elsewhere, rest),
+    ...sharesOf(raw),
     resetsAtMs: raw.resetsAtMs,
   };
   const seenAtMs = raw.emptyAtMs === "" ? null : Number(raw.emptyAtMs);
   return { ...state, told: toldOf(raw), exhaustedAtMs: exhaustedAtMs(state, seenAtMs, nowMs) };
+}
+
+function sharesOf({ shares }: RawQuota): Pick<QuotaState, "shares"> {
+  const list = listOf(shares);
+  return list.length === 0 ? {} : { shares: list.toSorted((a, b) => (a.producer < b.producer ? -1 : 1)) };
 }
 
 function toldOf({ toldLimit, toldRemaining, toldAtMs }: RawQuota): QuotaState["told"] {

@@ -15,6 +15,9 @@ for i = 4, #ARGV, 2 do
   local kind, name = string.match(ARGV[i], '^(%a+):(.+)$')
   local owner = kind and (kind == 'lane' and laneKey(name) or P .. 'poll:' .. name)
   if owner then dismissWaiter(owner, owner .. ':slots') end
+  -- What a share has held back is looked at again.
+  local spentKey = owner and owner .. ':spent'
+  for _, parked in ipairs(spentKey and redis.call('ZRANGE', spentKey, 0, -1) or {}) do redis.call('ZADD', spentKey, 0, parked) end
   if kind == 'call' and redis.call('HGET', K, ARGV[i]) ~= ARGV[i + 1] then speedUp(name) end
 end
 redis.call('DEL', K)

@@ -73,6 +73,7 @@ for call in string.gmatch(ARGV[5], '[^,]+') do
   if first[2] then state.pollLagMs = math.max(state.pollLagMs, now - tonumber(first[2])) end
 end
 
+local quotas = limitsOf('quotas') or {}
 local resets = {}
 for reset in string.gmatch(ARGV[6], '%d+') do resets[#resets + 1] = tonumber(reset) end
 local at = now + tonumber(state.account.skewMs or '0')
@@ -83,8 +84,13 @@ for class in string.gmatch(ARGV[4], '[^,]+') do
   end
   local spent = redis.call('HMGET', quotaKey(class, today), 'used', 'reserved', 'full', 'emptyAt', 'elsewhere')
   local told = redis.call('HMGET', toldKey(class), 'limit', 'remaining', 'batch', 'at')
+  local shares = {}
+  for producer, units in pairs((have(quotas.shares) or {})[class] or {}) do
+    local used = redis.call('HGET', quotaKey(class, today), 'by:' .. producer)
+    shares[#shares + 1] = { producer = producer, limit = units, used = tonumber(used or '0') }
+  end
   state.quotas[#state.quotas + 1] = {
-    class = class, used = tonumber(spent[1] or '0'), reserved = tonumber(spent[2] or '0'), full = spent[3] ~= false, resetsAtMs = today,
+    class = class, shares = shares, used = tonumber(spent[1] or '0'), reserved = tonumber(spent[2] or '0'), full = spent[3] ~= false, resetsAtMs = today,
     emptyAtMs = shown(spent[4]) or '', elsewhere = tonumber(spent[5] or '0'),
     toldLimit = told[1] or '', toldRemaining = told[2] or '', toldBatch = told[3] or '', toldAtMs = shown(told[4]) or '',
   }

@@ -1,6 +1,6 @@
 -- read_leg: one leg as it stands: its fields, what waits and why, its first 100 failures. A lane may come twice: what
 -- waits for its order, or is absorbed, may wait for another reason than the others.
--- KEYS[1] the account's prefix; reads intent:*, leg:*, lane:*, account, credentials
+-- KEYS[1] the account's prefix; reads intent:*, leg:*, lane:*, account, credentials, limits
 -- ARGV[1] skew ms  [2] intent id
 -- returns nil or {fields and values, {lane, waiting targets, why or '', until, …}, {pos's text, why JSON, …}}
 -- Sealed targets wait as well where none of their lane is on its way: for another try.
@@ -71,7 +71,18 @@ local function addWaiting(lane, targets, reason, untilMs)
     for _, value in ipairs({ lane, targets, reason, shown(untilMs) }) do waiting[#waiting + 1] = value end
   end
 end
+-- What its producer's share of the day holds back waits for another one, whatever the lane waits for.
+local producer = cjson.decode(redis.call('HGET', K, 'head')).createdBy
+local function shareUntil(lane)
+  local day = redis.call('HGET', laneKey(lane), 'spent:by:' .. producer)
+  local limits = day and limitsOf('lane:' .. lane)
+  local call = limits and limitsOf('call:' .. limits.call)
+  local untilMs = call and tonumber(day) + call.timeoutMs + 1000 - tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0')
+  return untilMs and untilMs > now and untilMs
+end
 local function whyOf(lane)
+  local shareOver = shareUntil(lane)
+  if shareOver then return 'quota', string.format('%d', shareOver) end
   local why = redis.call('HMGET', laneKey(lane), 'why', 'until')
   if why[1] == 'order' then return 'rate', '' end
   return why[1] or '', why[2] or ''

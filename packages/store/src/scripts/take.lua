@@ -28,6 +28,7 @@
 -- @include absorb
 -- @include split
 -- @include spent
+-- @include share
 -- @include weigh
 -- @include fill
 -- @include lost
@@ -114,6 +115,7 @@ local function quotaCap(options)
     end
   end
   cap.batch = math.min(limits.batch, toldBatch(cap.classes))
+  function cap.share(producer) return share.room(cap.classes, days, quotas, producer, limits.unitsPerTarget) end
   caps[options] = cap
   return cap
 end
@@ -280,6 +282,7 @@ if #classes > 0 then
     settleReservation(B, false)
     local units = tonumber(q[2]) * limits.unitsPerTarget
     for _, class in ipairs(classes) do reserve(class, days, units) end
+    share.book(B, classes, days, quotas, limits.unitsPerTarget)
     redis.call('HSET', B, 'qClass', table.concat(classes, ','), 'qDays', table.concat(days, ','), 'qUnits', units,
       'qState', 'reserved')
   end

@@ -53,14 +53,11 @@ export async function publish(
   limits: Limits,
   revision: { readonly atMs: number; readonly digest: string },
 ): Promise<boolean> {
-  const { limits: quotas, reserveForUrgent } = {
-    limits: limits.quotas,
-    reserveForUrgent: limits.reserveForUrgent,
-  };
+  const { quotas, reserveForUrgent, shares } = limits;
   const fields = [
     ...lanesOf(limits).map((lane) => [`lane:${lane}`, limits.lanes[lane]] as const),
     ...Object.entries(limits.calls).map(([call, rate]) => [`call:${call}`, rate] as const),
-    ["quotas", { limits: quotas, reserveForUrgent }] as const,
+    ["quotas", { limits: quotas, reserveForUrgent, ...(shares === undefined ? {} : { shares }) }] as const,
   ];
   const flat = fields.flatMap(([field, value]) => [field, JSON.stringify(value)]);
   const reply = await context.run(

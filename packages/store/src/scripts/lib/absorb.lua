@@ -86,8 +86,7 @@ do
     addUnderway(L, digests, refs)
     for _, held in ipairs(helds) do cover.forget(refKey(held)) end
     if isUrgent then
-      local head = cjson.decode(redis.call('HGET', P .. 'leg:' .. splitRef(root.ref), 'head'))
-      raisePurge(root.ref, root.lane, root.digest, head.createdBy, cover.domainOf(root.text) or '')
+      raisePurge(root.ref, root.lane, root.digest, cover.producerOf((splitRef(root.ref))), cover.domainOf(root.text) or '')
     end
     -- It is kept after its end while what waited before it is looked through.
     if root.letter == 'c' then absorb.settle(root.lane, { root.ref }, 'c') end
@@ -121,11 +120,9 @@ do
   end
 
   -- Where a key of this leg and lane waits: producer and group.
-  local places = {}
   local function placeOf(lane, ref, text)
     local leg = splitRef(ref)
-    places[leg] = places[leg] or cjson.decode(redis.call('HGET', P .. 'leg:' .. leg, 'head')).createdBy
-    return places[leg] .. '\t' .. (cover.domainOf(text) or '') .. '|' .. cover.optionsOf(lane, leg)
+    return cover.producerOf(leg) .. '\t' .. (cover.domainOf(text) or '') .. '|' .. cover.optionsOf(lane, leg)
   end
 
   -- To the front of their FIFOs, in the order of their staging.
@@ -260,7 +257,7 @@ do
       local letter = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos)
       if letter == 'c' then
         if string.sub(way, 1, 1) ~= 'c' then way = 'c0' end
-      elseif letter == '' or IS_END[letter] or (letter == 'p' and cover.isSpent(lane, cover.optionsOf(lane, leg))) then
+      elseif letter == '' or IS_END[letter] or (letter == 'p' and cover.isSpent(lane, cover.optionsOf(lane, leg), leg)) then
         if way == '' then way = 'p0' end
       end
       if way ~= '' then work(lane, ref, way) end

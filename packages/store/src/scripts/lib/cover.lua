@@ -90,11 +90,20 @@ do
     return options[name]
   end
 
-  -- What is spent until a day's end cannot take in what might go itself.
-  function cover.isSpent(lane, ofOptions)
+  local producers = {}
+  function cover.producerOf(leg)
+    producers[leg] = producers[leg] or cjson.decode(redis.call('HGET', P .. 'leg:' .. leg, 'head')).createdBy
+    return producers[leg]
+  end
+
+  -- What is spent until a day's end cannot take in what might go itself: with these options, or for who asked for it.
+  local hasShares = nil
+  function cover.isSpent(lane, ofOptions, leg)
     local L = laneKey(lane)
+    if hasShares == nil then hasShares = have((limitsOf('quotas') or {}).shares) ~= nil end
+    local by = hasShares and 'spent:by:' .. cover.producerOf(leg) or 'spent'
     local skew = tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0')
-    for _, day in ipairs(redis.call('HMGET', L, 'spent', 'spent:' .. ofOptions)) do
+    for _, day in ipairs(redis.call('HMGET', L, 'spent', 'spent:' .. ofOptions, by)) do
       if day and tonumber(day) > now + skew then return true end
     end
     return false
@@ -119,7 +128,7 @@ do
     local root = { lane = lane, ref = ref, text = text, digest = digest, options = cover.optionsOf(lane, leg) }
     root.letter = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos)
     if root.letter == 'p' then
-      root.takes = not cover.isSpent(lane, root.options)
+      root.takes = not cover.isSpent(lane, root.options, leg)
     elseif root.letter == 's' or root.letter == 'u' or root.letter == 'c' then
       local batch = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':b', pos * 4, pos * 4 + 3)
       local b = #batch == 4 and redis.call('HMGET', P .. 'batch:' .. string.format('%d', (struct.unpack('>I4', batch))), 'seal', 'waits') or {}

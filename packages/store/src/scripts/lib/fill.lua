@@ -184,7 +184,12 @@ do
       if have(limits.quotaByOption) then parkSpent(lane, class, producer, group, batch.day) end
       return 0
     end
-    local left = math.min(most, math.min(cap.batch, cap[class]) - #batch.refs)
+    local ownRoom = cap.share(producer) - (batch.by[producer] or 0)
+    if ownRoom < 1 then
+      share.park(lane, class, producer, group, batch.day)
+      return 0
+    end
+    local left = math.min(most, ownRoom, math.min(cap.batch, cap[class]) - #batch.refs)
     if left < 1 then return 0 end
     local room, freeAt = domainRoom(lane, limits.call, domain, perDomain)
     -- What this batch has taken already is written with its seal.
@@ -209,6 +214,7 @@ do
     if taken == 0 then return 0 end
     batch.options = options
     batch.domains[domain] = (known or 0) + taken
+    batch.by[producer] = (batch.by[producer] or 0) + taken
     batch.runs[#batch.runs + 1] = { domain, taken }
     if not known then batch.domainCount = batch.domainCount + 1 end
     return weigh.worth(limits, taken, bytes, known and 0 or 1)
@@ -250,7 +256,7 @@ do
   function seal(lane, limits, plan, capOf, day)
     local L = laneKey(lane)
     local batch = splitRefs({})
-    for _, list in ipairs({ 'texts', 'digests', 'domains', 'runs', 'left', 'unwanted', 'unwantedDigests' }) do batch[list] = {} end
+    for _, list in ipairs({ 'texts', 'digests', 'domains', 'by', 'runs', 'left', 'unwanted', 'unwantedDigests' }) do batch[list] = {} end
     batch.domainCount, batch.capOf, batch.day = 0, capOf, day
     local classes = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
     for _, class in ipairs(classes) do

@@ -91,7 +91,7 @@ end
 -- The reservation written in a batch becomes spent, but for so many refused items, or is given back to the days it
 -- was made in.
 local function settleReservation(B, spend, refused)
-  local q = redis.call('HMGET', B, 'qClass', 'qDays', 'qUnits', 'qState', 'left')
+  local q = redis.call('HMGET', B, 'qClass', 'qDays', 'qUnits', 'qState', 'left', 'by')
   if not q[1] or q[4] ~= 'reserved' then return end
   local units = tonumber(q[3])
   local spent = spend and units - (refused or 0) * units / tonumber(q[5]) or 0
@@ -99,6 +99,9 @@ local function settleReservation(B, spend, refused)
     for day in string.gmatch(q[2], '%d+') do
       redis.call('HINCRBY', quotaKey(class, day), 'reserved', -units)
       if spent > 0 then redis.call('HINCRBY', quotaKey(class, day), 'used', spent) end
+      for producer, each in pairs(not spend and q[6] and cjson.decode(q[6]) or {}) do
+        redis.call('HINCRBY', quotaKey(class, day), 'by:' .. producer, -each)
+      end
     end
   end
   redis.call('HSET', B, 'qState', spend and 'spent' or 'refunded')
