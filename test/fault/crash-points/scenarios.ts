@@ -71,9 +71,10 @@ async function dyingAt(
   world: World,
   name: string,
   run: (process: Process) => Promise<unknown>,
+  turn = 1,
 ): Promise<void> {
   const process: Process = startProcess(world, (point, side) => {
-    if (point.name === name && side === "after") process.outside.die();
+    if (point.name === name && point.turn === turn && side === "after") process.outside.die();
     return undefined;
   });
   await Promise.race([run(process), process.outside.died]);
@@ -279,7 +280,8 @@ export const SCENARIOS: readonly Scenario[] = [
       const [, accepted] = await asked(world, { body: purge(urls("ali", path, 2)) });
       await dyingAt(world, "transport.send", (process) => work(world, process));
       const cutOff = purge(urls("both", path, 2), THEN);
-      await dyingAt(world, "store.stage", (process) => process.admit(cutOff, null));
+      // A process first asks for the account's time.
+      await dyingAt(world, "store.stage", (process) => process.admit(cutOff, null), 2);
       world.jobs.processDied("lost", world.nowMs());
       return [accepted];
     },
