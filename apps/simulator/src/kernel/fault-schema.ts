@@ -9,10 +9,12 @@ const scope = {
 };
 const items = { match: text, pattern: { type: "string", minLength: 1, format: "regex" } };
 const flag = { type: "boolean" };
+const wait = { ms: { type: "number", minimum: 0, maximum: 600_000 } };
 
 /** What each kind takes beside its scope, and what it must have. */
 const KINDS: Readonly<Record<FaultKind, { readonly takes: object; readonly needs?: readonly string[] }>> = {
-  latency: { takes: { ms: { type: "number", minimum: 0, maximum: 600_000 } }, needs: ["ms"] },
+  latency: { takes: wait, needs: ["ms"] },
+  "slow-call": { takes: wait, needs: ["ms"] },
   throttle: { takes: {} },
   code: { takes: { code: text, message: text, applied: flag }, needs: ["code"] },
   reply: {
@@ -28,7 +30,7 @@ const KINDS: Readonly<Record<FaultKind, { readonly takes: object; readonly needs
   hang: { takes: { applied: flag } },
   "lazy-status": { takes: {} },
   "vanish-task": { takes: {} },
-  "late-list": { takes: { ms: { type: "number", minimum: 0, maximum: 600_000 } }, needs: ["ms"] },
+  "late-list": { takes: wait, needs: ["ms"] },
   "fail-items": { takes: items },
   "refuse-items": { takes: items },
 } satisfies Record<Fault["kind"], object>;

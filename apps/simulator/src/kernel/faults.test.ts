@@ -93,6 +93,20 @@ describe("an injected fault", () => {
     expect(performance.now() - beganMs).toBeGreaterThanOrEqual(59);
   });
 
+  it("applies a call late, and answers then", async () => {
+    simulators.faults.add({ kind: "slow-call", ms: 60, times: 1 });
+    simulators.faults.add({ kind: "slow-call", ms: 600_000, times: 1 });
+    const beganMs = performance.now();
+    expect((await work(["1"])).status).toBe(202);
+    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(59);
+    // Nobody waits for this one.
+    const late = work(["2"]).catch(() => null);
+    await expect.poll(() => simulators.faults.list()[1]?.struck, { interval: 5 }).toBe(1);
+    expect(await look("task-2")).toEqual({ code: "NoTask" });
+    await simulators.close();
+    expect(await late).toBeNull();
+  });
+
   it("keeps tasks unfinished, or loses them, while it lasts", async () => {
     await work(["1"]);
     simulators.faults.add({ kind: "lazy-status", times: 1 });
@@ -132,7 +146,7 @@ describe("the control API", () => {
   it.each([
     [
       { kind: "no-such-kind" },
-      '/kind is "no-such-kind": must be equal to one of the allowed values: latency, throttle, ',
+      '/kind is "no-such-kind": must be equal to one of the allowed values: latency, slow-call, throttle, ',
     ],
     [{ kind: "latency" }, "must have required property 'ms'"],
     [{ kind: "latency", ms: 5, typo: true }, "must NOT have additional properties: typo"],

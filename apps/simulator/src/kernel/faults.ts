@@ -21,6 +21,7 @@ interface ItemScope extends Scope {
 /** One injected fault: what goes wrong, for whom, how often. docs/simulators.md describes each. */
 export type Fault =
   | (Scope & { readonly kind: "latency"; readonly ms: number })
+  | (Scope & { readonly kind: "slow-call"; readonly ms: number })
   | (Scope & { readonly kind: "throttle" })
   | (Scope & {
       readonly kind: "code";

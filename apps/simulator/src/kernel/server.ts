@@ -70,16 +70,20 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, door: 
     waitedMs: loop.sinceTurnMs(),
   };
   const request = await readRequest(incoming);
-  if (request === null) incoming.destroy();
-  else end(incoming, response, receive(door, request, stamp), clock.nowMs);
+  if (request === null) return void incoming.destroy();
+  const { lateMs, carryOut } = receive(door, request, stamp);
+  later(lateMs, () => end(incoming, response, carryOut(), clock.nowMs));
+}
+
+function later(ms: number, act: () => void): void {
+  if (ms > 0) setTimeout(act, ms).unref();
+  else act();
 }
 
 function end(incoming: IncomingMessage, response: ServerResponse, ending: Ending, nowMs: () => number): void {
   if (ending.action === "hang") return;
-  const act = (): void => {
+  later(ending.afterMs, () => {
     if (ending.action === "drop") incoming.socket.resetAndDestroy();
     else sendReply(response, ending.reply, nowMs());
-  };
-  if (ending.afterMs > 0) setTimeout(act, ending.afterMs).unref();
-  else act();
+  });
 }

@@ -39,14 +39,39 @@ interface Act {
 
 const INTERRUPTING = ["throttle", "code", "reply", "drop-request", "drop-reply", "hang"] as const;
 
+/** A request that has arrived. */
+export interface Received {
+  /** So much later it takes effect. */
+  readonly lateMs: number;
+  carryOut(): Ending;
+}
+
 /** One request from recognition to the ledger. Everything but the socket. */
-export function receive(origin: Origin, request: WireRequest, stamp: Stamp): Ending {
+export function receive(origin: Origin, request: WireRequest, stamp: Stamp): Received {
   const seen = origin.simulator.recognise(request, origin.accounts);
   const arrival = arrive(origin, seen, stamp);
   const strike = {
     account: seen.account?.settings.name ?? null,
     calls: seen.call === null ? [] : [seen.call],
   };
+  return {
+    lateMs: origin.faults.take(["slow-call"], strike)?.ms ?? 0,
+    carryOut: () => carryOut(origin, request, stamp, { seen, arrival, strike }),
+  };
+}
+
+interface Arrived {
+  readonly seen: Recognised;
+  readonly arrival: Arrival | null;
+  readonly strike: { readonly account: string | null; readonly calls: readonly string[] };
+}
+
+function carryOut(
+  origin: Origin,
+  request: WireRequest,
+  stamp: Stamp,
+  { seen, arrival, strike }: Arrived,
+): Ending {
   const afterMs = origin.faults.take(["latency"], strike)?.ms ?? 0;
   const visit: Visit = {
     ...seen,
