@@ -230,8 +230,11 @@ export interface Provider {
   /** Same batch and context ⇒ same bytes. */
   encode(batch: BatchContent, call: CallContext): HttpRequest;
 
-  /** Total: every reply that a server could send maps to an outcome; never throws. */
-  decode(reply: HttpReply, batch: BatchContent): Outcome;
+  /**
+   * Total: every reply that a server could send maps to an outcome; never throws. `beganAtMs`: when the call began, by
+   * the provider's clock, at least; null or absent: nobody knows.
+   */
+  decode(reply: HttpReply, batch: BatchContent, beganAtMs?: number | null): Outcome;
 
   readonly poll: {
     /** How many tasks one query of this call takes. */

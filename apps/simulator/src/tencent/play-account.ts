@@ -80,7 +80,10 @@ export async function playAccount(
     encode,
     send,
     poll,
-    submit: async (batch) => provider.decode(await send(encode(batch)), batch),
+    async submit(batch) {
+      const beganAtMs = sim.clock.nowMs();
+      return provider.decode(await send(encode(batch)), batch, beganAtMs);
+    },
     quota,
     async figures() {
       const told: QuotaFigure[] = [];

@@ -12,6 +12,7 @@ import {
 import { discreet } from "./discreet.ts";
 import { learnPermitAge, permitAgeMs } from "./permit-age.ts";
 import type { WorkAccount, WorkPorts } from "./ports.ts";
+import { beganAtMs } from "./provider-clock.ts";
 import { forgetSession, sessionToken } from "./session-token.ts";
 
 /** A held call may open early, when another process's probe passes. */
@@ -34,7 +35,8 @@ export interface Call<Answer> {
   /** What it sends; null: a query. */
   readonly attempt: PermitUse["attempt"];
   encode(context: CallContext): HttpRequest;
-  decode(reply: HttpReply): Answer;
+  /** `beganAtMs`: when the call began, by the provider's clock, at least; null: nobody knows. */
+  decode(reply: HttpReply, beganAtMs: number | null): Answer;
   /** The first byte leaves now: the next permit may be asked for. */
   onWrite(): void;
 }
@@ -107,15 +109,22 @@ async function signAndSend<Answer extends { readonly kind: string }>(
     if (given === "superseded") return unsent(call.call, SUPERSEDED);
     permit = given;
     const startedAt = ports.clock.monotonic();
+    let writtenAt = startedAt;
+    const onWrite = (): void => {
+      writtenAt = ports.clock.monotonic();
+      call.onWrite();
+    };
     try {
       const nonce = ports.chance.nonce();
       request = call.encode({ settings, nowMs: clockMs ?? ports.clock.now(), nonce, token });
       const reply = await ports.transport.send(request, {
         timeoutMs: account.limits.calls[call.call]?.timeoutMs ?? 10_000,
-        mayWrite: isFresh(permit, account, ports, call),
+        mayWrite: isFresh(permit, account, ports, { call: call.call, onWrite }),
         onWritten: rebookWhenWritten(permit, account, ports, call.call),
       });
-      return ended(call.decode(reply), reply, ports.clock.monotonic() - startedAt);
+      const repliedAt = ports.clock.monotonic();
+      const began = beganAtMs(account, writtenAt, repliedAt, dateOf(reply));
+      return ended(call.decode(reply, began), reply, repliedAt - startedAt);
     } catch (error) {
       if (error instanceof PermitStale) {
         // Once is no news: a new connection takes longer than a permit lives.
@@ -255,7 +264,11 @@ function answered<Answer extends { readonly kind: string }>(
   reply: HttpReply | null,
   durationMs: number,
 ): Answered<Answer> {
-  const date = Date.parse(reply?.headers.date ?? "");
   const error = isFailure(answer) ? { code: answer.code, message: answer.message } : null;
-  return { answer, durationMs, seen: { call, providerDateMs: Number.isNaN(date) ? null : date, error } };
+  return { answer, durationMs, seen: { call, providerDateMs: dateOf(reply), error } };
+}
+
+function dateOf(reply: HttpReply | null): number | null {
+  const date = Date.parse(reply?.headers.date ?? "");
+  return Number.isNaN(date) ? null : date;
 }

@@ -98,7 +98,7 @@ async function carryOut(
     permit: { ...asked, grantedAtMs: batch.grantedAtMs },
     attempt: batch,
     encode: (context) => account.provider.encode(content, context),
-    decode: (reply: HttpReply) => account.provider.decode(reply, content),
+    decode: (reply: HttpReply, beganAtMs) => account.provider.decode(reply, content, beganAtMs),
     onWrite,
   });
   const verdict = decide(answered.answer, await factsOf(work, batch, answered.answer));

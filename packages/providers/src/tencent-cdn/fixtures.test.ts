@@ -8,6 +8,7 @@ import { sampleAccount, sampleCall } from "./sample-account.ts";
 interface Fixture {
   readonly signature?: string;
   readonly batch?: BatchContent;
+  readonly beganAtMs?: number;
   readonly task?: Task;
   readonly quota?: CallName;
   /** Parameters of the body; those of every v2 request (key, time, signature) are left out. */
@@ -23,12 +24,12 @@ const fixtures = readdirSync(folder).map((file): [string, Fixture] => [
 ]);
 
 describe("fixtures", () => {
-  it.each(fixtures)("%s", (name, { signature, batch, task, quota, request, reply, outcome }) => {
+  it.each(fixtures)("%s", (name, { signature, batch, beganAtMs, task, quota, request, reply, outcome }) => {
     const call = sampleCall(sampleAccount({ signature: signature ?? null }));
     expect(name.startsWith(`${outcome.kind}-`)).toBe(true);
     if (batch !== undefined) {
       expect(parametersOf(tencentCdn.encode(batch, call))).toEqual(request);
-      expect(tencentCdn.decode(reply, batch)).toEqual(outcome);
+      expect(tencentCdn.decode(reply, batch, beganAtMs)).toEqual(outcome);
     }
     if (task !== undefined) {
       expect(parametersOf(tencentCdn.poll.encode([task], call))).toEqual(request);

@@ -40,10 +40,10 @@ export const tencentCdn: Provider = {
 
   encode: (batch, call) => (isLegacy(call.settings) ? encodeV2(batch, call) : encodeApi3(batch, call)),
 
-  decode(reply, batch): Outcome {
+  decode(reply, batch, beganAtMs = null): Outcome {
     const body = parseObject(reply.body);
     if (isObject(body?.Response)) return decodeApi3(reply, body.Response, batch);
-    if (body?.code !== undefined) return decodeV2(reply, body, batch);
+    if (body?.code !== undefined) return decodeV2(reply, body, batch, beganAtMs);
     return unreadable(reply);
   },
 

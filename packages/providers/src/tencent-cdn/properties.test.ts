@@ -148,8 +148,8 @@ describe("any reply", () => {
     "to a submit of %s on %s has an outcome, and is accepted only with tasks",
     (_signature, lane) => {
       fc.assert(
-        fc.property(reply, optionsOf(lane), (given, options) => {
-          const outcome = tencentCdn.decode(given, batchOf(lane, ["https://a.test/"], options));
+        fc.property(reply, optionsOf(lane), fc.constantFrom(null, SINCE_MS), (given, options, began) => {
+          const outcome = tencentCdn.decode(given, batchOf(lane, ["https://a.test/"], options), began);
           expect(JSON.parse(JSON.stringify(outcome))).toEqual(outcome);
           if (outcome.kind === "accepted") expect(outcome.tasks.length).toBeGreaterThan(0);
         }),

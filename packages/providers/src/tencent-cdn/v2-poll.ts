@@ -17,12 +17,12 @@ export function encodeV2Poll(task: Task, call: CallContext): HttpRequest {
 
 /** `startDate` and `endDate`, or `taskId`; the overseas log knows days only. */
 function queryOf({ id, state = {} }: Task): readonly Parameter[] {
-  const { sinceMs, date } = state;
+  const { sinceMs, untilMs, date } = state;
   if (typeof date === "string") return [["date", date]];
   if (typeof sinceMs !== "number") return [["taskId", id]];
   return [
     ["startDate", beijingTime(sinceMs)],
-    ["endDate", beijingTime(sinceMs + MINUTE_MS)],
+    ["endDate", beijingTime((typeof untilMs === "number" ? untilMs : sinceMs) + MINUTE_MS)],
   ];
 }
 

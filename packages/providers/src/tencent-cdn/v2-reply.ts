@@ -40,12 +40,17 @@ function dataOf(body: JsonObject): JsonObject {
   return isObject(data) ? data : (objectList(body, "data")[0] ?? {});
 }
 
-export function decodeV2(reply: HttpReply, body: JsonObject, batch: BatchContent): Outcome {
+export function decodeV2(
+  reply: HttpReply,
+  body: JsonObject,
+  batch: BatchContent,
+  beganAtMs: number | null,
+): Outcome {
   const answer = openV2(reply, body, classSpentBy(batch));
   if (!answer.ok) return answer.failure;
   // The overseas log cannot be asked for an id.
   const byId = batch.options.Area === "overseas" ? [] : tasksById(body, batch);
-  const tasks = byId.length > 0 ? byId : tasksByTime(reply, batch);
+  const tasks = byId.length > 0 ? byId : tasksByTime(reply, batch, beganAtMs);
   if (tasks.length > 0) return { kind: "accepted", tasks, rejected: [], requestId: null };
   return { kind: "ambiguous", code: "no-task-id", message: "the reply has no task_id", requestId: null };
 }
@@ -63,21 +68,29 @@ function tasksById(body: JsonObject, { items }: BatchContent): readonly Task[] {
   });
 }
 
+/** By so much the log's clock may be behind the one that writes `Date`, so that no record is missed. */
+const CLOCKS_MS = 1_000;
+
 /**
  * RefreshCdnDir and both overseas submits answer without a task id (doc/api/231/3947, document/api/228/7346,
- * 7389), so their records are found in the log by time. They are made at most two seconds before
- * the reply's Date: an earlier record of the same key is then an earlier purge's, since one key is
- * never sent twice within three seconds. No Date, no task.
+ * 7389), so their records are found in the log by time: of each key the first one since the call began. The beginning
+ * is known to a second, and so are records' times; with the clocks' second that is less than the three seconds
+ * between an answer and the next sending of a key, so an earlier purge's record is not met.
  */
-function tasksByTime(reply: HttpReply, { lane, items, options }: BatchContent): readonly Task[] {
-  const repliedAtMs = Date.parse(reply.headers.date ?? "");
-  if (Number.isNaN(repliedAtMs)) return [];
-  const sinceMs = repliedAtMs - 2_000;
+function tasksByTime(
+  reply: HttpReply,
+  { lane, items, options }: BatchContent,
+  beganAtMs: number | null,
+): readonly Task[] {
+  if (beganAtMs === null) return [];
+  const sinceMs = Math.floor((beganAtMs - CLOCKS_MS) / 1_000) * 1_000;
+  // A slow call's record may be as late as its reply.
+  const untilMs = Math.max(sinceMs, Date.parse(reply.headers.date ?? "") || 0);
   // Two batches of one second must not share an id.
   const digest = createHash("sha256").update(items.join("\n")).digest("hex").slice(0, 12);
   const id = `${beijingTime(sinceMs)} ${digest}`;
-  const state = { sinceMs, type: lane === "purge-directory" ? "1" : "0" };
+  const state = { sinceMs, untilMs, type: lane === "purge-directory" ? "1" : "0" };
   if (options.Area !== "overseas") return [{ call: HOME_LOG, id, state }];
-  const days = new Set([sinceMs, repliedAtMs].map(beijingDay));
+  const days = new Set([sinceMs, untilMs].map(beijingDay));
   return [...days].map((date) => ({ call: OVERSEAS_LOG, id, state: { ...state, date } }));
 }
