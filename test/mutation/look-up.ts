@@ -3,6 +3,9 @@ import type { Mutation } from "./mutation.ts";
 const LUA = "packages/store/src/scripts";
 const LISTED = "packages/store/test/lookup.redis.test.ts";
 const ROWS = "packages/store/test/lookup-rows.redis.test.ts";
+const LISTS = "packages/store/test/spacing-lists.redis.test.ts";
+const BY_TIME = "packages/providers/src/tencent-cdn/v2-by-time.test.ts";
+const CLOCK = "packages/engine/test/work/provider-clock.test.ts";
 
 /** P8: a call whose answer was lost. */
 export const LOOK_UP: readonly Mutation[] = [
@@ -74,8 +77,8 @@ export const LOOK_UP: readonly Mutation[] = [
     safeguard: "A row that may be another option set's is not adopted",
     promise: "P8",
     file: `${LUA}/lib/others.lua`,
-    from: "if other ~= number and o[1] ~= options and o[2] then",
-    to: "if false then",
+    from: "other ~= number and o[1] ~= options and o[2] and not isElsewhere(lookup, options, o[1])",
+    to: "false",
     test: [ROWS, "look like the batch's own"],
   },
   {
@@ -117,5 +120,37 @@ export const LOOK_UP: readonly Mutation[] = [
     from: "  local L, before = laneKey(lane), resent\n",
     to: "  local L, before = laneKey(lane), resent\n  lost.forget(L, 10 * MOST)\n",
     test: [ROWS, "are known when an attempt of their time is missed late, as after an outage of all workers"],
+  },
+  {
+    safeguard: "A record without an id is looked for from the call's beginning, however long the call took",
+    promise: "P1",
+    file: "packages/providers/src/tencent-cdn/v2-reply.ts",
+    from: "const sinceMs = Math.floor((beganAtMs - CLOCKS_MS) / 1_000) * 1_000;",
+    to: 'const sinceMs = Date.parse(reply.headers.date ?? "") - 2_000;',
+    test: [BY_TIME, "is found whenever it was made while the call was under way"],
+  },
+  {
+    safeguard: "A record without an id is not looked for before the call began",
+    promise: "P2",
+    file: "packages/engine/src/work/provider-clock.ts",
+    from: "return { ...last, aheadMs: Math.max(last.aheadMs, aheadMs) };",
+    to: "return heardFirst(nowMs, aheadMs);",
+    test: [CLOCK, "is never later than it was, and at most a second earlier"],
+  },
+  {
+    safeguard: "Where a list tells no options apart, a key rests whatever they are",
+    promise: "P2",
+    file: `${LUA}/lib/spacing.lua`,
+    from: "if not isWithoutIds(limits) then return tagOf(options) end",
+    to: "if true then return tagOf(options) end",
+    test: [LISTS, "a key rests whatever its options"],
+  },
+  {
+    safeguard: "What another list tells of explains no row of this one",
+    promise: "P8",
+    file: `${LUA}/lib/others.lua`,
+    from: "return lookup and spacing.listOf(lookup, others) ~= spacing.listOf(lookup, options)",
+    to: "return false",
+    test: [ROWS, "are none of this list's where theirs is another one"],
   },
 ];

@@ -26,6 +26,8 @@ export interface QuotaByOption {
 /** The query that lists the tasks of a time, by which a lost answer is looked up. */
 export interface LookupSpec {
   readonly call: CallName;
+  /** Rows name no ids: two sendings of a key are told apart by their times alone, whatever their options. */
+  readonly withoutIds?: true;
   /** Values of one of the submit's parameters whose tasks stand in another list. */
   readonly callByOption?: { readonly option: string; readonly calls: Readonly<Record<string, CallName>> };
 }

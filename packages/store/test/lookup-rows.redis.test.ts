@@ -125,6 +125,21 @@ describe("rows of attempts with other options", () => {
     });
   });
 
+  const abroad = { options: { Area: "abroad" } };
+
+  it.each([
+    ["not answered", false],
+    ["accepted", true],
+  ])("are none of this list's where theirs is another one, and that batch is %s", async (_, isAccepted) => {
+    await bench.lost(1);
+    await box.stage("int_2", urls(1), abroad);
+    const other = await bench.sealed();
+    if (isAccepted) await box.answer(accept(store, other, ["by-time"]));
+    const lookup = firstOf(await bench.lookups());
+    expect(lookup.batch).not.toBe(other.batch.id);
+    expect(await bench.told(lookup, { 0: null })).toMatchObject({ adopted: 1 });
+  });
+
   it("are asked for apart, and near ones of one option set together", async () => {
     for (const [id, from, how] of [
       ["int_1", 0, {}],

@@ -2,8 +2,10 @@ import type {
   Candidate,
   ClaimedPolls,
   DueLookup,
+  LaneLimits,
   ListedAnswer,
   LookedUp,
+  LookupSpec,
   Slot,
   Verdict,
 } from "@purgeline/core";
@@ -12,6 +14,8 @@ import { type SlotBox, slotBox } from "./slot-box.ts";
 import { POLL, polled, record, type Sealed, urls } from "./steps.ts";
 
 const LIST = "DescribeRefreshTasks";
+/** Where tasks of purges with `Area: abroad` stand. */
+const LIST_ABROAD = "DescribeTasksAbroad";
 export const AFTER_MS = 4000;
 /** When the list is asked, or a moment later: whatever the machine's speed. */
 export const LISTED_MS = AFTER_MS + 1500;
@@ -41,9 +45,14 @@ export interface LookupBench {
   settle(lookup: DueLookup, candidates: readonly Candidate[], more?: Told): Promise<LookedUp>;
 }
 
-export async function lookupBench(): Promise<LookupBench> {
-  const limits = limitsWith({ lookup: { call: LIST, afterMs: AFTER_MS } });
-  const store = await bundle({ limits: { ...limits, calls: { ...limits.calls, [LIST]: CALL } } });
+export async function lookupBench(
+  change: Pick<LaneLimits, "resendAfterMs"> = { resendAfterMs: 0 },
+  spec: Pick<LookupSpec, "withoutIds"> = {},
+): Promise<LookupBench> {
+  const callByOption = { option: "Area", calls: { abroad: LIST_ABROAD } };
+  const limits = limitsWith({ ...change, lookup: { call: LIST, afterMs: AFTER_MS, callByOption, ...spec } });
+  const calls = { ...limits.calls, [LIST]: CALL, [LIST_ABROAD]: CALL };
+  const store = await bundle({ limits: { ...limits, calls } });
   const box = slotBox(store);
   const polls: Slot[] = [];
   const sealed = async (view: View = store): Promise<Sealed> => {

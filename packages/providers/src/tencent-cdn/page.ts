@@ -39,7 +39,9 @@ task is not asked for and its URLs are not sent again.
 
 \`area: overseas\` sends RefreshCdnOverSeaUrl and RefreshCdnOverSeaDir, counted with the calls of their
 mainland twins, and reads GetCdnOverseaRefreshLog. Directories and overseas submits get no task id:
-their records are found in the log by the time of the submit.`,
+their records are found in the log, as the first ones since the call began. The log does not tell soft
+purges from hard ones, so a directory rests for three seconds between two purges of either strength;
+mainland and overseas have a log each and do not wait for each other.`,
       settings: { signature: "v2-sha256" },
     },
   ],

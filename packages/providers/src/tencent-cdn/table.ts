@@ -160,9 +160,10 @@ function api3Table(ofPurgesAbroad: boolean): ProviderTable {
   };
 }
 
-// What was sent overseas stands in a log of its own.
+// What was sent overseas stands in a log of its own. Neither tells soft purges of a directory from hard ones.
 const v2Lookup: LookupSpec = {
   call: HOME_LOG,
+  withoutIds: true,
   callByOption: { option: "Area", calls: { overseas: OVERSEAS_LOG } },
 };
 

@@ -55,7 +55,7 @@ local function tasksFound()
     rows[#rows + 1] = { at = at, task = tonumber(task), created = tonumber(created), id = id,
       digest = string.sub(b[4], BARE * (at - 1) + 1, BARE * at) }
   end
-  local isOthers = othersOf(L, number, b[3], rows)
+  local isOthers = othersOf(L, limits, number, b[3], rows)
   for _, row in ipairs(rows) do
     if not found[row.at] and not isOthers(row) then
       found[row.at] = tasks[row.task]

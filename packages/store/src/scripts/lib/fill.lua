@@ -98,9 +98,10 @@ do
   -- Of the keys that were popped, the indexes of those that may be sealed; what wider work covers is absorbed, what was
   -- sent a moment ago waits behind its batch, what nobody wants any more is dropped. Returns how many were held back, too,
   -- and which were dropped.
-  local function sealable(lane, limits, batch, waiting, digests, texts, queue)
+  local function sealable(lane, limits, batch, waiting, digests, texts, queue, options)
     local L, refs = laneKey(lane), waiting.refs
-    local wanted, under, covering = wantedOf(waiting), spacing.batchesOf(L, digests), coveringOf(lane, limits, refs, texts)
+    local wanted, covering = wantedOf(waiting), coveringOf(lane, limits, refs, texts)
+    local under = spacing.batchesOf(L, limits, options, digests)
     local live, dropped, behind, absorbed, takenIn, heldBack = {}, {}, {}, {}, {}, 0
     for i = 1, #refs do
       if wanted[i] and covering[i] then
@@ -137,7 +138,7 @@ do
 
   -- Pops up to `most` keys of one group that may be sealed, and looks at a bounded number of others, for the take's cost.
   -- Returns how many, their bytes, whether there are more, and whether the batch ends here.
-  local function popGroup(lane, limits, class, producer, group, most, batch)
+  local function popGroup(lane, limits, class, producer, group, options, most, batch)
     local L = laneKey(lane)
     local fifo = L .. ':' .. class .. ':q:' .. producer .. ':' .. group
     local taken, heldBack, bytesTaken = 0, 0, 0
@@ -147,7 +148,7 @@ do
       if not popped or #popped == 0 then return taken, bytesTaken, false, false end
       local waiting, digests = waitingOf(L, popped)
       local texts = textsAt(waiting)
-      local live, held, gone = sealable(lane, limits, batch, waiting, digests, texts, class .. '\t' .. producer .. '\t' .. group)
+      local live, held, gone = sealable(lane, limits, batch, waiting, digests, texts, class .. '\t' .. producer .. '\t' .. group, options)
       heldBack = heldBack + held
       local bytes = weigh.count(limits, batch, texts, live)
       for at, i in ipairs(live) do
@@ -202,7 +203,7 @@ do
       waitForMinute()
       return 0
     end
-    local taken, bytes, remains, full = popGroup(lane, limits, class, producer, group, math.min(left, room), batch)
+    local taken, bytes, remains, full = popGroup(lane, limits, class, producer, group, options, math.min(left, room), batch)
     batch.full = batch.full or full
     -- Its group goes to the end of the ring, and its producer, where that was its last group, keeps its place.
     leaveRing(C, producer, group)
@@ -286,7 +287,7 @@ do
     if spans then redis.call('HSET', B, 'spans', spans) end
     local spaced, ordered = (limits.resendAfterMs or 0) > 0, laneAfter(lane) and not REACHES_HOST[lane]
     if spaced or ordered or have(limits.lookup) then redis.call('HSET', B, 'keys', spacing.bare(batch.digests)) end
-    if spaced then spacing.putOut(L, number, batch.digests) end
+    if spaced then spacing.begin(L, limits, number, batch.options, batch.digests) end
     -- With options it stands there since its staging.
     if ordered and batch.options == '{}' then
       for _, at in ipairs(batch.shared) do batch.refs[at] = refKey(batch.refs[at]) end

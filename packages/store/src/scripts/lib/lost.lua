@@ -6,15 +6,9 @@ local lost = {}
 
 function lost.ref(number) return number .. '.?' end
 
-function lost.callOf(lookup, options)
-  local byOption = have(lookup.callByOption)
-  local value = byOption and cjson.decode(options)[byOption.option]
-  return byOption and byOption.calls[tostring(value)] or lookup.call
-end
-
 -- Asks the list when it must show the batch's tasks; returns the call.
 function lost.ask(lane, number, lookup)
-  local call, ref = lost.callOf(lookup, redis.call('HGET', P .. 'batch:' .. number, 'options')), lost.ref(number)
+  local call, ref = spacing.listOf(lookup, redis.call('HGET', P .. 'batch:' .. number, 'options')), lost.ref(number)
   local due = math.ceil((now + lookup.afterMs) / 500) * 500
   redis.call('HSET', P .. 'tasks', ref, cjson.encode({ call = call, id = ref }))
   redis.call('ZADD', P .. 'poll:' .. call .. ':due', due, ref)

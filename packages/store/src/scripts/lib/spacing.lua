@@ -2,18 +2,66 @@
 -- list of tasks tells two sendings of a key apart by their time alone. `out` says with which batch a key is under
 -- way, from the seal until then. What is popped too soon waits behind that batch, in its order, and returns to the
 -- front of its FIFO; it stands in `keys` all the while, so it merges and is cancelled like whatever waits.
+-- A key with other options is another key, but not where the list names no ids: it cannot tell their sendings apart.
 
 -- Bytes of a digest without its tag.
 local BARE = 16
 local spacing = {}
 do
-  -- The batches that these keys are under way with, by index; false: none.
-  function spacing.batchesOf(L, digests)
-    if #digests == 0 or redis.call('EXISTS', L .. ':out') == 0 then return {} end
-    return redis.call('HMGET', L .. ':out', unpack(digests))
+  -- Which of the provider's lists tells of a call with these options.
+  function spacing.listOf(lookup, options)
+    local byOption = have(lookup.callByOption)
+    local value = byOption and cjson.decode(options)[byOption.option]
+    return byOption and byOption.calls[tostring(value)] or lookup.call
   end
 
-  function spacing.putOut(L, number, digests)
+  local function isWithoutIds(limits)
+    local lookup = have(limits.lookup)
+    return lookup and have(lookup.withoutIds)
+  end
+
+  -- What tells keys of one digest apart in `out`: their options, or else the list that tells of them.
+  local function markOf(limits, options)
+    if not isWithoutIds(limits) then return tagOf(options) end
+    local lookup = limits.lookup
+    local list = spacing.listOf(lookup, options)
+    return list == lookup.call and '' or list
+  end
+
+  local function marked(text, mark)
+    local digests, sub = {}, string.sub
+    for i = 1, #text / BARE do digests[i] = sub(text, BARE * (i - 1) + 1, BARE * i) .. mark end
+    return digests
+  end
+
+  -- An older program does not know marks: it lets such a batch go and leaves its keys.
+  local function dropStale(L, names, batches)
+    local isOut, stale = {}, {}
+    for i, number in ipairs(batches) do
+      if number and isOut[number] == nil then
+        isOut[number] = false
+        for _, part in ipairs({ ':sending', ':retry', ':resting' }) do
+          isOut[number] = isOut[number] or redis.call('ZSCORE', L .. part, number) ~= false
+        end
+      end
+      if number and not isOut[number] then
+        stale[#stale + 1] = names[i]
+        batches[i] = false
+      end
+    end
+    if #stale > 0 then redis.call('HDEL', L .. ':out', unpack(stale)) end
+    return batches
+  end
+
+  -- The batches that these keys are under way with, by index; false: none. The keys are of one option set.
+  function spacing.batchesOf(L, limits, options, digests)
+    if #digests == 0 or redis.call('EXISTS', L .. ':out') == 0 then return {} end
+    if not isWithoutIds(limits) then return redis.call('HMGET', L .. ':out', unpack(digests)) end
+    local names = marked(spacing.bare(digests), markOf(limits, options))
+    return dropStale(L, names, redis.call('HMGET', L .. ':out', unpack(names)))
+  end
+
+  local function putOut(L, number, digests)
     -- Redis turns each number into a text, a slow one.
     local out, batch = {}, string.format('%d', number)
     for i = 1, #digests do
@@ -32,10 +80,12 @@ do
     return table.concat(list)
   end
 
-  local function tagged(text, options)
-    local digests, tag, sub = {}, tagOf(options), string.sub
-    for i = 1, #text / BARE do digests[i] = sub(text, BARE * (i - 1) + 1, BARE * i) .. tag end
-    return digests
+  -- The seal: from now on the batch's keys are under way.
+  function spacing.begin(L, limits, number, options, digests)
+    local mark = markOf(limits, options)
+    if mark == tagOf(options) then return putOut(L, number, digests) end
+    redis.call('HSET', P .. 'batch:' .. number, 'outMark', mark)
+    putOut(L, number, marked(spacing.bare(digests), mark))
   end
 
   -- An urgent target passes its class on to the batch that it waits behind, which may then use the quota's reserve.
@@ -98,13 +148,13 @@ do
   function spacing.freeRested(L, most)
     local rested, batches = redis.call('ZRANGEBYSCORE', L .. ':resting', '-inf', now, 'LIMIT', 0, 20), {}
     for i, number in ipairs(rested) do
-      batches[i] = redis.call('HMGET', P .. 'batch:' .. number, 'keys', 'options')
+      batches[i] = redis.call('HMGET', P .. 'batch:' .. number, 'keys', 'options', 'outMark')
       most = most - #(batches[i][1] or '') / BARE
       if most < 0 then break end
     end
     for i = #batches, 1, -1 do
       local number, b = rested[i], batches[i]
-      if b[1] then wide('HDEL', L .. ':out', tagged(b[1], b[2])) end
+      if b[1] then wide('HDEL', L .. ':out', marked(b[1], b[3] or tagOf(b[2]))) end
       redis.call('ZREM', L .. ':resting', number)
       spacing.dropKeys(L, number)
       spacing.returnWaiting(L, number)
@@ -113,13 +163,14 @@ do
 
   -- A part of a split batch takes over the keys of its items.
   function spacing.inheritKeys(L, number, child, part)
-    local b = redis.call('HMGET', P .. 'batch:' .. number, 'keys', 'options')
+    local b = redis.call('HMGET', P .. 'batch:' .. number, 'keys', 'options', 'outMark')
     if not b[1] then return end
     local keys = {}
     for i, at in ipairs(part) do keys[i] = string.sub(b[1], BARE * (at - 1) + 1, BARE * at) end
     local text = table.concat(keys)
     redis.call('HSET', P .. 'batch:' .. child, 'keys', text)
-    if redis.call('EXISTS', L .. ':out') == 1 then spacing.putOut(L, child, tagged(text, b[2])) end
+    if b[3] then redis.call('HSET', P .. 'batch:' .. child, 'outMark', b[3]) end
+    if redis.call('EXISTS', L .. ':out') == 1 then putOut(L, child, marked(text, b[3] or tagOf(b[2]))) end
   end
 
   -- When the first of what waits behind a batch may go, or is worth a look; nil: nothing waits so.
