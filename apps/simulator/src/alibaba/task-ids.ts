@@ -39,7 +39,13 @@ export function createTaskIds(): TaskIds {
       const most = MOST_PER_ID[kind];
       const second = Math.floor(nowMs / 1_000);
       if (most === undefined) return items.map(fresh);
-      return items.map((item) => shared(JSON.stringify([account, kind, hostOf(item)]), most, second));
+      const keys = new Map<string, string>();
+      return items.map((item) => {
+        const host = hostOf(item);
+        const key = keys.get(host) ?? JSON.stringify([account, kind, host]);
+        keys.set(host, key);
+        return shared(key, most, second);
+      });
     },
   };
 }

@@ -37,8 +37,8 @@ export function createCounters(): CallCounters {
       sum.itemsReceived += entry.items.length;
       sum.itemsAccepted += entry.accepted.length;
       for (const item of entry.accepted) {
-        if (taken.has(item)) sum.duplicates += 1;
-        taken.add(item);
+        const known = taken.size;
+        if (taken.add(item).size === known) sum.duplicates += 1;
       }
       if (entry.overRate) sum.rateViolations += 1;
       sum.peakPerSecond = Math.max(sum.peakPerSecond, arrival?.inLastSecond ?? 0);
