@@ -14,6 +14,13 @@ local function closeBatch(number)
   redis.call('PEXPIRE', B, 3 * 86400000)
 end
 
+-- The letter that all items of a batch of neighbours end with, where none has ended and there is no more to say of any.
+local function wholeEnd(letters, before, spans, why)
+  local letter = string.sub(letters, 1, 1)
+  local isWhole = spans and letters == string.rep(letter, #before) and not string.find(before, '[cfnx]') and not next(why)
+  return isWhole and letter
+end
+
 -- Ends the items whose letter in `letters` is not '.', once each. why[i]: JSON of the reason, by index.
 local function endItems(number, letters, why, totals)
   if not string.find(letters, '[^.]') then return end
@@ -27,7 +34,13 @@ local function endItems(number, letters, why, totals)
   local digests, endedRefs = {}, {}
   local isAwaited = after and redis.call('EXISTS', laneKey(after) .. ':after') == 1
   local sub, find = string.sub, string.find
-  for i = 1, #members do
+  local whole = not isAwaited and wholeEnd(letters, b[2], b[4], why)
+  if whole then
+    moved[whole], reasons[whole], endedAs[whole], endedRefs, ended = members, {}, members, members, #members
+    for i = 1, after and b[3] and ended or 0 do digests[i] = sub(b[3], BARE * (i - 1) + 1, BARE * i) end
+    states[1] = letters
+  end
+  for i = 1, whole and 0 or #members do
     local old, to = sub(b[2], i, i), sub(letters, i, i)
     if to ~= '.' and to ~= '' and not IS_END[old] then
       if not moved[to] then moved[to], reasons[to], endedAs[to] = {}, {}, {} end

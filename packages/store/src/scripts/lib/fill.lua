@@ -66,8 +66,7 @@ do
   end
 
   local function leave(L, digests, batch)
-    if #digests == 0 then return end
-    redis.call('HDEL', L .. ':keys', unpack(digests))
+    if #digests > 0 then redis.call('HDEL', L .. ':keys', unpack(digests)) end
     batch.left[#batch.left + 1] = digests
   end
 
@@ -95,9 +94,8 @@ do
     return splitRefs(refs), digests
   end
 
-  -- Of the keys that were popped, the indexes of those that may be sealed; what wider work covers is absorbed, what was
-  -- sent a moment ago waits behind its batch, what nobody wants any more is dropped. Returns how many were held back, too,
-  -- and which were dropped.
+  -- The indexes of those that may be sealed, how many were held back (covered by wider work and absorbed, or sent a moment
+  -- ago and waiting behind their batch), and the digests that nobody wants any more.
   local function sealable(lane, limits, batch, waiting, digests, texts, queue, options)
     local L, refs = laneKey(lane), waiting.refs
     local wanted, covering = wantedOf(waiting), coveringOf(lane, limits, refs, texts)
@@ -136,6 +134,12 @@ do
     if string.find(ref, '+', 1, true) then batch.shared[#batch.shared + 1] = at end
   end
 
+  -- What was popped is all that the batch holds, as it mostly is where somebody has more than a batch.
+  local function adopt(batch, targets, texts, digests)
+    batch.refs, batch.legs, batch.positions, batch.shared = targets.refs, targets.legs, targets.positions, targets.shared
+    batch.texts, batch.digests = texts, digests
+  end
+
   -- Pops up to `most` keys of one group that may be sealed, and looks at a bounded number of others, for the take's cost.
   -- Returns how many, their bytes, whether there are more, and whether the batch ends here.
   local function popGroup(lane, limits, class, producer, group, options, most, batch)
@@ -147,10 +151,15 @@ do
       local popped = redis.call('LPOP', fifo, math.min(most - taken, WIDE))
       if not popped or #popped == 0 then return taken, bytesTaken, false, false end
       local waiting, digests = waitingOf(L, popped)
-      local texts = textsAt(waiting)
+      local texts, areMissing = textsAt(waiting)
       local live, held, gone = sealable(lane, limits, batch, waiting, digests, texts, class .. '\t' .. producer .. '\t' .. group, options)
       heldBack = heldBack + held
       local bytes = weigh.count(limits, batch, texts, live)
+      local isAll = not bytes and not areMissing and #batch.refs == 0 and #live == #waiting.refs
+      if isAll and not string.find(table.concat(waiting.refs), '!', 1, true) then
+        adopt(batch, waiting, texts, digests)
+        gone, taken, live = { unpack(digests) }, taken + #live, {}
+      end
       for at, i in ipairs(live) do
         if bytes and batch.bytes + bytes[i] > limits.bodyBytes and #batch.refs > 0 then
           -- The body is full: the rest goes back to the front, in its order.
