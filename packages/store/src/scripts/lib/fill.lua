@@ -41,30 +41,6 @@ do
     return { urgent = urgent, normal = normalReady, both = both, normalFirst = both and turn % 8 == 0, ready = ready }
   end
 
-  -- Which of them are still wanted: by their first interest, or by another one.
-  local function wantedOf(targets)
-    local wanted, at = {}, 1
-    while at <= #targets.legs do
-      local pos, count = targets.positions[at], neighbours(targets, at)
-      local letters = redis.call('GETRANGE', P .. 'leg:' .. targets.legs[at] .. ':s', pos, pos + count - 1)
-      local areAll = letters == string.rep('p', count)
-      for i = 1, count do wanted[at + i - 1] = areAll or string.sub(letters, i, i) == 'p' end
-      at = at + count
-    end
-    for _, i in ipairs(targets.shared) do
-      if not wanted[i] then
-        for _, other in ipairs(redis.call('LRANGE', P .. 'more:' .. refKey(targets.refs[i]), 0, WIDE - 1)) do
-          local leg, pos = splitRef(other)
-          if redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos) == 'p' then
-            wanted[i] = true
-            break
-          end
-        end
-      end
-    end
-    return wanted
-  end
-
   local function leave(L, digests, batch)
     if #digests > 0 then redis.call('HDEL', L .. ':keys', unpack(digests)) end
     batch.left[#batch.left + 1] = digests

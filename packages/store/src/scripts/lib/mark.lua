@@ -6,7 +6,7 @@ local IS_WAITING = { p = true, a = true }
 local IS_END = { c = true, f = true, n = true, x = true }
 -- Legs that reached a stage in this script: intent id, op, submitted | confirmed | ended, ms since accepted, …
 local milestones = {}
-local splitRef, splitRefs, neighbours, refKey, mark, markAll, spansOf, markSpans, totalsIn, elsewhereReply, totalsReply
+local splitRef, splitRefs, neighbours, refKey, mark, markAll, spansOf, markSpans, wantedOf, totalsIn, elsewhereReply, totalsReply
 do
   local MAY_BECOME = {
     p = { a = true },
@@ -177,6 +177,30 @@ do
       local _, counts = moveRun(leg, tonumber(from), tonumber(count), to)
       countLeg(leg, lane, counts, to, totals)
     end
+  end
+
+  -- Which of these members are still wanted: by their first interest, or by another one.
+  function wantedOf(targets)
+    local wanted, at = {}, 1
+    while at <= #targets.legs do
+      local pos, count = targets.positions[at], neighbours(targets, at)
+      local letters = redis.call('GETRANGE', P .. 'leg:' .. targets.legs[at] .. ':s', pos, pos + count - 1)
+      local areAll = letters == string.rep('p', count)
+      for i = 1, count do wanted[at + i - 1] = areAll or string.sub(letters, i, i) == 'p' end
+      at = at + count
+    end
+    for _, i in ipairs(targets.shared) do
+      if not wanted[i] then
+        for _, other in ipairs(redis.call('LRANGE', P .. 'more:' .. refKey(targets.refs[i]), 0, WIDE - 1)) do
+          local leg, pos = splitRef(other)
+          if redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos) == 'p' then
+            wanted[i] = true
+            break
+          end
+        end
+      end
+    end
+    return wanted
   end
 
   -- How many targets of other lanes than the script's own went to which letter.
