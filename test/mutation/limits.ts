@@ -101,4 +101,20 @@ export const LIMITS: readonly Mutation[] = [
     to: "",
     test: [`${STORE}/bisect.redis.test.ts`, "whichever targets are refused, each is found"],
   },
+  {
+    safeguard: "Quota: a producer with a share spends no more of the day",
+    promise: "P4",
+    file: `${LUA}/take.lua`,
+    from: "share.book(B, classes, days, quotas, limits.unitsPerTarget)",
+    to: "",
+    test: [`${STORE}/shares.redis.test.ts`, "a producer spends no more of the day than its share"],
+  },
+  {
+    safeguard: "Quota: what waits for a day waits until nobody can take it for the one before",
+    promise: "P4",
+    file: `${LUA}/lib/quota.lua`,
+    from: "return { reset }, reset + guardMs",
+    to: "return { reset }, reset",
+    test: [`${STORE}/quota.redis.test.ts`, "waits until what is left of the new day may be sent"],
+  },
 ];

@@ -77,6 +77,24 @@ describe("a day's quota", () => {
     },
   );
 
+  it("is not touched by what waits: a cancelled target's place is the next one's", async () => {
+    store = await bundle({ limits: limitsWith({}, 10), nowMs: today + HOUR, maxPendingTargets: 20 });
+    const box = slotBox(store);
+    await box.stage("int_1", urls(10));
+    await box.stage("int_2", urls(10, "b.example.com"));
+    expect(await spent(store)).toEqual({ used: 0, reserved: 0 });
+    await store.intake.cancel("int_1");
+    // The backlog has room for them again.
+    await box.stage("int_3", urls(10, "c.example.com"));
+    const taken = await box.take(store);
+    expect(taken).toMatchObject({ sealed: { batch: { items: urls(10, "b.example.com") } } });
+    expect(await spent(store)).toEqual({ used: 0, reserved: 10 });
+    // What is sealed is not taken back: its units may be gone by then.
+    await store.intake.cancel("int_2");
+    expect(await spent(store)).toEqual({ used: 0, reserved: 10 });
+    expect(await counts(store, "int_2")).toMatchObject({ sealed: 10, cancelled: 0 });
+  });
+
   it("comes back when the provider definitely refused, and not when nobody knows", async () => {
     store = await bundle({ limits: limitsWith({}, 1500) });
     const now = store.later(morning);
