@@ -31,7 +31,7 @@ export const EVERY_FAULT: CampaignPlan["faults"] = FAULTS;
 export async function runCampaign(plan: CampaignPlan): Promise<Campaign> {
   const world = await openWorld();
   try {
-    return await underLoad(world, plan, async () => {
+    return await underLoad(world, { ...plan, directories: true }, async () => {
       const struck = await strikeAll(plan, world);
       plan.say("no more faults: waiting for every accepted intent");
       return struck;

@@ -264,6 +264,8 @@ export const FAULTS: readonly [Fault, ...Fault[]] = [
   providerFault("provider throttles", { kind: "throttle", times: 20 }),
   providerFault("provider never answers", { kind: "hang", applied: true, times: 2 }),
   providerFault("provider slow", { kind: "latency", ms: 1_500, times: 20 }),
+  providerFault("provider answers seconds late", { kind: "latency", ms: 4_000, times: 5 }),
+  providerFault("provider applies seconds late", { kind: "slow-call", ms: 4_000, times: 5 }),
   providerFault("tasks do not end for a while", { kind: "lazy-status", times: 20 }),
   providerFault("tasks vanish for a while", { kind: "vanish-task", times: 20 }),
 ];

@@ -33,7 +33,7 @@ const GOOD: Evidence = {
   provider: [call(2000)],
   strikes: [],
   limits: [{ account: "ali", call: "RefreshObjectCaches", perSecond: 2 }],
-  accounts: ["ali"],
+  accountsOf: () => ["ali"],
   completeMs: 300,
 };
 
@@ -55,7 +55,7 @@ describe("the judge of a campaign", () => {
     ["a purge that no call covers", { provider: [] }, "stale 1, e.g. int_1 https://a.example.com/1 ali"],
     ["a purge whose only call came before it", { provider: [call(999)] }, "stale 1"],
     ["a call that came only after the confirmation", { provider: [call(3001)] }, "stale 1"],
-    ["a purge that reached one of two accounts", { accounts: ["ali", "tc"] }, "stale 1"],
+    ["a purge that reached one of two accounts", { accountsOf: () => ["ali", "tc"] }, "stale 1"],
     ["an accepted intent without an end", { producers: STORY.slice(0, 2) }, "hung 1, e.g. int_1"],
     [
       "an accepted intent that the service forgot",

@@ -13,8 +13,8 @@ export interface Evidence {
   readonly provider: readonly ProviderCall[];
   readonly strikes: readonly Strike[];
   readonly limits: readonly DoorLimit[];
-  /** Accounts that every URL has to reach. */
-  readonly accounts: readonly string[];
+  /** The accounts that a target has to reach. */
+  accountsOf(target: string): readonly string[];
   /** How long the provider works at a purge, at least. */
   readonly completeMs: number;
 }
@@ -65,13 +65,13 @@ export function judge(evidence: Evidence): Verdict {
     lost: idsWith((state) => state === "unknown"),
     hung: idsWith((state) => state === null),
     failed: idsWith((state) => state !== null && state !== "confirmed" && state !== "unknown"),
-    stale: accepted.flatMap((ask) => staleOf(ask, sendings, evidence.accounts)),
+    stale: accepted.flatMap((ask) => staleOf(ask, sendings, evidence)),
     followers: accepted.filter(({ followerId }) => followerId !== null).length,
     unordered: accepted.flatMap((ask) => unorderedOf(ask, sendings, prefetches, evidence)),
     overLimit: evidence.limits.flatMap((limit) => overLimitOf(limit, evidence.provider)),
     maybe: asks.filter((ask) => ask.answer === "maybe").length,
     refused: asks.filter((ask) => ask.answer === "refused").length,
-    surplus: surplusOf(wantedOf(asks, evidence.accounts), purges, evidence.strikes),
+    surplus: surplusOf(wantedOf(asks, evidence), purges, evidence.strikes),
     sendings: [...sendings.values()].reduce((sum, times) => sum + times.length, 0),
     recoveryMs: recoveryOf(evidence.strikes, accepted),
     throughMs: accepted.flatMap(({ beganAtMs, end }) =>
@@ -161,34 +161,34 @@ function unorderedOf(
   { urls, beganAtMs, followerId, followerEnd }: Ask,
   purges: ReadonlyMap<string, readonly number[]>,
   prefetches: ReadonlyMap<string, readonly number[]>,
-  { accounts, completeMs }: Evidence,
+  { accountsOf, completeMs }: Evidence,
 ): readonly string[] {
   if (followerEnd !== "confirmed") return [];
-  return accounts.flatMap((account) =>
-    urls
-      .filter((url) => {
+  return urls.flatMap((url) =>
+    accountsOf(url)
+      .filter((account) => {
         const key = `${account} ${url}`;
         const purged = purges.get(key)?.find((atMs) => atMs >= beganAtMs) ?? Number.POSITIVE_INFINITY;
         return !prefetches.get(key)?.some((atMs) => atMs >= purged + completeMs);
       })
-      .map((url) => `${followerId} ${url} ${account}`),
+      .map((account) => `${followerId} ${url} ${account}`),
   );
 }
 
 function staleOf(
   ask: Ask,
   sendings: ReadonlyMap<string, readonly number[]>,
-  accounts: readonly string[],
+  { accountsOf }: Evidence,
 ): readonly string[] {
   if (ask.end?.state !== "confirmed") return [];
   const { beganAtMs, end } = ask;
-  return accounts.flatMap((account) =>
-    ask.urls
-      .filter((url) => {
+  return ask.urls.flatMap((url) =>
+    accountsOf(url)
+      .filter((account) => {
         const times = sendings.get(`${account} ${url}`) ?? [];
         return !times.some((atMs) => atMs >= beganAtMs && atMs <= end.atMs);
       })
-      .map((url) => `${ask.id} ${url} ${account}`),
+      .map((account) => `${ask.id} ${url} ${account}`),
   );
 }
 
@@ -206,12 +206,12 @@ function overLimitOf(limit: DoorLimit, calls: readonly ProviderCall[]): readonly
 }
 
 /** `account url` → how often somebody asked for it. */
-function wantedOf(asks: readonly Ask[], accounts: readonly string[]): ReadonlyMap<string, number> {
+function wantedOf(asks: readonly Ask[], { accountsOf }: Evidence): ReadonlyMap<string, number> {
   const wanted = new Map<string, number>();
   for (const ask of asks) {
     if (ask.answer === "refused") continue;
     for (const url of new Set(ask.urls))
-      for (const account of accounts)
+      for (const account of accountsOf(url))
         wanted.set(`${account} ${url}`, (wanted.get(`${account} ${url}`) ?? 0) + 1);
   }
   return wanted;

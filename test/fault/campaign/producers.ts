@@ -19,6 +19,8 @@ export interface ProducerPlan {
   urls(): readonly string[];
   /** Each so manieth purge asks for a prefetch after it. */
   readonly thenEvery: number;
+  /** Each so manieth purge is one of a directory, soft and hard by turns; null: none. */
+  readonly directories: { readonly every: number; one(): string } | null;
 }
 
 /** A request that nobody has answered by then is asked again. */
@@ -40,11 +42,9 @@ export function startProducers(
     while (!asking.signal.aborted) {
       asks += 1;
       const ask = asks;
-      const urls = plan.urls();
+      const { urls, intent } = purgeOf(plan, ask);
       ledger.append({ entry: "began", ask, urls, atMs: Date.now() });
-      // biome-ignore lint/suspicious/noThenProperty: the contract's name, of a text
-      const more = ask % plan.thenEvery === 0 ? { then: "prefetch" } : {};
-      const answer = await enqueue(plan.apis, { op: "purge", urls, ...more }, `${campaign}-${ask}`, ask);
+      const answer = await enqueue(plan.apis, intent, `${campaign}-${ask}`, ask);
       const atMs = Date.now();
       if (typeof answer === "string") ledger.append({ entry: answer, ask, atMs });
       else {
@@ -63,6 +63,24 @@ export function startProducers(
       await watch.finish(patienceMs);
     },
   };
+}
+
+interface Purge {
+  readonly urls: readonly string[];
+  readonly intent: Readonly<Record<string, unknown>>;
+}
+
+function purgeOf(plan: ProducerPlan, ask: number): Purge {
+  const { directories } = plan;
+  if (directories !== null && ask % directories.every === 1) {
+    const urls = [directories.one()];
+    const strength = ask % (2 * directories.every) === 1 ? "soft" : "hard";
+    return { urls, intent: { op: "purge", directories: urls, options: { strength } } };
+  }
+  const urls = plan.urls();
+  // biome-ignore lint/suspicious/noThenProperty: the contract's name, of a text
+  const more = ask % plan.thenEvery === 0 ? { then: "prefetch" } : {};
+  return { urls, intent: { op: "purge", urls, ...more } };
 }
 
 interface Accepted {

@@ -3,16 +3,20 @@ import { judge, type Verdict } from "./judge.ts";
 import { openLedgerFile, readLedgerFile } from "./ledger-file.ts";
 import type { ProducerEntry, ProviderCall, Strike } from "./producer-ledger.ts";
 import { startProducers } from "./producers.ts";
-import { ACCOUNTS, type World } from "./world.ts";
+import { accountsOf, directoryUrl, pageUrl, type World } from "./world.ts";
 
 export interface Load {
   readonly seed: number;
   readonly producers: number;
+  /** The world has an account for directories: every fourth intent is about one of them. */
+  readonly directories?: true;
 }
 
 /** Half of the URLs are of few pages, so that purges of one page meet under way. */
 const PAGES = 20_000;
 const HOT_PAGES = 100;
+/** So few that soft and hard purges of one meet under way. */
+const DIRECTORIES = 4;
 /** Most intents are small, as a service's are; every tenth is a release of many pages. */
 const FEW_URLS = 10;
 const MANY_URLS = 200;
@@ -29,7 +33,7 @@ const LIMITS = [
 function someUrls(chance: Chance): readonly string[] {
   const most = chance.between(1, 10) === 1 ? MANY_URLS : FEW_URLS;
   const page = (): number => chance.between(1, chance.between(1, 2) === 1 ? HOT_PAGES : PAGES);
-  return Array.from({ length: chance.between(1, most) }, () => `https://a.example.com/${page()}`);
+  return Array.from({ length: chance.between(1, most) }, () => pageUrl(page()));
 }
 
 /** What of the ledgers is there now, in order. */
@@ -41,7 +45,7 @@ export interface Ledgers {
 /** Producers ask while `strike` breaks things; judged when every intent that was accepted has an end. */
 export async function underLoad<Struck extends { readonly strikes: readonly Strike[] }>(
   world: Pick<World, "apiUrls" | "simUrl" | "callLog" | "folder">,
-  { seed, producers }: Load,
+  { seed, producers, directories }: Load,
   strike: (ledgers: Ledgers) => Promise<Struck>,
 ): Promise<Struck & { readonly verdict: Verdict }> {
   await fetch(`${world.simUrl}/_sim/tasks`, {
@@ -59,6 +63,7 @@ export async function underLoad<Struck extends { readonly strikes: readonly Stri
       restMs: 400,
       thenEvery: 3,
       urls: () => someUrls(pages),
+      directories: directories ? { every: 4, one: () => directoryUrl(pages.between(1, DIRECTORIES)) } : null,
     },
     ledger,
     seededChance(seed + 2),
@@ -75,7 +80,7 @@ export async function underLoad<Struck extends { readonly strikes: readonly Stri
     provider: ledgers.provider(),
     strikes: struck.strikes,
     limits: LIMITS,
-    accounts: ACCOUNTS,
+    accountsOf,
     completeMs: COMPLETE_MS,
   });
   return { ...struck, verdict };

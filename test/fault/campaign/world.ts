@@ -24,7 +24,18 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const ACCOUNTS = ["ali", "tc"] as const;
+const PAGES_HOST = "a.example.com";
+const DIRECTORIES_HOST = "d.example.com";
+
+/** The accounts that a target has to reach. */
+export function accountsOf(target: string): readonly string[] {
+  return URL.parse(target)?.hostname === DIRECTORIES_HOST ? ["v2"] : ["ali", "tc"];
+}
+
+export const pageUrl = (page: number): string => `https://${PAGES_HOST}/${page}`;
+/** At an account whose list of tasks names no ids, and tells soft purges not from hard ones. */
+export const directoryUrl = (directory: number): string => `https://${DIRECTORIES_HOST}/${directory}/`;
+
 const KEYS = "{ accessKeyId: campaign-id, accessKeySecret: campaign-secret }";
 const READY_MS = 120_000;
 
@@ -34,31 +45,39 @@ function accounts(simPorts: readonly number[]): string {
     provider: alibaba-cdn
     endpoint: http://127.0.0.1:${simPorts[0]}
     credentials: ${KEYS}
-    hosts: [a.example.com]
+    hosts: [${PAGES_HOST}]
     quota: { url: 100000000, prefetch: 100000000 }
     limits: { lanes: { purge-url: { perDomainPerMinute: 100000000 }, prefetch-url: { perDomainPerMinute: 100000000 } } }
   - name: tc
     provider: tencent-cdn
     endpoint: http://127.0.0.1:${simPorts[1]}
     credentials: ${KEYS}
-    hosts: [a.example.com]
+    hosts: [${PAGES_HOST}]
     quota: { url: 100000000, prefetch: 100000000 }
+  - name: v2
+    provider: tencent-cdn
+    signature: v2-sha256
+    endpoint: http://127.0.0.1:${simPorts[2]}
+    credentials: ${KEYS}
+    hosts: [${DIRECTORIES_HOST}]
+    quota: { directory: 100000000 }
 `;
 }
 
-/** Two apis, two workers, a Redis (by default one that loses nothing), two providers; resolves when all of them serve. */
+/** Two apis, two workers, a Redis (by default one that loses nothing), three providers; resolves when all of them serve. */
 export async function openWorld(options: RedisOptions = { appendfsync: "always" }): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "purgeline-campaign-"));
   const redis = await startRedis(options);
   const redisLinks = [await openLink(redis.port), await openLink(redis.port)] as const;
-  const [simA, simB, apiA, apiB] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const [simA, simB, simC] = [await freePort(), await freePort(), await freePort()];
+  const [apiA, apiB] = [await freePort(), await freePort()];
   const at = (name: string): string => join(folder, name);
   const write = async (name: string, { port }: Link, httpPort: number): Promise<string> => {
     const head = `redis: { url: "redis://127.0.0.1:${port}", prefix: campaign }
 http: { host: 127.0.0.1, port: ${httpPort} }
 board: { host: 127.0.0.1, port: 0 }
 `;
-    await writeFile(at(`${name}.yaml`), head + accounts([simA, simB]));
+    await writeFile(at(`${name}.yaml`), head + accounts([simA, simB, simC]));
     return at(`${name}.yaml`);
   };
   const callLog = at("calls.jsonl");
