@@ -30,6 +30,14 @@ export const LIMITS: readonly Mutation[] = [
     test: [`${STORE}/clock-set.redis.test.ts`, "lets no call through too early, and holds none up"],
   },
   {
+    safeguard: "Pacing: the gate hears of a call that left later than its permit allowed",
+    promise: "P3",
+    file: "packages/engine/src/work/call.ts",
+    from: "if (byMs <= 0 && byMs > -WORTH_MS) return;",
+    to: "if (byMs > -WORTH_MS) return;",
+    test: ["packages/engine/test/work/rebook.test.ts", "the gate hears when a call"],
+  },
+  {
     safeguard: "Pacing: what the provider throttles goes on at half of its rate",
     promise: "P3",
     file: `${LUA}/lib/gate.lua`,
