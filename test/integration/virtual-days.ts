@@ -135,7 +135,9 @@ export async function virtualDays(
   /** A job has run: it has ended, or comes again. */
   async function run(slot: Slot): Promise<void> {
     const work =
-      slot.kind.for === "submit" ? submit(slot, turns, ports, show) : poll(slot, turns, items, ports, show);
+      slot.kind.for === "submit"
+        ? submit(slot, turns, items, ports, show)
+        : poll(slot, turns, items, ports, show);
     const end = await work;
     jobs.delete(slot.id);
     if (end.kind === "later") jobs.set(slot.id, { slot, dueMs: nowMs() + end.delayMs });

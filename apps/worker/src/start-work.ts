@@ -1,4 +1,4 @@
-import { poll, rememberItems, rememberSubmitted, submit, Turns, type WorkPorts } from "@purgeline/engine";
+import { poll, rememberItems, submit, Turns, type WorkPorts } from "@purgeline/engine";
 import {
   type RunningWorkers,
   type SlotWork,
@@ -23,7 +23,6 @@ export function startWork(
 ): readonly RunningWorkers[] {
   const turns = new Turns();
   const items = rememberItems(ports.store);
-  const submitting = { ...ports, store: rememberSubmitted(ports.store, items) };
   const works = [...ports.accounts].flatMap(([account, { limits }]): readonly SlotWork[] => {
     const lanes = Object.values(limits.lanes);
     const inFlight = lanes.reduce((sum, lane) => sum + lane.inFlight + WAITING_PER_LANE, 0);
@@ -33,7 +32,7 @@ export function startWork(
         account,
         kind: "submit",
         concurrency: inFlight,
-        run: (slot, show) => submit(slot, turns, submitting, show),
+        run: (slot, show) => submit(slot, turns, items, ports, show),
       },
       {
         account,

@@ -1,5 +1,4 @@
 export { type AdmitPorts, type Admitted, admitIntent, plansOf, responseOf } from "./admit/admit-intent.ts";
-export { type Costed, type CostPorts, costIntent } from "./admit/cost-intent.ts";
 export { type Intake, type IntakeAccount, intakeOf } from "./admit/intake-accounts.ts";
 export { isIntentId, newIntentId } from "./admit/intent-id.ts";
 export { type Planned, planIntent } from "./admit/plan-intent.ts";
@@ -12,6 +11,7 @@ export { adoptAccount, type StoredAccount, storedAccounts } from "./admit/store-
 export { type TakenCallback, takeCallback } from "./admit/take-callback.ts";
 export { parseTimestamp } from "./admit/timestamp.ts";
 export { accountView } from "./read/account-view.ts";
+export { type Costed, type CostPorts, costIntent } from "./read/cost-intent.ts";
 export { costView } from "./read/cost-view.ts";
 export { type IntentFilter, listIntents } from "./read/list-intents.ts";
 export { type OrphanedWork, orphanedWork } from "./read/orphaned-work.ts";
@@ -19,7 +19,7 @@ export { awaitIntent, readIntent } from "./read/read-intent.ts";
 export { hasEnded, type Legs, receiptOf, stateOfLegs } from "./read/receipt.ts";
 export { mayChange, mayReadAccount, maySee } from "./read/visibility.ts";
 export { followQuota, quotaCalls } from "./work/ask-quota.ts";
-export { rememberItems, rememberSubmitted } from "./work/batch-items.ts";
+export { type KeptItems, rememberItems } from "./work/batch-items.ts";
 export type { AnsweredPoll, SentBatch, WorkEvents } from "./work/events.ts";
 export { poll } from "./work/poll.ts";
 export type { WorkAccount, WorkPorts } from "./work/ports.ts";

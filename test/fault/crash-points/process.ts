@@ -87,7 +87,9 @@ export function startProcess(world: World, visit: Visit): Process {
   const items = rememberItems(ports.store);
   const show = (): Promise<void> => out.through("job.show", async () => undefined);
   const runSlot = (slot: Slot): Promise<SlotEnd> =>
-    slot.kind.for === "submit" ? submit(slot, turns, ports, show) : poll(slot, turns, items, ports, show);
+    slot.kind.for === "submit"
+      ? submit(slot, turns, items, ports, show)
+      : poll(slot, turns, items, ports, show);
   return {
     outside: out,
     resends,

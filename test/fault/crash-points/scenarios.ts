@@ -26,6 +26,11 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
     projectId: 0a1b2c
     credentials: { iam: { endpoint: "http://127.0.0.3:0", domain: d, user: u, password: hw-password } }
     hosts: [hw.example.com]`,
+  long: `
+    provider: alibaba-cdn
+    credentials: { accessKeyId: long-id, accessKeySecret: long-secret }
+    hosts: [long.example.com]
+    quota: { url: 1000000 }`,
   film: `
     provider: alibaba-vod
     region: cn-shanghai
@@ -176,6 +181,27 @@ export const SCENARIOS: readonly Scenario[] = [
     async prepare({ simulators }) {
       simulators.faults.add({ kind: "drop-reply", call: REFRESH, times: 1 });
       simulators.faults.add({ kind: "throttle", call: LIST_TASKS, times: 1 });
+      return [];
+    },
+    asks: (path) => [{ body: purge(urls("ali", path, 1)) }],
+  },
+  {
+    name: "a lost answer that is looked up in a list of three pages, the second of which is not told at once",
+    verbs: ["poll"],
+    accounts: ["long"],
+    async prepare({ simulators }) {
+      simulators.faults.add({ kind: "drop-reply", call: REFRESH, times: 1 });
+      simulators.faults.add({ kind: "throttle", call: LIST_TASKS, every: 2, times: 1 });
+      return [];
+    },
+    asks: (path) => [{ body: purge(urls("long", path, 250)) }],
+  },
+  {
+    name: "a call that leaves later than its permit allows",
+    verbs: ["submit"],
+    accounts: ["ali"],
+    async prepare(world) {
+      world.writesLate(30);
       return [];
     },
     asks: (path) => [{ body: purge(urls("ali", path, 1)) }],

@@ -27,6 +27,8 @@ export interface World {
   readonly subscriber: Connection;
   /** How many pending targets an account may have, for processes that start from now on. */
   mayHold(pending: number): void;
+  /** Every request leaves so much later than its process looked at the clock, until the next reset. */
+  writesLate(ms: number): void;
   /** Lets go what a process holds. */
   atReset(close: () => void): void;
   /** As on the first day: nothing stored, nothing to go wrong, every window and quota as new. */
@@ -58,14 +60,25 @@ export async function openWorld(accountsYaml: string): Promise<World> {
   const join = (): Connection =>
     connect({ kind: "socket", path: redis.path, prefix: PREFIX }, "worker", () => undefined);
   const [connection, subscriber] = [join(), join()];
-  const transport = openTransport();
+  const sockets = openTransport();
   const jobs = jobList();
   const closers: (() => void)[] = [];
   let aheadMs = 0;
   let mostPending = Number.MAX_SAFE_INTEGER;
+  let lateMs = 0;
   const advance = (ms: number): void => {
     aheadMs += Math.ceil(ms);
     simulators.clock.advance(Math.ceil(ms));
+  };
+  const transport: ClosingTransport = {
+    ...sockets,
+    send(request, options) {
+      const onWritten = (): void => {
+        advance(lateMs);
+        options.onWritten?.();
+      };
+      return sockets.send(request, { ...options, onWritten });
+    },
   };
   const storeOptions = (own: Connection): Parameters<typeof openWorkStore>[0] => ({
     connection: own,
@@ -100,10 +113,14 @@ export async function openWorld(accountsYaml: string): Promise<World> {
     mayHold(pending) {
       mostPending = pending;
     },
+    writesLate(ms) {
+      lateMs = ms;
+    },
     atReset: (each) => void closers.push(each),
     async reset() {
       for (const each of closers.splice(0)) each();
       mostPending = Number.MAX_SAFE_INTEGER;
+      lateMs = 0;
       simulators.faults.clear();
       for (const { tasks } of simulators.accounts) tasks.setCompleteMs(0);
       jobs.clear();

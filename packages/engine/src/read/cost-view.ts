@@ -1,5 +1,5 @@
 import type { JsonObject, LaneState, LegCost, QuotaCost } from "@purgeline/core";
-import type { Costed, CostedLeg } from "../admit/cost-intent.ts";
+import type { Costed, CostedLeg } from "./cost-intent.ts";
 import { rfc3339, rfc3339OrNull } from "./rfc3339.ts";
 
 /** What the API tells about an intent that was not submitted. */

@@ -6,7 +6,8 @@ export interface BatchItems {
   of(account: string, batch: string): Promise<readonly string[] | null>;
 }
 
-interface KeptItems extends BatchItems {
+export interface KeptItems extends BatchItems {
+  /** What the provider took is asked for soon. */
   keep(batch: string, items: readonly string[]): void;
 }
 
@@ -38,17 +39,5 @@ export function rememberItems(store: WorkStore): KeptItems {
       return items;
     },
     keep,
-  };
-}
-
-/** The same store for whoever submits: what the provider took is asked for soon, and does not come from Redis again. */
-export function rememberSubmitted(store: WorkStore, items: KeptItems): WorkStore {
-  return {
-    ...store,
-    async record(slot, batch, verdict, seen) {
-      const recorded = await store.record(slot, batch, verdict, seen);
-      if (recorded.applied && verdict.do === "accept") items.keep(batch.id, batch.items);
-      return recorded;
-    },
   };
 }

@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from "@purgeline/core";
 import { askQuota } from "./ask-quota.ts";
+import type { KeptItems } from "./batch-items.ts";
 import { type Answered, isFailure, type Permit, SUPERSEDED, sendCall } from "./call.ts";
 import { faceOfBatch, faceOfWait, outcomeText } from "./face.ts";
 import { permitAgeMs } from "./permit-age.ts";
@@ -32,6 +33,7 @@ interface Submission {
   readonly account: WorkAccount;
   readonly lane: Lane;
   readonly call: CallName;
+  readonly items: KeptItems;
   readonly ports: WorkPorts;
   readonly show: (face: Face) => Promise<void>;
 }
@@ -43,6 +45,7 @@ interface Submission {
 export async function submit(
   slot: Slot,
   turns: Turns,
+  items: KeptItems,
   ports: WorkPorts,
   show: (face: Face) => Promise<void>,
 ): Promise<SlotEnd> {
@@ -51,7 +54,7 @@ export async function submit(
   const { lane } = slot.kind;
   const call = account.limits.lanes[lane]?.call;
   if (call === undefined) return { kind: "done", summary: `${slot.account} has no lane ${lane} any more` };
-  const work: Submission = { slot, account, lane, call, ports, show };
+  const work: Submission = { slot, account, lane, call, items, ports, show };
   for (;;) {
     const endTurn = await turns.take(`${slot.account} ${call}`);
     try {
@@ -103,6 +106,7 @@ async function carryOut(
   });
   const verdict = decide(answered.answer, await factsOf(work, batch, answered.answer));
   const recorded = await surely(ports, () => ports.store.record(slot, batch, verdict, answered.seen));
+  if (recorded.applied && verdict.do === "accept") work.items.keep(batch.id, batch.items);
   await wake(ports, recorded.slots);
   // Nothing was sent, and the record was refused: it has only let the slot go.
   if (answered.answer === SUPERSEDED) {

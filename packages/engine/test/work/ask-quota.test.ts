@@ -1,7 +1,7 @@
 import { type QuotaAnswer, type QuotaFigure, StoreUnavailable, type Take } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { followQuota, submit, Turns } from "../../src/index.ts";
-import { batchOf, failureOf, type Given, SUBMIT_SLOT, type Toy, toy } from "./work-ports.ts";
+import { batchOf, failureOf, type Given, NO_ITEMS, SUBMIT_SLOT, type Toy, toy } from "./work-ports.ts";
 
 const LEFT: QuotaFigure = { class: "url", limit: 100, remaining: 40, batch: null };
 const figures = (...told: readonly QuotaFigure[]): QuotaAnswer => ({
@@ -99,7 +99,7 @@ const TAKE: Take = {
 async function refused(given: Given, doubtful = false, change: (made: Toy) => Toy = (made) => made) {
   const outcomes = [failureOf("quota", { class: null, doubtful })];
   const made = change(toy({ takes: [TAKE], outcomes, ...given }));
-  await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+  await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve());
   return made.told;
 }
 
@@ -179,7 +179,9 @@ describe("a batch that is refused for want of quota", () => {
       quotas: { Urls: figures(short) },
     });
     const slots = ["s1", "s2", "s3"].map((id) => ({ ...SUBMIT_SLOT, id }));
-    const turns = slots.map((slot) => submit(slot, new Turns(), made.ports, () => Promise.resolve()));
+    const turns = slots.map((slot) =>
+      submit(slot, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve()),
+    );
     await Promise.all(turns);
     expect(made.told.rounds).toHaveLength(1);
     expect(made.told.records.map(({ verdict }) => verdict)).toMatchObject(
@@ -201,7 +203,7 @@ describe("a batch that is refused for want of quota", () => {
     const account = { ...made.account, provider: { ...provider, quota: { ...quota, decode } } };
     const ports = { ...made.ports, accounts: new Map([["ali", account]]) };
     const earlier = followQuota(account, false, ports);
-    await submit(SUBMIT_SLOT, new Turns(), ports, () => Promise.resolve());
+    await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, ports, () => Promise.resolve());
     await earlier;
     expect(left).toEqual([]);
     expect(made.told.records).toMatchObject([{ verdict: { hold: { spent: [{ remaining: 1 }] } } }]);

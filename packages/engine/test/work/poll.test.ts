@@ -1,17 +1,9 @@
 import type { DueTask, Face, PollAnswer, Progress } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
-import { poll, rememberItems, rememberSubmitted, Turns } from "../../src/index.ts";
+import { poll, rememberItems, submit, Turns } from "../../src/index.ts";
 import { row } from "./row.ts";
-import {
-  batchOf,
-  dueTask,
-  failureOf,
-  type Given,
-  LIMITS,
-  POLL_SLOT,
-  SUBMIT_SLOT,
-  toy,
-} from "./work-ports.ts";
+import { ACCEPTED, batch } from "./taken.ts";
+import { dueTask, failureOf, type Given, LIMITS, POLL_SLOT, SUBMIT_SLOT, toy } from "./work-ports.ts";
 
 function progress(...tasks: Progress[]): PollAnswer {
   return { kind: "progress", tasks, requestId: null };
@@ -189,19 +181,9 @@ describe("the items of polled batches", () => {
   });
 
   it("are not fetched where this process had them accepted", async () => {
-    const { ports } = toy({ items: null });
+    const { ports } = toy({ items: null, takes: [batch("a", "b")], outcomes: [ACCEPTED] });
     const items = rememberItems(ports.store);
-    const store = rememberSubmitted(ports.store, items);
-    const accepted = { do: "accept", tasks: [], pollInMs: 0, rejected: [] } as const;
-    const seen = { call: "Send", providerDateMs: null, error: null };
-    await store.record(SUBMIT_SLOT, batchOf(["a", "b"], { id: "bat_ali_1" }), accepted, seen);
-    await store.record(
-      SUBMIT_SLOT,
-      batchOf(["c"], { id: "bat_ali_2" }),
-      { do: "finish", rejected: [] },
-      seen,
-    );
-    expect(await items.of("ali", "bat_ali_1")).toEqual(["a", "b"]);
-    expect(await items.of("ali", "bat_ali_2")).toBeNull();
+    await submit(SUBMIT_SLOT, new Turns(), items, ports, () => Promise.resolve());
+    expect(await items.of("ali", "bat_1")).toEqual(["a", "b"]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { submit, Turns } from "../../src/index.ts";
 import { ACCEPTED, batch } from "./taken.ts";
-import { SUBMIT_SLOT, toy } from "./work-ports.ts";
+import { NO_ITEMS, SUBMIT_SLOT, toy } from "./work-ports.ts";
 
 it.each([
   ["left in time", { connecting: [0], writing: [0] }, []],
@@ -19,7 +19,7 @@ it.each([
     connecting: () => made.advance(waits.connecting.shift() ?? 0),
     writing: () => made.advance(waits.writing.shift() ?? 0),
   });
-  await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+  await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve());
   expect(made.told.sent).toEqual(["a"]);
   expect(made.told.rebooked).toEqual(rebooked);
 });

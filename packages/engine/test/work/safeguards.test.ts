@@ -1,7 +1,7 @@
 import { type Outcome, StoreUnavailable, type Take } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { submit, Turns } from "../../src/index.ts";
-import { batchOf, failureOf, SUBMIT_SLOT, type Toy, toy } from "./work-ports.ts";
+import { batchOf, failureOf, NO_ITEMS, SUBMIT_SLOT, type Toy, toy } from "./work-ports.ts";
 
 const DONE: Outcome = { kind: "done", rejected: [], requestId: null };
 const TAKE: Take = {
@@ -14,7 +14,7 @@ const TAKE: Take = {
 };
 
 function carry({ ports }: Toy, change: Partial<Toy["ports"]>) {
-  return submit(SUBMIT_SLOT, new Turns(), { ...ports, ...change }, () => Promise.resolve());
+  return submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, { ...ports, ...change }, () => Promise.resolve());
 }
 
 describe("what the provider said is kept", () => {

@@ -1,7 +1,7 @@
 import { type Failure, type Outcome, type Provider, TransportFailed } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { submit, Turns } from "../../src/index.ts";
-import { batchOf, failureOf, type Given, SETTINGS, SUBMIT_SLOT, toy } from "./work-ports.ts";
+import { batchOf, failureOf, type Given, NO_ITEMS, SETTINGS, SUBMIT_SLOT, toy } from "./work-ports.ts";
 
 const DONE: Outcome = { kind: "done", rejected: [], requestId: null };
 const HOUR_MS = 3_600_000;
@@ -38,7 +38,9 @@ function account(logins: readonly Given1[], given: Given = {}) {
     };
     const ports = { ...made.ports, store };
     await Promise.all(
-      Array.from({ length: count }, () => submit(SUBMIT_SLOT, new Turns(), ports, () => Promise.resolve())),
+      Array.from({ length: count }, () =>
+        submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, ports, () => Promise.resolve()),
+      ),
     );
   };
   return { ...made, send };

@@ -2,7 +2,7 @@ import { type Face, type Take, TransportFailed } from "@purgeline/core";
 import { describe, expect, it } from "vitest";
 import { submit, Turns } from "../../src/index.ts";
 import { ACCEPTED, batch } from "./taken.ts";
-import { batchOf, failureOf, type Given, SUBMIT_SLOT, toy } from "./work-ports.ts";
+import { batchOf, failureOf, type Given, NO_ITEMS, SUBMIT_SLOT, toy } from "./work-ports.ts";
 
 function wait(reason: "rate" | "quota" | "paused", waitMs: number): Take {
   const why = { reason, untilMs: 1_700_000_000_000 };
@@ -20,7 +20,13 @@ function wait(reason: "rate" | "quota" | "paused", waitMs: number): Take {
 async function run(given: Given) {
   const made = toy(given);
   const faces: Face[] = [];
-  const end = await submit(SUBMIT_SLOT, new Turns(), made.ports, async (face) => void faces.push(face));
+  const end = await submit(
+    SUBMIT_SLOT,
+    new Turns(),
+    NO_ITEMS,
+    made.ports,
+    async (face) => void faces.push(face),
+  );
   return { ...made, end, faces };
 }
 
@@ -65,7 +71,7 @@ describe("submit", () => {
       const both = { ...ports, store: { ...ports.store, take }, clock: { ...ports.clock, sleep } };
       const turns = new Turns();
       const slots = [SUBMIT_SLOT, { ...SUBMIT_SLOT, id: "s2" }];
-      await Promise.all(slots.map((slot) => submit(slot, turns, both, () => Promise.resolve())));
+      await Promise.all(slots.map((slot) => submit(slot, turns, NO_ITEMS, both, () => Promise.resolve())));
       expect(asked).toEqual(order);
     },
   );
@@ -73,7 +79,7 @@ describe("submit", () => {
   it("gives a waiting job back at once when the process stops", async () => {
     const made = toy({ takes: [wait("rate", 30), batch("a")], outcomes: [ACCEPTED] });
     made.stop.abort();
-    const end = await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    const end = await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve());
     expect(end).toEqual({ kind: "later", delayMs: 30 });
     expect(made.told.sent).toEqual([]);
   });
@@ -91,7 +97,7 @@ describe("submit", () => {
       permitWaits: [40],
       connecting: () => made.advance(delays.shift() ?? 0),
     });
-    await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve());
     expect(made.told.permits).toBe(1);
     expect(made.told.sleeps).toEqual([40]);
     expect(made.told.sent).toEqual(["a"]);
@@ -107,7 +113,7 @@ describe("submit", () => {
         made.stop.abort();
       },
     });
-    await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve());
     expect(made.told.sent).toEqual([]);
     expect(made.told.sleeps).toEqual([]);
     expect(made.told.records).toMatchObject([
@@ -160,7 +166,7 @@ describe("submit", () => {
       permitWaits: ["stopped"],
       connecting: () => made.advance(11),
     });
-    await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve());
     expect(made.told.sent).toEqual([]);
     expect(made.told.records).toMatchObject([
       { verdict: { do: "retry", inMs: 0, resend: null }, error: null },
@@ -175,7 +181,7 @@ describe("submit", () => {
       connecting: () => made.advance(ways.shift() ?? 1),
     });
     for (let i = 0; i < 4; i += 1)
-      await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+      await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve());
     expect(made.told.sent).toEqual(["a", "b", "c", "d"]);
     // Twice what the last one took is asked for, and 10 again once 1 ms was enough. The second time in a row is told.
     expect(made.told.events.filter((event) => event === "late Purge")).toHaveLength(1);
@@ -189,7 +195,7 @@ describe("submit", () => {
       permitWaits: ["superseded"],
       connecting: () => made.advance(11),
     });
-    const end = await submit(SUBMIT_SLOT, new Turns(), made.ports, () => Promise.resolve());
+    const end = await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve());
     expect(made.told.sent).toEqual([]);
     // What `record` refuses of a fenced attempt; it ends the slot, or the lane would wait for its lease.
     expect(made.told.records).toMatchObject([{ verdict: { do: "retry", resend: null }, error: null }]);
@@ -253,7 +259,7 @@ describe("submit", () => {
         return made.ports.store.record(...args);
       },
     };
-    await submit(SUBMIT_SLOT, new Turns(), { ...made.ports, store }, () => Promise.resolve());
+    await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, { ...made.ports, store }, () => Promise.resolve());
     expect(seen).toEqual([Date.UTC(2026, 10, 21, 9)]);
   });
 });

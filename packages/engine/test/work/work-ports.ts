@@ -19,11 +19,13 @@ import type {
 } from "@purgeline/core";
 import { matchRows } from "@purgeline/core";
 import { accountSettings } from "@purgeline/testkit";
-import type { WorkAccount, WorkPorts } from "../../src/index.ts";
+import type { KeptItems, WorkAccount, WorkPorts } from "../../src/index.ts";
 import { eventsInto, nothingTold, type Told } from "./told.ts";
 import { type ToyTurns, toyTransport } from "./toy-transport.ts";
 
 const SECRET = "the-secret-of-the-account";
+/** Remembers nothing. */
+export const NO_ITEMS: KeptItems = { of: () => Promise.resolve(null), keep: () => undefined };
 export const SUBMIT_SLOT: Slot = { id: "s1", account: "ali", kind: { for: "submit", lane: "purge-url" } };
 export const POLL_SLOT: Slot = { id: "p1", account: "ali", kind: { for: "poll", call: "Ask" } };
 

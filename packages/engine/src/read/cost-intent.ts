@@ -10,9 +10,9 @@ import {
   legCost,
   type Problem,
 } from "@purgeline/core";
-import type { Intake } from "./intake-accounts.ts";
-import { planPatiently } from "./plan-patiently.ts";
-import type { Producer } from "./producer.ts";
+import type { Intake } from "../admit/intake-accounts.ts";
+import { planPatiently } from "../admit/plan-patiently.ts";
+import type { Producer } from "../admit/producer.ts";
 
 export interface CostPorts {
   readonly store: Pick<IntakeStore, "accounts">;
