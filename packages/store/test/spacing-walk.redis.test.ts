@@ -1,7 +1,7 @@
-import type { Verdict } from "@purgeline/core";
+import type { CallOptions, LookupSpec, Verdict } from "@purgeline/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Bundle, bundle, limitsWith, type View } from "./bundle.ts";
+import { type Bundle, bundle, CALL, limitsWith, type View } from "./bundle.ts";
 import { type SlotBox, slotBox } from "./slot-box.ts";
 import { accept, counts, record, type Sealed } from "./steps.ts";
 
@@ -23,6 +23,7 @@ const command = fc.oneof(
       do: fc.constant("stage" as const),
       keys: fc.uniqueArray(fc.nat(5), { minLength: 1, maxLength: 4 }),
       urgent: fc.boolean(),
+      soft: fc.boolean(),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("take" as const) }) },
@@ -46,6 +47,8 @@ type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
 class Walk {
   readonly #store: Bundle;
   readonly #box: SlotBox;
+  /** Options of every other staging. */
+  readonly #softly: CallOptions;
   readonly #sending: Sealed[] = [];
   readonly #underWay = new Map<string, string>();
   readonly #answeredAt = new Map<string, number>();
@@ -56,14 +59,15 @@ class Walk {
   #view: View;
   staged = 0;
 
-  constructor(store: Bundle) {
+  constructor(store: Bundle, softly: CallOptions) {
     this.#store = store;
+    this.#softly = softly;
     this.#box = slotBox(store);
     this.#view = store;
   }
 
   async run(step: Command): Promise<void> {
-    if (step.do === "stage") return await this.#stage(step.keys, step.urgent);
+    if (step.do === "stage") return await this.#stage(step);
     if (step.do === "take") return void (await this.#take());
     if (step.do === "answer") return await this.#answer(step.answer);
     if (step.do === "pass") return this.#pass(step.ms);
@@ -99,11 +103,12 @@ class Walk {
     return this.#store.nowMs + this.#skewMs;
   }
 
-  async #stage(keys: readonly number[], urgent: boolean): Promise<void> {
+  async #stage({ keys, urgent, soft }: Extract<Command, { readonly do: "stage" }>): Promise<void> {
     const texts = keys.map((key) => `https://h${key % 2}.example.com/${key}`);
     const intent = `int_${this.staged}`;
     for (const text of texts) this.#wanted.set(text, { at: this.#now(), intent });
-    await this.#box.stage(intent, texts, { priority: urgent ? "urgent" : "normal" });
+    const options = soft ? this.#softly : {};
+    await this.#box.stage(intent, texts, { priority: urgent ? "urgent" : "normal", options });
     this.staged += 1;
   }
 
@@ -113,6 +118,8 @@ class Walk {
   }
 
   async #take(): Promise<string> {
+    // Nobody asks the list here: a batch whose question was lost is sent again.
+    await this.#store.connection.del("t:{ali}:tasks");
     const taken = await this.#box.take(this.#view);
     if (taken.kind !== "batch") return taken.kind;
     const { batch } = taken.sealed;
@@ -151,23 +158,36 @@ class Walk {
   }
 }
 
-it("no key is sent twice at once or too soon, and none waits for ever, whatever happens in whatever order", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 40 }), async (commands) => {
-      const store = await bundle({ limits: limitsWith({ resendAfterMs: RESEND_AFTER_MS, inFlight: 64 }) });
-      try {
-        const walk = new Walk(store);
-        for (const step of commands) await walk.run(step);
-        await walk.drain();
-        await walk.sweep();
-        const left = await store.connection.exists(
-          ...["out", "resting", "behind", "keys"].map((name) => `t:{ali}:lane:purge-url:${name}`),
-        );
-        expect(left).toBe(0);
-      } finally {
-        await store.close();
-      }
-    }),
-    { numRuns: 60 },
-  );
-});
+const withoutIds: LookupSpec & { readonly afterMs: number } = {
+  call: "List",
+  withoutIds: true,
+  afterMs: 500,
+};
+
+it.each([
+  ["", {}, {}, 60],
+  [", and whatever its options where the list names no ids", { lookup: withoutIds }, { Type: "soft" }, 30],
+])(
+  "no key is sent twice at once or too soon, and none waits for ever, whatever happens in whatever order%s",
+  async (_, change, softly, numRuns) => {
+    const limits = limitsWith({ resendAfterMs: RESEND_AFTER_MS, inFlight: 64, ...change });
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 40 }), async (commands) => {
+        const store = await bundle({ limits: { ...limits, calls: { ...limits.calls, List: CALL } } });
+        try {
+          const walk = new Walk(store, softly);
+          for (const step of commands) await walk.run(step);
+          await walk.drain();
+          await walk.sweep();
+          const left = await store.connection.exists(
+            ...["out", "resting", "behind", "keys"].map((name) => `t:{ali}:lane:purge-url:${name}`),
+          );
+          expect(left).toBe(0);
+        } finally {
+          await store.close();
+        }
+      }),
+      { numRuns },
+    );
+  },
+);
