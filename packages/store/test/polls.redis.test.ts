@@ -132,6 +132,18 @@ it("what a query could not learn is asked later, with everybody else held off as
   expect((await later.work.permit("ali", POLL, null)).waitMs).toBeGreaterThan(2000);
 });
 
+it("a part of an answer ends an outage, though its tasks are asked for once more", async () => {
+  const slot = await asks(["1"]);
+  const later = store.later(1600);
+  const tasks = await claim(later, slot);
+  const away = { scope: "call", why: "provider", ms: 30_000 } as const;
+  for (let failures = 0; failures < 3; failures += 1)
+    await later.work.putOff("ali", tasks, 20_000, away, polled);
+  expect((await later.work.permit("ali", POLL, null)).waitMs).toBeGreaterThan(0);
+  await later.work.putOff("ali", tasks, 20_000, null, { ...polled, error: null });
+  expect((await later.work.permit("ali", POLL, null)).waitMs).toBe(0);
+});
+
 it("batches of several sends share a query", async () => {
   store = await bundle();
   const [slot] = await store.stage("int_1", urls(3000));

@@ -114,7 +114,8 @@ async function listFrom(
       skewMs = seen.providerDateMs - (claimed.grantedAtMs + clock.monotonic() - askedAt);
     if (answer.next === null || page + 1 >= MOST_PAGES) return { rows, skewMs, seen };
     asked = { ...listing, state: answer.next };
-    if (clock.monotonic() - keptAt < KEEP_EVERY_MS) continue;
+    // At once after the first: it ends an outage, and whoever waits for that need not wait for the last.
+    if (page > 0 && clock.monotonic() - keptAt < KEEP_EVERY_MS) continue;
     keptAt = clock.monotonic();
     await store.putOff(account.account.settings.name, claimed.lookups, KEPT_MS, null, seen);
   }

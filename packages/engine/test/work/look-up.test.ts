@@ -82,6 +82,7 @@ describe("a look-up", () => {
     const { told, listings } = await run([due("1")], [first, rowsOf(["b"])]);
     expect(listings.map(({ state }) => state)).toEqual([undefined, { page: 2 }]);
     expect(told.permits).toBe(1);
+    expect(told.putOff).toEqual([{ ids: ["1"], inMs: 20_000, hold: null }]);
     expect(told.lookedUp.map(({ candidates }) => candidates.map(({ index }) => index))).toEqual([[0, 1]]);
   });
 
@@ -93,7 +94,8 @@ describe("a look-up", () => {
     const { told } = await run([due("1")], [page, page, page, rowsOf(["b"])], {
       permitWaits: [2000, 2000, 2000],
     });
-    expect(told.putOff).toEqual([{ ids: ["1"], inMs: 20_000, hold: null }]);
+    const kept = { ids: ["1"], inMs: 20_000, hold: null };
+    expect(told.putOff).toEqual([kept, kept]);
   });
 
   it("settles nothing by half a list", async () => {
@@ -115,7 +117,10 @@ describe("a look-up", () => {
       };
       const { told, listings } = await run([due("1")], [first, failureOf(kind), rowsOf(["b"])]);
       expect(listings.map(({ state }) => state)).toEqual([undefined, { page: 2 }, { page: 2 }]);
-      expect(told.putOff).toMatchObject([{ ids: ["1"], inMs: 20_000 }]);
+      expect(told.putOff).toMatchObject([
+        { ids: ["1"], inMs: 20_000, hold: null },
+        { ids: ["1"], inMs: 20_000 },
+      ]);
       expect(told.lookedUp.map(({ candidates }) => candidates.map(({ index }) => index))).toEqual([[0, 1]]);
     },
   );

@@ -1,4 +1,4 @@
--- put_off: a query told nothing (throttled, provider away, credential refused): its tasks are asked later.
+-- put_off: a query told nothing (throttled, provider away, credential refused), or not all yet: its tasks are asked later.
 -- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, poll:*
 -- ARGV[1] skew ms  [2] call  [3] ms  [4] what stops: '' | throttled | rate | domains | provider | account  [5] ms or reason  [6] account: probe ms
 -- ARGV[7] provider's Date or ''  [8] error code  [9] error message  [10] the credential's fingerprint, or ''
@@ -10,7 +10,10 @@
 local call = ARGV[2]
 seen(call, ARGV[7], ARGV[8], ARGV[9])
 for i = 11, #ARGV do redis.call('ZADD', P .. 'poll:' .. call .. ':due', 'XX', now + tonumber(ARGV[3]), ARGV[i]) end
-if ARGV[4] == 'account' then
+if ARGV[4] == '' and ARGV[8] == '' then
+  openCall(call)
+  welcome(call, ARGV[10])
+elseif ARGV[4] == 'account' then
   stopAccount(call, ARGV[5], tonumber(ARGV[6]), ARGV[10])
 else
   if ARGV[4] ~= '' then holdCall(call, ARGV[4], tonumber(ARGV[5])) end
