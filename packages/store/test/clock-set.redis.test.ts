@@ -111,6 +111,22 @@ describe.each([
     });
   });
 
+  it("leaves what is held its own instant, by Redis's clock", async () => {
+    const one = await process();
+    const notBeforeMs = world.atMs + 2 * HOUR_MS;
+    await one.stage("int_1", urls(1), { notBeforeMs, body: { urls: [] } });
+    world.redisMs += byMs;
+    const handedOut = async () => (await one.work.sweep("ali")).unstaged.map(({ intentId }) => intentId);
+    const dueAtMs = notBeforeMs - byMs;
+    if (dueAtMs > world.atMs) {
+      expect(await handedOut()).toEqual([]);
+      world.atMs = dueAtMs - 1;
+      expect(await handedOut()).toEqual([]);
+      world.atMs = dueAtMs;
+    }
+    expect(await handedOut()).toEqual(["int_1"]);
+  });
+
   it("is made up for once, by whichever of many processes sees it first", async () => {
     const all = await Promise.all(Array.from({ length: 8 }, process));
     world.redisMs += byMs;
@@ -157,4 +173,16 @@ it("around a reset nobody knows the provider's day until its next answer, since 
   expect(await days()).toHaveLength(2);
   await one.work.putOff("ali", [], 0, null, { ...polled, providerDateMs: world.atMs });
   expect(await store.connection.hget("t:{ali}:account", "skewDoubtMs")).toBe("0");
+});
+
+it("a small step leaves the doubt that a large one has put, until the provider's next answer", async () => {
+  const one = await process();
+  for (const byMs of [8 * HOUR_MS, 1000, -2000]) {
+    world.redisMs += byMs;
+    await one.work.sweep("ali");
+  }
+  const doubtMs = () => store.connection.hget("t:{ali}:account", "skewDoubtMs");
+  expect(Number(await doubtMs())).toBe(8 * HOUR_MS + 3000);
+  await one.work.putOff("ali", [], 0, null, { ...polled, providerDateMs: world.atMs });
+  expect(await doubtMs()).toBe("0");
 });
