@@ -270,6 +270,8 @@ export interface Seen {
   /** The provider's `Date` header, epoch ms; null: no reply. */
   readonly providerDateMs: number | null;
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** When the call was granted, by the store's clock; absent: none was, or nobody knows. */
+  readonly grantedAtMs?: number;
 }
 
 export interface TaskAnswer {

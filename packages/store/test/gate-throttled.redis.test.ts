@@ -7,8 +7,9 @@ let store: Bundle;
 afterEach(() => store.close());
 
 /** The provider says slow down, `atMs` from the start, and for how long. */
-async function throttle(atMs: number, ms: number): Promise<void> {
-  await store.later(atMs).work.putOff("ali", [], 0, { scope: "call", why: "throttled", ms }, seen);
+async function throttle(atMs: number, ms: number, sentAtMs = atMs): Promise<void> {
+  const told = { ...seen, grantedAtMs: store.nowMs + sentAtMs };
+  await store.later(atMs).work.putOff("ali", [], 0, { scope: "call", why: "throttled", ms }, told);
 }
 
 async function inForce(atMs: number): Promise<number | null | undefined> {
@@ -44,6 +45,22 @@ describe("a call that the provider throttles", () => {
     expect(await inForce(1400)).toBe(20);
     await throttle(1400, 1000);
     expect(await inForce(2400)).toBe(10);
+  });
+
+  it("is halved once by all that left before it was, however late they are answered", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 40, perMinute: null }) });
+    for (const at of [0, 1500, 2900]) await throttle(at, 1000, 0);
+    expect(await inForce(3900)).toBeGreaterThanOrEqual(20);
+    await throttle(3900, 1000);
+    expect(await inForce(4900)).toBeLessThan(20);
+  });
+
+  it("pauses for a second where it is told to wait for nothing, and is halved once by answers of that time", async () => {
+    store = await bundle({ limits: limitsAt({ perSecond: 40, perMinute: null }) });
+    for (let i = 0; i < 8; i += 1) await throttle(0, 0);
+    expect(await inForce(0)).toBe(20);
+    expect((await store.later(1).work.permit("ali", SUBMIT, null)).waitMs).toBe(999);
+    expect((await store.later(1000).work.permit("ali", SUBMIT, null)).waitMs).toBe(0);
   });
 
   it("keeps one call a window, however often it is throttled, and gets back all of its rate", async () => {

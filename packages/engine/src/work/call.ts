@@ -94,12 +94,12 @@ async function signAndSend<Answer extends { readonly kind: string }>(
   const { settings } = account.account;
   const token = await sessionToken(ports, account);
   let request: HttpRequest | null = null;
+  let permit = firstPermit;
   const ended = (answer: Answer | Failure, reply: HttpReply | null, durationMs: number): Sent<Answer> => {
     const told = discreet(answer, { settings, token: tokenOf(token), request });
-    return { answered: answered(call.call, told, reply, durationMs), token: tokenOf(token) };
+    return { answered: answered(call.call, told, { reply, durationMs, permit }), token: tokenOf(token) };
   };
   if (typeof token === "object" && token !== null) return ended(token, null, 0);
-  let permit = firstPermit;
   let unusedMs: number | null = null;
   for (;;) {
     const given: Permit | null | "superseded" =
@@ -258,14 +258,20 @@ export function isFailure(answer: { readonly kind: string }): answer is Failure 
   return FAILURES.has(answer.kind);
 }
 
+interface Ending {
+  readonly reply: HttpReply | null;
+  readonly durationMs: number;
+  readonly permit: Permit | null;
+}
+
 function answered<Answer extends { readonly kind: string }>(
   call: string,
   answer: Answer | Failure,
-  reply: HttpReply | null,
-  durationMs: number,
+  { reply, durationMs, permit }: Ending,
 ): Answered<Answer> {
   const error = isFailure(answer) ? { code: answer.code, message: answer.message } : null;
-  return { answer, durationMs, seen: { call, providerDateMs: dateOf(reply), error } };
+  const granted = permit === null ? {} : { grantedAtMs: permit.grantedAtMs };
+  return { answer, durationMs, seen: { call, providerDateMs: dateOf(reply), error, ...granted } };
 }
 
 function dateOf(reply: HttpReply | null): number | null {

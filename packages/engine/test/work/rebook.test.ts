@@ -23,3 +23,17 @@ it.each([
   expect(made.told.sent).toEqual(["a"]);
   expect(made.told.rebooked).toEqual(rebooked);
 });
+
+it.each([
+  ["its first permit", [0], 0],
+  ["its second one, where the first went stale", [40, 3], 1],
+])("an answer is recorded with the time of %s", async (_, waits, grantedAtMs) => {
+  const connecting = [...waits];
+  const made = toy({
+    takes: [batch("a")],
+    outcomes: [ACCEPTED],
+    connecting: () => made.advance(connecting.shift() ?? 0),
+  });
+  await submit(SUBMIT_SLOT, new Turns(), NO_ITEMS, made.ports, () => Promise.resolve());
+  expect(made.told.records).toMatchObject([{ verdict: { do: "accept" }, grantedAtMs }]);
+});

@@ -3,7 +3,11 @@ import type { WorkEvents } from "../../src/index.ts";
 
 /** Everything that the ports were told, in the order in which it came. */
 export interface Told {
-  readonly records: { readonly verdict: Verdict; readonly error: unknown }[];
+  readonly records: {
+    readonly verdict: Verdict;
+    readonly error: unknown;
+    readonly grantedAtMs: number | undefined;
+  }[];
   readonly settled: TaskAnswer[];
   readonly lookedUp: ListedAnswer[];
   readonly rounds: QuotaRound[];

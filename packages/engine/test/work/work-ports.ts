@@ -257,7 +257,7 @@ function store(
       told.rebooked.push(leftAtMs - grantedAtMs);
     },
     record: async (_slot, _batch, verdict, seen) => {
-      told.records.push({ verdict, error: seen.error });
+      told.records.push({ verdict, error: seen.error, grantedAtMs: seen.grantedAtMs });
       return RECORDED;
     },
     claimPolls: async () => left.polls.shift() ?? { kind: "end" },

@@ -1,6 +1,6 @@
 -- put_off: a query told nothing (throttled, provider away, credential refused), or not all yet: its tasks are asked later.
 -- KEYS[1] the account's prefix; touches account, credentials, limits, hold:*, poll:*
--- ARGV[1] skew ms  [2] call  [3] ms  [4] what stops: '' | throttled | rate | domains | provider | account  [5] ms or reason  [6] account: probe ms
+-- ARGV[1] skew ms  [2] call  [3] ms  [4] what stops: '' | throttled | rate | domains | provider | account  [5] ms or reason  [6] account: probe ms; a call: when it was granted, or ''
 -- ARGV[7] provider's Date or ''  [8] error code  [9] error message  [10] the credential's fingerprint, or ''
 -- ARGV[11…] task refs
 -- returns 'OK'        O(refs)
@@ -16,7 +16,7 @@ if ARGV[4] == '' and ARGV[8] == '' then
 elseif ARGV[4] == 'account' then
   stopAccount(call, ARGV[5], tonumber(ARGV[6]), ARGV[10])
 else
-  if ARGV[4] ~= '' then holdCall(call, ARGV[4], tonumber(ARGV[5])) end
+  if ARGV[4] ~= '' then holdCall(call, ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])) end
   notProven(ARGV[10])
 end
 return 'OK'

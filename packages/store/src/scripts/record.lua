@@ -6,7 +6,7 @@
 -- ARGV[9] accept: ms until the first query; retry: ms until the next sending; else 0
 -- ARGV[10] end: '1' gives the quota back; retry: resend cause or ''
 -- ARGV[11] what stops with it: '' | throttled | rate | provider (the call, for ms) | domains (for ms) | quota (classes) | account
--- ARGV[12] ms, or classes: class TAB units left or '' NEWLINE …, or the reason  [13] account: ms until a probe
+-- ARGV[12] ms, or classes: class TAB units left or '' NEWLINE …, or the reason  [13] account: ms until a probe; a call: when it was granted, or ''
 -- ARGV[14] call  [15] provider's Date, epoch ms, or ''  [16] error code  [17] error message
 -- ARGV[18] the credential's fingerprint, or ''  [19…] tasks, JSON each
 -- returns {applied 0|1, {poll and submit slots}, {letter, n, …}, {intent id, op, stage, ms, …}, {other lane, letter, n, …}}
@@ -136,7 +136,7 @@ if stops == 'domains' and holdDomains(ARGV[14], B, tonumber(ARGV[12])) then
   redis.call('HSET', B, 'waits', 'rate')
   openCall(ARGV[14])
 elseif stops == 'throttled' or stops == 'rate' or stops == 'provider' or stops == 'domains' then
-  holdCall(ARGV[14], stops, tonumber(ARGV[12]))
+  holdCall(ARGV[14], stops, tonumber(ARGV[12]), tonumber(ARGV[13]))
 elseif stops == 'quota' then
   spentQuota(ARGV[12])
 elseif stops == 'account' then

@@ -2,7 +2,7 @@
 -- that waited for quota and have room now are woken.
 -- KEYS[1] the account's prefix; touches account, credentials, hold:*, limits, quota:*, told:*, lane:*, batch:*, unacked
 -- ARGV[1] skew ms  [2] call  [3] provider's Date, epoch ms, or ''  [4] error code  [5] error message
--- ARGV[6] what stops: '' | throttled | rate | domains | provider | account  [7] ms or reason  [8] account: probe ms  [9] '1': the round ends
+-- ARGV[6] what stops: '' | throttled | rate | domains | provider | account  [7] ms or reason  [8] account: probe ms; a call: when it was granted, or ''  [9] '1': the round ends
 -- ARGV[10] lanes, comma-joined  [11] ms around a reset in which nobody can tell which day is meant
 -- ARGV[12] reset instants, epoch ms, comma-joined, from the last past one on
 -- ARGV[13] the credential's fingerprint, or ''
@@ -19,7 +19,7 @@ if ARGV[9] == '1' then redis.call('HDEL', P .. 'account', 'quotaLease') end
 if ARGV[6] == 'account' then
   stopAccount(ARGV[2], ARGV[7], tonumber(ARGV[8]), ARGV[13])
 elseif ARGV[6] ~= '' then
-  holdCall(ARGV[2], ARGV[6], tonumber(ARGV[7]))
+  holdCall(ARGV[2], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8]))
 elseif ARGV[4] == '' then
   openCall(ARGV[2])
   welcome(ARGV[2], ARGV[13])

@@ -141,7 +141,7 @@ export async function putOff(
     account,
     call ?? "",
     Math.round(inMs),
-    ...holdArgs(hold),
+    ...holdArgs(hold, seen),
     ...told,
     context.credential(account),
     ...tasks.map((task) => task.ref),

@@ -57,7 +57,7 @@ export async function settleQuota(
     script("settle_quota"),
     name,
     ...seenArgs(answer.seen),
-    ...holdArgs(answer.hold),
+    ...holdArgs(answer.hold, answer.seen),
     answer.isLast ? 1 : 0,
     lanesOf(limits).join(","),
     (limits.calls[answer.seen.call]?.timeoutMs ?? 0) + GUARD_MS,

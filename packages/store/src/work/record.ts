@@ -44,7 +44,7 @@ export async function record(
     await reasonLines(context, reasons),
     delayOf(verdict),
     flagOf(verdict),
-    ...holdArgs(verdict.do === "retry" ? verdict.hold : null),
+    ...holdArgs(verdict.do === "retry" ? verdict.hold : null, seen),
     ...seenArgs(seen),
     context.credential(batch.account),
     ...(verdict.do === "accept" ? verdict.tasks.map((task) => JSON.stringify(task)) : []),
@@ -124,12 +124,12 @@ export function endingsOf(size: number, letter: string, ended: readonly Rejected
   return { letters: letters.join(""), reasons: ended.filter(({ end }) => end !== "confirmed") };
 }
 
-export function holdArgs(hold: Hold | null): readonly [Arg, Arg, Arg] {
+export function holdArgs(hold: Hold | null, { grantedAtMs }: Seen): readonly [Arg, Arg, Arg] {
   switch (hold?.scope) {
     case undefined:
       return ["", "", ""];
     case "call":
-      return [hold.why, Math.round(hold.ms), ""];
+      return [hold.why, Math.round(hold.ms), grantedAtMs ?? ""];
     case "domains":
       return ["domains", Math.round(hold.ms), ""];
     case "quota":

@@ -6,6 +6,7 @@ const MARGIN_MS = 25;
 /** A throttled call has half of its rate, and a 20th of its limit more with each window. */
 const WHOLE = 1000;
 const MORE = 50;
+const LEAST_PAUSE_MS = 1000;
 
 function callOf(twin: Twin, name: string): CallTwin {
   const known = twin.calls.get(name) ?? {
@@ -85,12 +86,12 @@ export function holdCall(
   stops: "throttled" | "rate" | "provider",
   ms: number,
 ): void {
-  if (stops === "throttled") slowDown(twin, name, ms);
+  let wait = stops === "throttled" ? Math.max(ms, LEAST_PAUSE_MS) : ms;
+  if (stops === "throttled") slowDown(twin, name, wait);
   const why = stops === "throttled" ? "rate" : stops;
   const call = callOf(twin, name);
   const hold = call.hold ?? { openAt: 0, why: null, failures: 0, probing: false };
   call.hold = hold;
-  let wait = ms;
   if (why === "provider") {
     hold.failures += 1;
     if (hold.failures < 3) return;

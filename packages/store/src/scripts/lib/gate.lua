@@ -42,6 +42,8 @@ do
   -- back by a 20th of the limit in each window: in 10 windows from a half. At least one call a window is left. Shares are
   -- thousandths.
   local WHOLE, MORE = 1000, 50
+  -- Purgeline's choice, for a `Retry-After` of nothing: as long as the usual window.
+  local LEAST_PAUSE_MS = 1000
   local function windowOf(limits) return have(limits.perSecond) and 1000 or 60000 end
 
   local function grown(share, slowedAt, limits)
@@ -49,13 +51,13 @@ do
     return math.min(WHOLE, tonumber(share) + math.floor(MORE * math.max(0, now - tonumber(slowedAt)) / windowOf(limits)))
   end
 
-  local function slowDown(call, limits, ms)
+  local function slowDown(call, limits, ms, sentAt)
     local limit = have(limits.perSecond) or have(limits.perMinute)
     if not limit then return end
     local slow = redis.call('HMGET', holdKey(call), 'share', 'slowedAt')
     local share = grown(slow[1], slow[2], limits)
-    -- What was under way with the throttled call tells of the same rate.
-    if not slow[1] or now >= tonumber(slow[2]) then share = math.max(math.ceil(WHOLE / limit), math.floor(share / 2)) end
+    -- What was under way with the throttled call tells of the same rate, however late: its pause lets no other leave.
+    if not slow[1] or sentAt >= tonumber(slow[2]) then share = math.max(math.ceil(WHOLE / limit), math.floor(share / 2)) end
     redis.call('HSET', holdKey(call), 'share', share, 'slowedAt', now + ms)
   end
 
@@ -154,11 +156,12 @@ do
   end
 
   -- Closes a call for a while; outages double with each further failure, up to 60 s. Where nobody knows which domains
-  -- the provider throttles, it is the call. Only `throttled` is about the call's own rate.
-  function holdCall(call, why, ms)
+  -- the provider throttles, it is the call. Only `throttled` is about the call's own rate. `sentAt`: when the answered one was granted; nil: an older
+  -- program does not say.
+  function holdCall(call, why, ms, sentAt)
     local key = holdKey(call)
-    local wait = ms
-    if why == 'throttled' then slowDown(call, limitsOf('call:' .. call) or {}, ms) end
+    local wait = why == 'throttled' and math.max(ms, LEAST_PAUSE_MS) or ms
+    if why == 'throttled' then slowDown(call, limitsOf('call:' .. call) or {}, wait, sentAt or now) end
     if why == 'domains' or why == 'throttled' then why = 'rate' end
     if why == 'provider' then
       local failures = redis.call('HINCRBY', key, 'failures', 1)
