@@ -23,8 +23,6 @@ export interface Correction {
 export interface AccountClock {
   /** Runs a step that is told the bounds of the time, again while it finds another time. */
   run<T>(step: (bounds: string) => Promise<T>): Promise<T>;
-  /** What the account's time is ahead of Redis's clock. */
-  shiftMs(): Promise<number>;
 }
 
 /** Steps of Redis's clock up to this pass: NTP slews what is less than 128 ms (ntpd's default) and steps the rest. */
@@ -108,10 +106,6 @@ export function accountClock(
     run(step) {
       refresh();
       return judged(step);
-    },
-    async shiftMs() {
-      const reading = await known();
-      return isFresh(reading) ? reading.shiftMs : (await judged((bounds) => readWith(bounds, null))).shiftMs;
     },
   };
 }

@@ -54,8 +54,6 @@ export interface Context extends StoreOptions {
   /** Accounts that the store knows and this configuration does not. */
   orphans(): Promise<readonly Orphan[]>;
   run(script: Script, account: string, ...args: readonly Arg[]): Promise<unknown>;
-  /** What the account's time is ahead of Redis's clock: 0, unless that was set. */
-  shiftMs(account: string): Promise<number>;
   account(name: string): StoreAccount;
   /** The fingerprint as scripts take it. */
   credential(name: string): string;
@@ -102,7 +100,6 @@ export function createContext(options: StoreOptions): Context {
       skewMs === undefined
         ? clockOf(account).run((bounds) => runAt(each, account, `0${bounds}`, args))
         : runAt(each, account, String(skewMs), args),
-    shiftMs: async (account) => (skewMs === undefined ? await clockOf(account).shiftMs() : 0),
     credential: (name) => byName.get(name)?.credential ?? "",
     account(name) {
       const found = byName.get(name);

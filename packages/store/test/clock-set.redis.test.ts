@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bundle, bundle, type View, view } from "./bundle.ts";
 import { jitter, limitsAt, mostIn, saturate } from "./gate-time.ts";
 import { settableClock, type World } from "./settable-clock.ts";
-import { accept, POLL, polled, SUBMIT, seal, urls } from "./steps.ts";
+import { accept, finish, POLL, polled, SUBMIT, seal, seen, urls } from "./steps.ts";
 
 const HOUR_MS = 3_600_000;
 const SECOND = limitsAt({ perSecond: 50, perMinute: null });
@@ -90,24 +90,59 @@ describe.each([
     expect((await one.work.permit("ali", SUBMIT, null)).waitMs).toBe(0);
   });
 
-  it("shows people its own time, whatever the account goes by", async () => {
+  it("leaves what was accepted and what has ended the times that people were shown", async () => {
     const one = await process();
-    await one.stage("int_1", urls(1));
-    await one.stage("int_2", urls(1));
+    await finish(one, await seal(one, (await one.stage("int_1", urls(1)))[0]));
+    const page = { accounts: ["ali"], cursor: null, sinceMs: null };
+    const [slot] = await one.stage("int_2", urls(1, "b.example.com"));
+    world.atMs += 10;
+    for (const id of ["int_3", "int_4"]) await one.stage(id, urls(1));
+    const first = await one.intake.intentIds({ ...page, limit: 2 });
+    const shownAtMs = async (id: string) => {
+      const [leg] = await one.intake.legs(id);
+      return { created: leg?.createdAtMs, finished: leg?.finishedAtMs };
+    };
     world.redisMs += byMs;
     await one.work.sweep("ali");
     world.atMs += 1000;
+    expect(await shownAtMs("int_1")).toEqual({ created: store.nowMs, finished: store.nowMs });
+    const rest = await one.intake.intentIds({ ...page, limit: 9, cursor: first.nextCursor });
+    expect([...first.items, ...rest.items]).toEqual(["int_4", "int_3", "int_2", "int_1"]);
+    const since = async (ms: number) =>
+      (await one.intake.intentIds({ ...page, limit: 9, sinceMs: ms })).items.length;
+    expect([await since(store.nowMs + 10), await since(store.nowMs + 11)]).toEqual([2, 0]);
+    await finish(one, await seal(one, slot));
+    expect(await shownAtMs("int_4")).toEqual({
+      created: store.nowMs + 10,
+      finished: world.atMs + world.redisMs,
+    });
+  });
+
+  it("shows people its own time, whatever the account goes by", async () => {
+    const one = await process();
+    world.redisMs += byMs;
+    await one.work.sweep("ali");
+    world.atMs += 1000;
+    const shownMs = world.atMs + byMs;
+    const [slot] = await one.stage("int_1", urls(1));
     const [leg] = await one.intake.legs("int_1");
-    expect(leg?.createdAtMs).toBe(store.nowMs + byMs);
-    const page = { accounts: ["ali"], cursor: null, limit: 9 };
-    const since = async (ms: number) => (await one.intake.intentIds({ ...page, sinceMs: ms })).items;
-    expect(await since(store.nowMs + byMs)).toHaveLength(2);
-    expect(await since(store.nowMs + byMs + 1)).toHaveLength(0);
+    expect(leg?.createdAtMs).toBe(shownMs);
+    if (slot === undefined) throw new Error("no slot");
+    await one.work.putOff("ali", [], 0, { scope: "call", why: "throttled", ms: 4000 }, seen);
+    expect(await one.work.take(slot)).toMatchObject({
+      why: { untilMs: shownMs + 4000 },
+      oldestAtMs: shownMs,
+    });
+    world.atMs += 4000;
+    const sealed = await seal(one, slot);
+    expect(sealed.batch.sealedAtMs).toBe(shownMs + 4000);
+    const { legs } = (await finish(one, sealed)).transitions;
+    expect(legs.at(-1)).toMatchObject({ sinceAcceptedMs: 4000 });
     await one.work.putOff("ali", [], 0, { scope: "account", reason: "Bad", probeInMs: 9000 }, polled);
     const [account] = await one.intake.accounts();
     expect(account?.stopped).toMatchObject({
-      sinceMs: world.atMs + byMs,
-      probeAtMs: world.atMs + byMs + 9000,
+      sinceMs: shownMs + 4000,
+      probeAtMs: shownMs + 13_000,
     });
   });
 

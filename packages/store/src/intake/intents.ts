@@ -48,10 +48,7 @@ async function latest(context: Context, lists: readonly Listed[]): Promise<reado
       guarded(context, () => context.connection.zmscore(keyOf(context, account), ids)),
     ),
   );
-  const shifts = await Promise.all(lists.map(({ account }) => context.shiftMs(account)));
-  return all.filter(({ ms }, i) =>
-    scores.every((each, list) => Number(each[i] ?? 0) - (shifts[list] ?? 0) <= ms),
-  );
+  return all.filter(({ ms }, i) => scores.every((each) => Number(each[i] ?? 0) <= ms));
 }
 
 function keyOf(context: Context, account: string): string {
@@ -65,22 +62,21 @@ async function newest(
   after: Position | null,
 ): Promise<Listed> {
   const positions: Position[] = [];
-  const shiftMs = await context.shiftMs(account);
   // Those of the cursor's own millisecond come again, and may be more than a page.
   const step = filter.limit + 50;
   for (let offset = 0; ; offset += step) {
     const flat = await guarded(context, () =>
       context.connection.zrevrangebyscore(
         keyOf(context, account),
-        after === null ? "+inf" : after.ms + shiftMs,
-        filter.sinceMs === null ? "-inf" : filter.sinceMs + shiftMs,
+        after === null ? "+inf" : after.ms,
+        filter.sinceMs ?? "-inf",
         "WITHSCORES",
         "LIMIT",
         offset,
         step,
       ),
     );
-    const found = positionsOf(flat, shiftMs);
+    const found = positionsOf(flat);
     positions.push(...found.filter((each) => after === null || byAge(after, each) < 0));
     if (found.length < step) return { account, positions, end: true };
     if (positions.length > filter.limit) return { account, positions, end: false };
@@ -96,10 +92,9 @@ async function guarded<T>(context: Context, command: () => Promise<T>): Promise<
   }
 }
 
-function positionsOf(flat: readonly string[], shiftMs: number): readonly Position[] {
+function positionsOf(flat: readonly string[]): readonly Position[] {
   const positions: Position[] = [];
-  for (let i = 0; i + 1 < flat.length; i += 2)
-    positions.push({ id: flat[i] ?? "", ms: Number(flat[i + 1]) - shiftMs });
+  for (let i = 0; i + 1 < flat.length; i += 2) positions.push({ id: flat[i] ?? "", ms: Number(flat[i + 1]) });
   return positions;
 }
 

@@ -53,7 +53,7 @@ for i = 1, #all, 2 do
     end
   elseif all[i] ~= 'body' then
     fields[#fields + 1] = all[i]
-    fields[#fields + 1] = (all[i] == 'created' or all[i] == 'finished') and shown(all[i + 1]) or all[i + 1]
+    fields[#fields + 1] = all[i + 1]
   end
 end
 local paused, stop = redis.call('HGET', P .. 'account', 'paused'), shownStop()

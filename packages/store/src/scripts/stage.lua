@@ -36,9 +36,11 @@ local function makeLeg()
   local leg = redis.call('HINCRBY', P .. 'account', 'legs', 1)
   redis.call('HINCRBY', P .. 'account', 'pending', total)
   redis.call('SET', P .. 'intent:' .. intent, leg)
-  redis.call('ZADD', P .. 'intents', now, intent)
+  redis.call('ZADD', P .. 'intents', now - shift, intent)
   redis.call('HSET', P .. 'leg:' .. leg, 'id', intent, 'head', ARGV[3], 'total', total, 'dup', ARGV[5],
-    'chunks', ARGV[6], 'history', ARGV[7], 'created', now, 'lives', 1, 'left', total, 'n:p', total)
+    'chunks', ARGV[6], 'history', ARGV[7], 'created', now - shift, 'lives', 1, 'left', total, 'n:p', total)
+  -- What people are shown stays what it was when the clock is set; durations are counted by the account's time.
+  if shift ~= 0 then redis.call('HSET', P .. 'leg:' .. leg, 'accepted', now) end
   if ARGV[9] ~= '' then
     redis.call('HSET', P .. 'leg:' .. leg, 'body', ARGV[9])
     redis.call('ZADD', P .. 'unstaged', held and notBefore or now + tonumber(ARGV[10]), leg)
@@ -107,7 +109,7 @@ if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
       coversOf(lane, ARGV[19], ARGV[20]))
   end
 end
-if held then return { 'staged', tonumber(shown(created)), 0, {}, elsewhereReply(), milestones } end
+if held then return { 'staged', created, 0, {}, elsewhereReply(), milestones } end
 local L, limits = laneKey(lane), limitsOf('lane:' .. lane)
 local waiting = redis.call('HMGET', L, 'why', 'retrying')
 -- Whoever sleeps for the sake of other work, or of quiet, would sleep too long for this.
@@ -115,4 +117,4 @@ local force = waiting[2] or (ARGV[14] == 'u' and (waiting[1] == 'quiet' or waiti
   or (waiting[1] == 'quiet' and limits and redis.call('HLEN', L .. ':keys') >= limits.batch)
 local slots = order.slots()
 slots[#slots + 1] = keepLaneSlot(lane, limits, force)
-return { 'staged', tonumber(shown(created)), merged, slots, elsewhereReply(), milestones }
+return { 'staged', created, merged, slots, elsewhereReply(), milestones }

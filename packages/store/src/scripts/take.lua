@@ -72,7 +72,7 @@ end
 local function wait(reason, untilMs)
   local ms = waitAs(L, L .. ':slots', slot, reason, untilMs)
   if not ms then return over() end
-  return { 'wait', ms, reason, untilMs, redis.call('HLEN', L .. ':keys'), oldest(), slotsElsewhere(), elsewhereReply(), milestones }
+  return { 'wait', ms, reason, untilMs - shift, redis.call('HLEN', L .. ':keys'), oldest() - shift, slotsElsewhere(), elsewhereReply(), milestones }
 end
 
 -- The job of this slot runs again while its batch is still on record as being sent: its worker died.
@@ -300,5 +300,5 @@ local slots = { keepLaneSlot(lane, limits, false) }
 for _, other in ipairs(slotsElsewhere()) do slots[#slots + 1] = other end
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
 return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),
-  slots, tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')), grantedAt,
+  slots, tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')) - shift, grantedAt,
   sealedTargets, texts, elsewhereReply(), milestones }

@@ -57,7 +57,7 @@ do
   local function finishLeg(leg, to)
     local K = P .. 'leg:' .. leg
     local fields = redis.call('HMGET', K, 'id', 'chunks', 'history')
-    redis.call('HSET', K, 'finished', now)
+    redis.call('HSET', K, 'finished', now - shift)
     local counts = redis.call('HMGET', K, 'n:c', 'total')
     milestone(leg, counts[1] == counts[2] and 'confirmed' or 'ended')
     if to == 'x' then
