@@ -140,7 +140,7 @@ describe("rows of attempts with other options", () => {
     expect(await bench.told(lookup, { 0: null })).toMatchObject({ adopted: 1 });
   });
 
-  it("are asked for apart, and near ones of one option set together", async () => {
+  it("are asked for one after the other, and near ones of one option set together", async () => {
     for (const [id, from, how] of [
       ["int_1", 0, {}],
       ["int_2", 10, {}],
@@ -150,7 +150,10 @@ describe("rows of attempts with other options", () => {
       const batch = await bench.sealed();
       await box.answer(record(store, batch, ambiguous));
     }
-    expect((await bench.lookups()).lookups).toHaveLength(2);
+    const { lookups } = await bench.lookups();
+    expect(lookups).toHaveLength(2);
+    expect((await bench.claimed(store.later(LISTED_MS))).kind).toBe("wait");
+    for (const lookup of lookups) await bench.told(lookup, { 0: "t1" });
     const { lookups: others, options } = await bench.lookups();
     expect([others.length, options]).toEqual([1, soft.options]);
   });

@@ -26,10 +26,22 @@ local function wait(reason, untilMs)
   return { 'wait', ms, running }
 end
 
-local due = redis.call('ZRANGEBYSCORE', C .. ':due', '-inf', now, 'LIMIT', 0, tonumber(ARGV[4]))
+local function isLookup(ref) return string.sub(ref, -1) == '?' end
+
+local MOST_LOOKUPS, LISTING_LOOK_MS = 200, 1000
+-- Lists are read one after the other: side by side each would take as much longer, and none be done before a fault
+-- comes between.
+local listedUntil = tonumber(redis.call('HGET', C, 'listing') or 0)
+local isListing = listedUntil > now
+local due = {}
+local most = tonumber(ARGV[4])
+for _, ref in ipairs(redis.call('ZRANGEBYSCORE', C .. ':due', '-inf', now, 'LIMIT', 0, most + (isListing and MOST_LOOKUPS or 0))) do
+  if #due < most and not (isListing and isLookup(ref)) then due[#due + 1] = ref end
+end
 if #due == 0 then
-  local first = redis.call('ZRANGE', C .. ':due', 0, 0, 'WITHSCORES')
-  return wait('due', tonumber(first[2]))
+  local first = redis.call('ZRANGEBYSCORE', C .. ':due', '(' .. now, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+  local again = isListing and math.min(listedUntil, now + LISTING_LOOK_MS)
+  return wait('due', math.min(tonumber(first[2]) or again, again or tonumber(first[2])))
 end
 local barredAt, bar = barredUntil(call, ARGV[6])
 if barredAt then return wait(bar, barredAt) end
@@ -47,10 +59,8 @@ local function lease(ref, ms)
   leased[#leased + 1] = ref
 end
 
-local function isLookup(ref) return string.sub(ref, -1) == '?' end
-
 -- One listing of a lane tells about all that was sent at about the same time.
-local MOST_LOOKUPS, NEAR_MS = 200, 10000
+local NEAR_MS = 30000
 local function claimLookups()
   local first = nil
   for _, ref in ipairs(redis.call('ZRANGEBYSCORE', C .. ':due', '-inf', now, 'LIMIT', 0, MOST_LOOKUPS)) do
@@ -90,6 +100,7 @@ end
 
 if isLookup(due[1]) then
   claimLookups()
+  if reply[1] == 'lookups' then redis.call('HSET', C, 'listing', now + LOOK_MS) end
 else
   for _, ref in ipairs(due) do
     if not isLookup(ref) then claimTask(ref) end

@@ -10,7 +10,12 @@
 local call = ARGV[2]
 seen(call, ARGV[7], ARGV[8], ARGV[9])
 for i = 11, #ARGV do redis.call('ZADD', P .. 'poll:' .. call .. ':due', 'XX', now + tonumber(ARGV[3]), ARGV[i]) end
-if ARGV[4] == '' and ARGV[8] == '' then
+local C = P .. 'poll:' .. call
+local isKept = ARGV[4] == '' and ARGV[8] == ''
+if ARGV[11] and string.sub(ARGV[11], -1) == '?' then
+  if isKept then redis.call('HSET', C, 'listing', now + tonumber(ARGV[3])) else redis.call('HDEL', C, 'listing') end
+end
+if isKept then
   openCall(call)
   welcome(call, ARGV[10])
 elseif ARGV[4] == 'account' then

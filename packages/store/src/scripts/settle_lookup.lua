@@ -33,6 +33,9 @@ local slots, totals, tasks = {}, {}, { unpack(ARGV, 13) }
 local MOST_LOOKS = 3
 
 seen(ARGV[8], ARGV[9], ARGV[10], ARGV[11])
+-- The list has been read: another one may be.
+local question = redis.call('HGET', P .. 'tasks', lost.ref(number))
+if question then redis.call('HDEL', P .. 'poll:' .. cjson.decode(question).call, 'listing') end
 if ARGV[5] == '1' then
   openCall(ARGV[8])
   welcome(ARGV[8], ARGV[12])
