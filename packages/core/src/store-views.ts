@@ -89,6 +89,10 @@ export interface CallState {
   readonly perMinuteInForce: number | null;
   readonly usedLastSecond: number;
   readonly usedLastMinute: number;
+  /** Throttled, or in an outage; absent: it is not held. */
+  readonly heldUntilMs?: number;
+  /** Of its limits, in thousandths, and from when on that grows; absent: the whole. */
+  readonly slowed?: { readonly share: number; readonly fromMs: number };
 }
 
 export interface AccountState {

@@ -2,7 +2,7 @@ import { dayStarts, type Lane, type LegPlan, type Limits, legCost, type Slot } f
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Bundle, bundle, CALL, domainOf, headOf, limitsWith } from "./bundle.ts";
-import { accept, rescue } from "./steps.ts";
+import { accept, rescue, seen } from "./steps.ts";
 
 const DIRECTORY = "purge-directory";
 const UNDER_DIRECTORY = [{ lane: DIRECTORY, reach: "directory", options: {} }] as const;
@@ -35,11 +35,28 @@ const anything = fc.record({
   directoryBatch: fc.integer({ min: 1, max: 4 }),
   quota: fc.constantFrom(16, 1_000),
   reserve: fc.integer({ max: 5 }),
-  perSecond: fc.constantFrom(1, 3, 1_000),
+  perSecond: fc.constantFrom(1, 3, 20, 1_000),
   isUrgent: fc.boolean(),
   share: fc.option(fc.integer({ min: 10, max: 30 })),
+  throttled: fc.option(
+    fc.record({ agoMs: fc.integer({ min: 0, max: 8000 }), ms: fc.constantFrom(0, 3000, 9000) }),
+  ),
 });
 type Given = typeof anything extends fc.Arbitrary<infer G> ? G : never;
+
+/** It takes longer than its rate takes to come back. */
+const SLOWED: Given = {
+  urls: Array.from({ length: 40 }, (_, n) => `https://h0.example.com/${n}`),
+  directories: [],
+  urlLane: { batch: 1, domains: null, bodyBytes: 1_000_000, perDomainPerMinute: null, unitsPerTarget: 1 },
+  directoryBatch: 1,
+  quota: 1_000,
+  reserve: 0,
+  perSecond: 3,
+  isUrgent: false,
+  share: null,
+  throttled: { agoMs: 500, ms: 3000 },
+};
 
 /** Lanes that wait for one rate take turns as their workers are quick: then nobody can tell which second is whose. */
 function paceOf({ directories, perSecond }: Given): number {
@@ -132,6 +149,11 @@ it("what a leg would cost is what it costs: calls, units of the day and of later
       const inForce = limitsOf(one);
       const store = await bundle({ limits: inForce, nowMs: morning + HOUR });
       try {
+        if (one.throttled !== null) {
+          const { agoMs, ms } = one.throttled;
+          const hold = { scope: "call", why: "throttled", ms } as const;
+          await store.later(-agoMs).work.putOff("ali", [], 0, hold, seen);
+        }
         const [state] = await store.intake.accounts();
         if (state === undefined) throw new Error("no account");
         const facts = {
@@ -167,6 +189,6 @@ it("what a leg would cost is what it costs: calls, units of the day and of later
         await store.close();
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 25, examples: [[SLOWED]] },
   );
 });

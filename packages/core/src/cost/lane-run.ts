@@ -63,10 +63,10 @@ export class LaneRun {
   step(gate: CallGate, days: QuotaDays): boolean {
     const { timeoutMs } = this.#call;
     days.turn(this.#atMs, timeoutMs);
-    this.#letPass(days);
+    this.#letPass(gate, days);
     const room = days.room(this.limits, this.options);
     const readyAtMs = this.#queue.readyAtMs(this.#atMs) ?? this.#atMs;
-    const openAtMs = room < 1 ? days.turnsAtMs(timeoutMs) : Math.max(readyAtMs, gate.dueAtMs());
+    const openAtMs = room < 1 ? days.turnsAtMs(timeoutMs) : Math.max(readyAtMs, gate.dueAtMs(this.#atMs));
     if (openAtMs > this.#atMs) {
       this.#atMs = openAtMs;
       return false;
@@ -102,16 +102,12 @@ export class LaneRun {
   }
 
   /** What others have waiting takes its share of the day and of the calls. */
-  #letPass(days: QuotaDays): void {
+  #letPass(gate: CallGate, days: QuotaDays): void {
     const passing = Math.min(this.#ahead, days.room(this.limits, this.options));
     if (passing < 1) return;
     this.#ahead -= passing;
     days.takeAway(this.limits, this.options, passing);
-    const { perSecond, perMinute } = this.#call;
-    const everyMs = Math.max(
-      1_000 / (perSecond ?? Number.POSITIVE_INFINITY),
-      60_000 / (perMinute ?? Number.POSITIVE_INFINITY),
-    );
-    this.#atMs += Math.ceil(passing / this.limits.batch) * everyMs;
+    this.#atMs = Math.max(this.#atMs, gate.dueAtMs(this.#atMs));
+    this.#atMs += Math.ceil(passing / this.limits.batch) * gate.everyMs(this.#atMs);
   }
 }

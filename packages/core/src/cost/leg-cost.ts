@@ -66,7 +66,8 @@ export function* legCost(leg: LegPlan, facts: CostFacts): Generator<undefined, L
     const [run] = open.toSorted((a, b) => a.atMs - b.atMs);
     if (run === undefined) break;
     const { call } = run.limits;
-    const gate = gates.get(call) ?? new CallGate(facts.limits.calls[call] ?? UNLIMITED);
+    const shown = facts.state.calls.find((one) => one.call === call);
+    const gate = gates.get(call) ?? new CallGate(facts.limits.calls[call] ?? UNLIMITED, shown);
     gates.set(call, gate);
     if (run.atMs - facts.fromMs > LONGEST_MS || days.wholeDay(run.limits, run.options) < 1) {
       stuck.push(run);

@@ -57,7 +57,8 @@ function laneView(lane: LaneState): JsonObject {
 }
 
 function callView(call: CallState): JsonObject {
-  return { ...call };
+  const { heldUntilMs: _, slowed: __, ...shown } = call;
+  return shown;
 }
 
 function quotaView(quota: QuotaState): JsonObject {

@@ -34,6 +34,10 @@ interface RawCall {
   readonly minute: number;
   /** Thousandths of its limits that are in force. */
   readonly share: number;
+  readonly heldUntilMs: string;
+  /** As it was then, where it was throttled. */
+  readonly slowShare: string;
+  readonly slowedAtMs: string;
 }
 
 interface RawQuota {
@@ -172,7 +176,8 @@ function waitingOf(raw: RawLane): Waiting | null {
   return raw.why === "" ? null : laneWait(raw.why, raw.untilMs === "" ? null : Number(raw.untilMs));
 }
 
-function callState({ call, second, minute, share }: RawCall, limits: Limits): CallState {
+function callState(raw: RawCall, limits: Limits): CallState {
+  const { call, second, minute, share, heldUntilMs, slowShare, slowedAtMs } = raw;
   const { perSecond = null, perMinute = null } = limits.calls[call] ?? {};
   const inForce = (limit: number | null): number | null =>
     limit === null ? null : Math.max(1, Math.floor((limit * share) / 1000));
@@ -184,6 +189,8 @@ function callState({ call, second, minute, share }: RawCall, limits: Limits): Ca
     perMinuteInForce: inForce(perMinute),
     usedLastSecond: second,
     usedLastMinute: minute,
+    ...(heldUntilMs === "" ? {} : { heldUntilMs: Number(heldUntilMs) }),
+    ...(slowShare === "" ? {} : { slowed: { share: Number(slowShare), fromMs: Number(slowedAtMs) } }),
   };
 }
 

@@ -65,7 +65,10 @@ local function grantsSince(key, sinceMs)
 end
 for call in string.gmatch(ARGV[3], '[^,]+') do
   local key, limits = P .. 'gate:' .. call, limitsOf('call:' .. call)
-  state.calls[#state.calls + 1] = { call = call, second = grantsSince(key, now - 1000), minute = grantsSince(key, now - 60000),
+  local hold = redis.call('HMGET', P .. 'hold:' .. call, 'openAt', 'share', 'slowedAt')
+  local held = tonumber(hold[1] or '0') > now
+  state.calls[#state.calls + 1] = { heldUntilMs = held and shown(hold[1]) or '',
+    slowShare = hold[2] or '', slowedAtMs = shown(hold[3]) or '', call = call, second = grantsSince(key, now - 1000), minute = grantsSince(key, now - 60000),
     share = limits and shareInForce(call, limits) or 1000 }
 end
 for call in string.gmatch(ARGV[5], '[^,]+') do
