@@ -29,6 +29,8 @@ export interface LegCost {
   readonly quotas: readonly QuotaCost[];
   /** When its last call goes out if nothing else comes; null: not by itself, or not within a year. */
   readonly lastCallAtMs: number | null;
+  /** As it leaves them to a leg that follows. */
+  readonly days: QuotaDays;
 }
 
 /** Everything that the cost of a leg depends on beside its targets. */
@@ -41,6 +43,8 @@ export interface CostFacts {
   readonly producer: string;
   /** From when on it may be sent. */
   readonly fromMs: number;
+  /** What a leg that it follows leaves of the days; absent: it follows none. */
+  readonly days?: QuotaDays;
 }
 
 const LONGEST_MS = 366 * 24 * 3_600_000;
@@ -55,6 +59,7 @@ export function* legCost(leg: LegPlan, facts: CostFacts): Generator<undefined, L
     facts.state.quotas,
     facts.isUrgent ? 0 : facts.limits.reserveForUrgent,
     facts.producer,
+    facts.days,
   );
   const gates = new Map<CallName, CallGate>();
   const runs = laneRuns(leg, facts, days);
@@ -87,6 +92,7 @@ export function* legCost(leg: LegPlan, facts: CostFacts): Generator<undefined, L
       .toSorted((a, b) => (a.lane < b.lane ? -1 : 1)),
     quotas: days.costs(stuck),
     lastCallAtMs: paused || stopped !== null || stuck.length > 0 ? null : lastMs,
+    days,
   };
 }
 

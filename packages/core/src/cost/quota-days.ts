@@ -39,8 +39,8 @@ export class QuotaDays {
   #resetsAtMs: number;
   #isToday = true;
 
-  /** `reserve`: units that are kept from this leg. */
-  constructor(quotas: readonly QuotaState[], reserve: number, producer: string) {
+  /** `reserve`: units that are kept from this leg; `before`: as a leg that went before has left them. */
+  constructor(quotas: readonly QuotaState[], reserve: number, producer: string, before?: QuotaDays) {
     this.#quotas = quotas;
     this.#reserve = reserve;
     this.#producer = producer;
@@ -49,6 +49,11 @@ export class QuotaDays {
       this.#share.set(quota.class, this.#shareOf(quota, "left"));
     }
     this.#resetsAtMs = Math.min(...quotas.map(({ resetsAtMs }) => resetsAtMs));
+    if (before === undefined) return;
+    for (const [name, room] of before.#room) this.#room.set(name, room);
+    for (const [name, share] of before.#share) this.#share.set(name, share);
+    this.#resetsAtMs = before.#resetsAtMs;
+    this.#isToday = before.#isToday;
   }
 
   /** Until then nobody can tell which day it is, as in the store: so long after the reset. */

@@ -57,8 +57,15 @@ function laneView(lane: LaneState): JsonObject {
 }
 
 function callView(call: CallState): JsonObject {
-  const { heldUntilMs: _, slowed: __, ...shown } = call;
-  return shown;
+  return {
+    call: call.call,
+    perSecond: call.perSecond,
+    perMinute: call.perMinute,
+    perSecondInForce: call.perSecondInForce,
+    perMinuteInForce: call.perMinuteInForce,
+    usedLastSecond: call.usedLastSecond,
+    usedLastMinute: call.usedLastMinute,
+  };
 }
 
 function quotaView(quota: QuotaState): JsonObject {

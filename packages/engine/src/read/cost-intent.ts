@@ -50,29 +50,30 @@ export async function costIntent(body: Json, producer: Producer, ports: CostPort
   const states = await ports.store.accounts();
   const { priority, notBeforeMs } = plan.head;
   const fromMs = Math.max(ports.now(), notBeforeMs ?? 0);
-  const costOf = async (leg: LegPlan, change: (state: AccountState) => AccountState, atMs: number) => {
+  const costOf = async (leg: LegPlan, purge?: LegCost) => {
     const state = states.find(({ account }) => account === leg.account);
     const known = ports.intake.accounts.find(({ name }) => name === leg.account);
     if (state === undefined || known === undefined) throw new Error(`plan: no account ${leg.account}`);
     const { limits, account } = known;
+    // What is paused or stuck has not come to any later day.
+    const endsAtMs = purge?.lastCallAtMs ?? null;
     const facts = {
       limits,
       coalesce: account.coalesce,
       isUrgent: priority === "urgent",
       producer: producer.name,
-      fromMs: atMs,
+      fromMs: endsAtMs ?? fromMs,
+      ...(purge === undefined || endsAtMs === null ? {} : { days: purge.days }),
     };
-    return { cost: await patiently(leg, { ...facts, state: change(state) }), state };
+    return { cost: await patiently(leg, { ...facts, state: after(purge, state, producer.name) }), state };
   };
   const legs: CostedLeg[] = [];
-  for (const leg of plan.legs) legs.push(await costOf(leg, (state) => state, fromMs));
+  for (const leg of plan.legs) legs.push(await costOf(leg));
   if (follower === null) return { kind: "costed", plan, legs, follower: null };
   const then: CostedLeg[] = [];
   for (const leg of follower.legs) {
     const purge = legs.find(({ cost }) => cost.account === leg.account)?.cost;
-    then.push(
-      await costOf(leg, (state) => after(purge, state, producer.name), purge?.lastCallAtMs ?? fromMs),
-    );
+    then.push(await costOf(leg, purge));
   }
   return { kind: "costed", plan, legs, follower: then };
 }
