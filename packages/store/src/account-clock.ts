@@ -45,7 +45,12 @@ export function accountClock(
   async function readWith(bounds: string, correction: Correction | null): Promise<Reading> {
     const sentAt = monotonic();
     const told = await tell(bounds, correction);
-    last = { ...told, sentAt, heardAt: monotonic() };
+    return keep({ ...told, sentAt, heardAt: monotonic() });
+  }
+
+  /** The one that was sent last: answers may overtake each other. */
+  function keep(reading: Reading): Reading {
+    if (last === null || reading.sentAt >= last.sentAt) last = reading;
     return last;
   }
 
@@ -83,7 +88,7 @@ export function accountClock(
       const nowMs = Math.round(leastAt(reading, monotonic()));
       await readWith("", { shiftMs: told.shiftMs, nowMs });
     } else {
-      last = { ...told, sentAt, heardAt };
+      keep({ ...told, sentAt, heardAt });
     }
   }
 
