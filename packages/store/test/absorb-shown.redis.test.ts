@@ -19,6 +19,13 @@ async function waiting(id: string): Promise<readonly string[]> {
   );
 }
 
+/** How often scripts have read fields of hashes. */
+async function readsOfFields(): Promise<number> {
+  const told = await store.connection.info("commandstats");
+  const counts = [...told.matchAll(/^cmdstat_hm?get:calls=(\d+)/gm)].map(([, calls]) => Number(calls));
+  return counts.reduce((sum, calls) => sum + calls, 0);
+}
+
 /** Of the lanes in which something is pending: how much, and what for. */
 async function pending(): Promise<Readonly<Record<string, string>>> {
   const [account] = await store.intake.accounts();
@@ -61,6 +68,19 @@ describe("what is absorbed is shown to wait", () => {
     await waits(store, await slotOf(store, "purge-directory"));
     expect(await waiting("int_2")).toEqual(["purge-url 2 provider until"]);
     expect(await pending()).toEqual({ "purge-directory": "1 provider", "purge-url": "2 provider" });
+  });
+
+  it("where many directories absorbed it, for what the first hundred wait for, and else for its lane", async () => {
+    const directories = Array.from({ length: 130 }, (_, n) => `${SITE}${n}/`);
+    await purgeDirectory(store, "int_3", directories);
+    await purge(
+      store,
+      "int_4",
+      directories.map((directory) => `${directory}page.html`),
+    );
+    const before = await readsOfFields();
+    expect((await waiting("int_4")).toSorted()).toEqual(["purge-url 100 quiet until", "purge-url 30 rate"]);
+    expect((await readsOfFields()) - before).toBeLessThan(130);
   });
 
   it("until the directory is on its way, and not when it has ended or let it go", async () => {

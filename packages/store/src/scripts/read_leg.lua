@@ -4,7 +4,9 @@
 -- ARGV[1] skew ms  [2] intent id
 -- returns nil or {fields and values, {lane, waiting targets, why or '', until, …}, {pos's text, why JSON, …}}
 -- Sealed targets wait as well where none of their lane is on its way: for another try.
--- O(targets / 10, at memory speed; what absorbed them is looked at one by one)
+-- What absorbed targets is looked at one by one, the first 100 of them: what others absorbed counts as waiting, for its
+-- own lane's reason.
+-- O(targets / 10, at memory speed)
 -- @include base
 -- @include stop
 -- @include origin
@@ -104,11 +106,15 @@ local function waitsIn(ref)
     ref = redis.call('HGET', P .. 'leg:' .. root .. ':via', pos)
   end
 end
+local looks = 0
 for lane, refs in pairs(wider) do
+  local counts = {}
   for ref, targets in pairs(refs) do
-    local where = waitsIn(ref)
-    if where then addWaiting(lane, targets, whyOf(where)) end
+    looks = looks + 1
+    local where = looks > MOST_WIDER and lane or waitsIn(ref)
+    if where then counts[where] = (counts[where] or 0) + targets end
   end
+  for where, targets in pairs(counts) do addWaiting(lane, targets, whyOf(where)) end
 end
 local failures = {}
 local why = redis.call('HSCAN', K .. ':why', 0, 'COUNT', 100)[2]
