@@ -1,11 +1,6 @@
 import type { CallLimits } from "../limits.ts";
 import type { CallState } from "../store-views.ts";
-
-// As in the store's `gate`: what may bring a call closer to its predecessor on the way.
-const MARGIN_MS = 25;
-// And the thousandths of its rate that a throttled call gets back with each window.
-const WHOLE = 1000;
-const MORE = 50;
+import { GATE_MARGIN_MS, MORE_RATE, WHOLE_RATE } from "./store-figures.ts";
 
 /** The times at which one call's limits let calls go. */
 export class CallGate {
@@ -43,18 +38,18 @@ export class CallGate {
   }
 
   #shareAt(nowMs: number): number {
-    if (this.#slowed === undefined) return WHOLE;
+    if (this.#slowed === undefined) return WHOLE_RATE;
     const { share, fromMs } = this.#slowed;
     const windowMs = this.#limits.perSecond === null ? 60_000 : 1_000;
-    return Math.min(WHOLE, share + Math.floor((MORE * Math.max(0, nowMs - fromMs)) / windowMs));
+    return Math.min(WHOLE_RATE, share + Math.floor((MORE_RATE * Math.max(0, nowMs - fromMs)) / windowMs));
   }
 
   #windowDue(limit: number | null, share: number, windowMs: number): number {
     const first = limit === null ? undefined : this.#grants.at(-atShare(limit, share));
-    return first === undefined ? 0 : first + windowMs + MARGIN_MS;
+    return first === undefined ? 0 : first + windowMs + GATE_MARGIN_MS;
   }
 }
 
 function atShare(limit: number, share: number): number {
-  return Math.max(1, Math.floor((limit * share) / WHOLE));
+  return Math.max(1, Math.floor((limit * share) / WHOLE_RATE));
 }

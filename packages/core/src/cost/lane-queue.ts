@@ -2,10 +2,7 @@ import type { PlannedTarget } from "../intent.ts";
 import type { LaneLimits } from "../limits.ts";
 import { DomainMinute } from "./domain-minute.ts";
 import { encodedBytes } from "./encoded-bytes.ts";
-
-// How many groups a turn looks at, and how many keys it may pass over, as in the store's `fill`.
-const GROUPS_A_TURN = 32;
-const MOST_HELD_BACK = 4_000;
+import { GROUPS_A_TURN, MOST_HELD_BACK } from "./store-figures.ts";
 
 interface Group {
   readonly domain: string;

@@ -2,6 +2,7 @@ import { type LaneLimits, quotasOf } from "../limits.ts";
 import type { CallOptions } from "../provider.ts";
 import { type QuotaState, remainingOf } from "../store-views.ts";
 import type { QuotaClass } from "../words.ts";
+import { RESET_GUARD_MS } from "./store-figures.ts";
 
 /** Units that a leg takes out of one class. */
 export interface QuotaCost {
@@ -24,7 +25,6 @@ interface Stuck {
 
 // An hour more or less where clocks change: this is what a forecast of days can bear.
 const DAY_MS = 24 * 3_600_000;
-const GUARD_MS = 1_000;
 
 /** The day's quotas as a leg spends them, day after day. */
 export class QuotaDays {
@@ -58,7 +58,7 @@ export class QuotaDays {
 
   /** Until then nobody can tell which day it is, as in the store: so long after the reset. */
   turnsAtMs(timeoutMs: number): number {
-    return this.#resetsAtMs + timeoutMs + GUARD_MS;
+    return this.#resetsAtMs + timeoutMs + RESET_GUARD_MS;
   }
 
   /** The days until then are over. */

@@ -1,12 +1,16 @@
-import type { ClaimedQuota, QuotaFigure, QuotaRound, Slot, ToldQuota } from "@purgeline/core";
+import {
+  type ClaimedQuota,
+  type QuotaFigure,
+  type QuotaRound,
+  RESET_GUARD_MS,
+  type Slot,
+  type ToldQuota,
+} from "@purgeline/core";
 import { type Context, script } from "../context.ts";
 import { lanesOf } from "../intake/account-state.ts";
 import { type Arg, kinded, number, type Reply, text } from "../script.ts";
 import { slotPairs } from "../slots.ts";
 import { holdArgs, seenArgs } from "./record.ts";
-
-/** As for submits: a figure this near to a reset may be about either day. */
-const GUARD_MS = 1000;
 
 export async function claimQuota(context: Context, name: string, round: QuotaRound): Promise<ClaimedQuota> {
   const { limits } = context.account(name);
@@ -60,7 +64,8 @@ export async function settleQuota(
     ...holdArgs(answer.hold, answer.seen),
     answer.isLast ? 1 : 0,
     lanesOf(limits).join(","),
-    (limits.calls[answer.seen.call]?.timeoutMs ?? 0) + GUARD_MS,
+    // As for submits: a figure this near to a reset may be about either day.
+    (limits.calls[answer.seen.call]?.timeoutMs ?? 0) + RESET_GUARD_MS,
     context.resets(account),
     context.credential(name),
     ...answer.figures.flatMap(figureArgs),
