@@ -182,7 +182,7 @@ describe("of a batch under way", () => {
     );
   });
 
-  it("record split: two batches take its place, each with its items, keys and domains, and nothing booked", async () => {
+  it("record split: two batches take its place, each with its items, keys, domains and units", async () => {
     const gone =
       "attempt class domains keys lane left ms options qClass qDays qState qUnits ready seal sealed sent size slot spans spentAt state";
     const part = (n: number, refs: string, names: string, size: number): readonly string[] => [
@@ -195,6 +195,10 @@ describe("of a batch under way", () => {
       `batch:${n} ms: - → ${"s".repeat(size)}`,
       `batch:${n} options: - → {}`,
       `batch:${n} parent: - → 1`,
+      `batch:${n} qClass: - → url`,
+      `batch:${n} qDays: - → DAY`,
+      `batch:${n} qState: - → reserved`,
+      `batch:${n} qUnits: - → ${size}`,
       `batch:${n} ready: - → +0`,
       `batch:${n} seal: - → 2`,
       `batch:${n} sealed: - → +0`,
@@ -223,7 +227,6 @@ describe("of a batch under way", () => {
         `${L}:retry 3: - → +0`,
         `${L}:slots purge-url.2: - → +20000`,
         "leg:1:b: 000000010000000100000001 → 000000020000000300000003",
-        "quota:url:DAY reserved: 3 → 0",
         "unacked purge-url.2: - → +0",
         "window:purge-url:a.example.com s+0: 3 → 0",
       ),

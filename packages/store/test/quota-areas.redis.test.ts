@@ -71,13 +71,13 @@ describe("a batch spends the classes that its options name", () => {
     expect(await ledger()).toEqual(spent);
   });
 
-  it("and gives both back, or moves both with a split", async () => {
+  it("and gives both back, or parts both with a split", async () => {
     const sealed = await seal(now, (await now.stage("int_1", urls(10), GLOBAL))[0]);
     expect(await ledger()).toEqual({ home: [0, 10], overseas: [0, 10] });
     const split = await record(now, sealed, { do: "split", code: "Bad", message: "" });
-    expect(await ledger()).toEqual({ home: [0, 0], overseas: [0, 0] });
+    expect(await ledger()).toEqual({ home: [0, 10], overseas: [0, 10] });
     const half = await seal(now, split.slots[0]);
-    expect(await ledger()).toEqual({ home: [0, 5], overseas: [0, 5] });
+    expect(await ledger()).toEqual({ home: [0, 10], overseas: [0, 10] });
     await record(now, half, { do: "end", end: "failed", code: "Bad", message: "", refund: true });
     await finish(now, await seal(now, half.next));
     expect(await ledger()).toEqual({ home: [5, 0], overseas: [5, 0] });

@@ -1,42 +1,19 @@
-import { dayStarts, type Limits } from "@purgeline/core";
 import { afterEach, expect, it } from "vitest";
 import { absorbLimits, PAGE, purgeDirectory, SHOP, states } from "./absorb-steps.ts";
-import { type Bundle, bundle, CALL, limitsWith, type View } from "./bundle.ts";
+import { type Bundle, bundle, limitsWith, type View } from "./bundle.ts";
+import { nextDayMs, nowMs, sendAll, urlShares, withShare } from "./share-steps.ts";
 import { slotBox } from "./slot-box.ts";
-import { accept, finish, record, seal, urls, waits } from "./steps.ts";
+import { accept, record, seal, urls, waits } from "./steps.ts";
 
 let store: Bundle;
 afterEach(() => store.close());
 
-const HOUR = 3_600_000;
-const [, today = 0, tomorrow = 0] = dayStarts("Asia/Shanghai", Date.now(), 1, 2);
-const nowMs = today + HOUR;
-const nextDay = (): View => store.later(tomorrow + CALL.timeoutMs + 1_000 - nowMs);
+const nextDay = (): View => store.later(nextDayMs - nowMs);
 
-const withShare = (limits: Limits, shares: Limits["shares"]): Limits => ({
-  ...limits,
-  ...(shares === undefined ? {} : { shares }),
-});
 const open = async (units: number) => {
-  store = await bundle({ limits: withShare(limitsWith({ batch: 10 }), { url: { shop: units } }), nowMs });
+  store = await bundle({ limits: urlShares({ shop: units }), nowMs });
   return slotBox(store);
 };
-
-/** Sends what may be sent now; how many targets of each host. */
-async function sendAll(
-  box: ReturnType<typeof slotBox>,
-  view: View,
-): Promise<Readonly<Record<string, number>>> {
-  const sent: Record<string, number> = {};
-  for (let taken = await box.take(view); taken.kind === "batch"; taken = await box.take(view)) {
-    for (const item of taken.sealed.batch.items) {
-      const host = new URL(item).hostname;
-      sent[host] = (sent[host] ?? 0) + 1;
-    }
-    await box.answer(finish(view, taken.sealed));
-  }
-  return sent;
-}
 
 async function shareOf(view: View) {
   const [account] = await view.intake.accounts();
@@ -59,7 +36,7 @@ it("what a share holds back says so, and until when, whatever the lane waits for
   const box = await open(15);
   await box.stage("int_shop", urls(40, "shop.example.com"), { createdBy: "shop" });
   await sendAll(box, store);
-  const why = { reason: "quota", untilMs: tomorrow + CALL.timeoutMs + 1_000 };
+  const why = { reason: "quota", untilMs: nextDayMs };
   const waiting = async (id: string) => (await store.intake.legs(id))[0]?.waiting;
   expect(await waiting("int_shop")).toEqual([{ lane: "purge-url", targets: 25, why }]);
   await box.stage("int_other", urls(5, "other.example.com"), { createdBy: "feed" });
@@ -100,6 +77,7 @@ it("a larger share lets go of what waits for the day, and none of all", async ()
   expect(await sendAll(box, store)).toEqual({ "a.example.com": 5 });
   const larger = withShare(limitsWith({ batch: 10 }), { url: { shop: 12 } });
   await store.work.publish("ali", larger, { atMs: 2, digest: "two" });
+  expect((await store.intake.legs("int_1"))[0]?.waiting).not.toMatchObject([{ why: { reason: "quota" } }]);
   expect(await sendAll(box, store)).toEqual({ "a.example.com": 7 });
   await store.work.publish("ali", limitsWith({ batch: 10 }), { atMs: 3, digest: "three" });
   expect((await box.take(store)).kind).toBe("batch");

@@ -159,7 +159,7 @@ describe("a batch of several domains that the provider throttles", () => {
     await box.stage("int_1", [...urls(3, A), ...urls(2, B)]);
     await answer(await sealed(), throttled);
     expect([await spentOf(A), await spentOf(B)]).toEqual([0, 0]);
-    expect(await quota()).toMatchObject({ used: 0, reserved: 0 });
+    expect(await quota()).toMatchObject({ used: 0, reserved: 5 });
     const first = await sealed();
     expect([await spentOf(A), await spentOf(B)]).toEqual([3, 0]);
     await box.answer(finish(store, first));

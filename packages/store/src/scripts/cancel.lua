@@ -11,6 +11,7 @@
 -- @include mark
 -- @include clear
 -- @include ring
+-- @include carry
 -- @include underway
 -- @include spacing
 -- @include order

@@ -6,6 +6,7 @@
 -- O(lanes + classes)
 -- @include base
 -- @include stop
+-- @include runs
 -- @include quota
 -- However many are refused, one question in so long; the engine waits that long for it.
 local RECENT_MS = 3000

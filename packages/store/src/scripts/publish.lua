@@ -1,10 +1,13 @@
 -- publish: puts an account's limits in force, unless a newer configuration's are.
--- KEYS[1] the account's prefix; touches account, limits, hold:*, lane:*, poll:*, unacked
+-- KEYS[1] the account's prefix; touches account, limits, hold:*, lane:*, batch:*, poll:*, unacked
 -- ARGV[1] skew ms  [2] revision: when the configuration was written, epoch ms  [3] its digest  [4…] field, JSON, …
--- returns 1: in force; 0: another configuration's are        O(fields)
+-- returns 1: in force; 0: another configuration's are        O(fields + groups and batches that wait for another day)
 -- @include base
 -- @include slots
 -- @include gate
+-- @include runs
+-- @include ring
+-- @include hurry
 noticeServer()
 local K = P .. 'limits'
 local inForce = redis.call('HMGET', K, 'revisionAt', 'revisionDigest')
@@ -15,9 +18,11 @@ for i = 4, #ARGV, 2 do
   local kind, name = string.match(ARGV[i], '^(%a+):(.+)$')
   local owner = kind and (kind == 'lane' and laneKey(name) or P .. 'poll:' .. name)
   if owner then dismissWaiter(owner, owner .. ':slots') end
-  -- What a share has held back is looked at again.
-  local spentKey = owner and owner .. ':spent'
-  for _, parked in ipairs(spentKey and redis.call('ZRANGE', spentKey, 0, -1) or {}) do redis.call('ZADD', spentKey, 0, parked) end
+  -- So is what waits for another day.
+  if kind == 'lane' then
+    hurryGroups(owner, -1)
+    hurryBatches(owner, WIDE)
+  end
   if kind == 'call' and redis.call('HGET', K, ARGV[i]) ~= ARGV[i + 1] then speedUp(name) end
 end
 redis.call('DEL', K)

@@ -6,6 +6,7 @@
 -- @include base
 -- @include gate
 -- @include stop
+-- @include runs
 -- @include quota
 local state = { account = {}, lanes = {}, calls = {}, quotas = {}, now = now - shift, pollLagMs = 0, pending = 0 }
 local all = redis.call('HGETALL', P .. 'account')

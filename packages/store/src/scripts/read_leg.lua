@@ -74,34 +74,34 @@ local function addWaiting(lane, targets, reason, untilMs)
   end
 end
 -- What its producer's share of the day holds back waits for another one, whatever the lane waits for.
-local producer = cjson.decode(redis.call('HGET', K, 'head')).createdBy
-local function shareUntil(lane)
-  local day = redis.call('HGET', laneKey(lane), 'spent:by:' .. producer)
+local function shareUntil(lane, ofLeg)
+  local asked = redis.call('HMGET', P .. 'leg:' .. ofLeg, 'head', 'o:' .. lane)
+  local day = redis.call('HGET', laneKey(lane), spentBy(cjson.decode(asked[1]).createdBy, asked[2] or '{}'))
   local limits = day and limitsOf('lane:' .. lane)
   local call = limits and limitsOf('call:' .. limits.call)
   local untilMs = call and tonumber(day) + call.timeoutMs + 1000 - tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0')
   return untilMs and untilMs > now and untilMs
 end
-local function whyOf(lane)
-  local shareOver = shareUntil(lane)
+local function whyOf(lane, ofLeg)
+  local shareOver = shareUntil(lane, ofLeg)
   if shareOver then return 'quota', string.format('%d', shareOver) end
   local why = redis.call('HMGET', laneKey(lane), 'why', 'until')
   if why[1] == 'order' then return 'rate', '' end
   return why[1] or '', why[2] or ''
 end
-for _, lane in ipairs(order) do addWaiting(lane, lanes[lane], whyOf(lane)) end
+for _, lane in ipairs(order) do addWaiting(lane, lanes[lane], whyOf(lane, leg)) end
 for lane, targets in pairs(ordered) do
   if targets > 0 then addWaiting(lane, targets, 'order', '') end
 end
 
--- The lane that what absorbed a target waits in, itself or what absorbed that; nil: it is on its way.
+-- The lane and leg that what absorbed a target waits in, itself or what absorbed that; nil: it is on its way.
 local MOST_WIDER = 100
 local function waitsIn(ref)
   for _ = 1, MOST_WIDER do
     local root, pos = string.match(ref or '', '^(%d+):(%d+)$')
     local lane = root and laneOf(root, pos)
     local letter = lane and redis.call('GETRANGE', P .. 'leg:' .. root .. ':s', pos, pos)
-    if letter == 'p' or (letter == 's' and redis.call('EXISTS', laneKey(lane) .. ':sending') == 0) then return lane end
+    if letter == 'p' or (letter == 's' and redis.call('EXISTS', laneKey(lane) .. ':sending') == 0) then return lane, root end
     if letter ~= 'a' then return nil end
     ref = redis.call('HGET', P .. 'leg:' .. root .. ':via', pos)
   end
@@ -111,10 +111,12 @@ for lane, refs in pairs(wider) do
   local counts = {}
   for ref, targets in pairs(refs) do
     looks = looks + 1
-    local where = looks > MOST_WIDER and lane or waitsIn(ref)
-    if where then counts[where] = (counts[where] or 0) + targets end
+    local where, whose = lane, leg
+    if looks <= MOST_WIDER then where, whose = waitsIn(ref) end
+    local place = where and where .. ' ' .. whose
+    if place then counts[place] = (counts[place] or 0) + targets end
   end
-  for where, targets in pairs(counts) do addWaiting(lane, targets, whyOf(where)) end
+  for place, targets in pairs(counts) do addWaiting(lane, targets, whyOf(string.match(place, '^(%S+) (%d+)$'))) end
 end
 local failures = {}
 local why = redis.call('HSCAN', K .. ':why', 0, 'COUNT', 100)[2]

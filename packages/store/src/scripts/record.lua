@@ -16,8 +16,10 @@
 -- @include mark
 -- @include gate
 -- @include stop
+-- @include runs
 -- @include quota
 -- @include ring
+-- @include carry
 -- @include underway
 -- @include spacing
 -- @include order
@@ -32,6 +34,7 @@
 -- @include split
 -- @include lost
 -- @include accepted
+-- @include hurry
 local lane, slot, number, verdict = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local L, B = laneKey(lane), P .. 'batch:' .. ARGV[4]
 local limits = limitsOf('lane:' .. lane)
@@ -58,7 +61,7 @@ end
 -- Nothing is tried again: what that would need is not kept as long as the batch is.
 local function answered()
   spacing.restKeys(L, number, limits)
-  redis.call('HDEL', B, 'domains')
+  redis.call('HDEL', B, 'domains', 'producers')
 end
 
 -- What the provider refused of a batch that it took.
@@ -110,6 +113,17 @@ local function spentQuota(text)
   if room >= tonumber(b[3]) * limits.unitsPerTarget then redis.call('ZADD', L .. ':retry', now + 60000, number) end
 end
 
+-- A share that was given back has room for what waits for another day, in every lane.
+local function hurryShares()
+  for _, field in ipairs(next(givenBack) and redis.call('HKEYS', P .. 'limits') or {}) do
+    local other = string.match(field, '^lane:(.+)$')
+    for producer in pairs(other and givenBack or {}) do
+      local groups, batches = hurryGroups(laneKey(other), -1, producer), hurryBatches(laneKey(other), WIDE, producer)
+      if groups or batches then released[other] = true end
+    end
+  end
+end
+
 if verdict == 'accept' then
   accept()
 elseif verdict == 'finish' or verdict == 'end' then
@@ -146,6 +160,7 @@ elseif verdict ~= 'retry' then
   welcome(ARGV[14], ARGV[18])
 end
 if stops ~= '' or verdict == 'retry' then notProven(ARGV[18]) end
+hurryShares()
 keep(keepLaneSlot(lane, limits, awaited or oversleeps(L)))
 for _, slot in ipairs(order.slots()) do keep(slot) end
 return { 1, slots, totalsReply(totals), milestones, elsewhereReply() }

@@ -14,6 +14,7 @@
 -- @include gate
 -- @include stop
 -- @include ring
+-- @include carry
 -- @include underway
 -- @include spacing
 -- @include order

@@ -14,8 +14,10 @@
 -- @include mark
 -- @include gate
 -- @include stop
+-- @include runs
 -- @include quota
 -- @include ring
+-- @include carry
 -- @include underway
 -- @include spacing
 -- @include order

@@ -12,7 +12,10 @@
 -- @include slots
 -- @include gate
 -- @include stop
+-- @include runs
 -- @include quota
+-- @include ring
+-- @include hurry
 local MOST = 1000
 seen(ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 if ARGV[9] == '1' then redis.call('HDEL', P .. 'account', 'quotaLease') end
@@ -63,20 +66,9 @@ end
 -- Batches and groups that wait for a day that they need not wait for any more.
 local function hurry(L)
   local hurried = redis.call('HGET', L, 'why') == 'quota'
-  local retryKey, spentKey = L .. ':retry', L .. ':spent'
   redis.call('HDEL', L, 'spent')
-  for _, number in ipairs(redis.call('ZRANGEBYSCORE', retryKey, '(' .. now, '+inf', 'LIMIT', 0, MOST)) do
-    if redis.call('HGET', P .. 'batch:' .. number, 'waits') == 'quota' then
-      redis.call('ZADD', retryKey, now, number)
-      hurried = true
-    end
-  end
-  for _, parked in ipairs(redis.call('ZRANGEBYSCORE', spentKey, '(0', '+inf', 'LIMIT', 0, MOST)) do
-    redis.call('ZADD', spentKey, 0, parked)
-    redis.call('HDEL', L, 'spent:' .. string.match(parked, '|(.*)$'))
-    hurried = true
-  end
-  return hurried
+  local batches, groups = hurryBatches(L, MOST), hurryGroups(L, MOST)
+  return hurried or batches or groups
 end
 
 local minted = {}

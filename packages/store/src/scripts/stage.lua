@@ -14,6 +14,7 @@
 -- @include slots
 -- @include mark
 -- @include ring
+-- @include carry
 -- @include underway
 -- @include spacing
 -- @include order

@@ -9,9 +9,11 @@
 -- @include base
 -- @include slots
 -- @include stop
+-- @include runs
 -- @include quota
 -- @include mark
 -- @include ring
+-- @include carry
 -- @include underway
 -- @include spacing
 -- @include order

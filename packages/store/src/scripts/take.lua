@@ -14,10 +14,12 @@
 -- @include mark
 -- @include gate
 -- @include stop
+-- @include runs
 -- @include quota
 -- @include clear
 -- @include domains
 -- @include ring
+-- @include carry
 -- @include underway
 -- @include spacing
 -- @include order
@@ -72,6 +74,7 @@ end
 local function wait(reason, untilMs)
   local ms = waitAs(L, L .. ':slots', slot, reason, untilMs)
   if not ms then return over() end
+  absorb.look(lane)
   return { 'wait', ms, reason, untilMs - shift, redis.call('HLEN', L .. ':keys'), oldest() - shift, slotsElsewhere(), elsewhereReply(), milestones }
 end
 
@@ -116,6 +119,7 @@ local function quotaCap(options)
   end
   cap.batch = math.min(limits.batch, toldBatch(cap.classes))
   function cap.share(producer) return share.room(cap.classes, days, quotas, producer, limits.unitsPerTarget) end
+  function cap.shareOfDay(producer) return share.room(cap.classes, {}, quotas, producer, limits.unitsPerTarget) end
   caps[options] = cap
   return cap
 end
@@ -144,11 +148,6 @@ do
     redis.call('ZADD', L .. ':retry', untilMs, number)
   end
 
-  local function splitNow(number, parts)
-    splitBatch(lane, number, parts)
-    caps = {}
-  end
-
   local function partsAt(count, size)
     local parts = { {}, {} }
     for at = 1, size do table.insert(parts[at <= count and 1 or 2], at) end
@@ -166,19 +165,25 @@ do
     local left, cap = tonumber(b[2]), quotaCap(b[6])
     -- The provider has told since that it takes fewer. What it may have is asked for again as it was.
     if left > math.max(1, toldBatch(cap.classes)) and not b[7] then
-      splitNow(number)
+      splitBatch(lane, number)
       return false
     end
-    if cap[b[3]] < left and not reservedNow(b[1], b[4], b[5], cap.classes) then
+    local isReserved = reservedNow(b[1], b[4], b[5], cap.classes)
+    if cap[b[3]] < left and not isReserved then
       -- More than a whole day has for its class: the limit was lowered since its seal.
       if left > 1 and left * limits.unitsPerTarget > cap.day[b[3]] then
-        splitNow(number)
+        splitBatch(lane, number)
       elseif cap[b[3]] > 0 and not b[7] then
         -- The provider refused it for want of quota and has some: as much as that of it is not kept from today.
-        splitNow(number, partsAt(cap[b[3]], redis.call('LLEN', B .. ':m')))
+        splitBatch(lane, number, partsAt(cap[b[3]], redis.call('LLEN', B .. ':m')))
       else
         parkBatch(number, 'quota', quotaUntil())
       end
+      return false
+    end
+    local parts = not isReserved and share.parts(B, cap, b[7])
+    if parts and #parts[2] > 0 then
+      if #parts[1] > 0 then splitBatch(lane, number, parts) else parkBatch(number, 'quota', quotaUntil()) end
       return false
     end
     local freeAt = domainsFreeAt(lane, limits.call, B, have(limits.perDomainPerMinute))
@@ -296,6 +301,7 @@ redis.call('ZADD', L .. ':sending', deadline, number)
 redis.call('HSET', P .. 'held', slot, number)
 redis.call('ZADD', L .. ':slots', deadline, slot)
 doneWaiting(L, slot)
+absorb.look(lane)
 local slots = { keepLaneSlot(lane, limits, false) }
 for _, other in ipairs(slotsElsewhere()) do slots[#slots + 1] = other end
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)

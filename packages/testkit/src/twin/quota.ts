@@ -117,6 +117,13 @@ export function settleReservation(twin: Twin, batch: Batch, spend: boolean, refu
   held.state = spend ? "spent" : "refunded";
 }
 
+/** What a part with so many items takes over. */
+export function partOfReservation(batch: Batch, items: number): Reservation | null {
+  const held = batch.reservation;
+  if (held?.state !== "reserved") return null;
+  return { ...held, units: (held.units * items) / leftOf(batch) };
+}
+
 /** Items that have not ended. */
 export function leftOf(batch: Batch): number {
   return batch.items.filter(({ state }) => state === "sealed" || state === "submitted").length;

@@ -1,5 +1,5 @@
 import { giveDomainsBack } from "./gate.ts";
-import { settleReservation } from "./quota.ts";
+import { partOfReservation } from "./quota.ts";
 import { returnWaiting } from "./ring.ts";
 import type { Batch, LaneTwin, Twin } from "./state.ts";
 
@@ -22,7 +22,6 @@ export function splitBatch(
   batch: Batch,
   parts: readonly (readonly number[])[],
 ): void {
-  settleReservation(twin, batch, false);
   if (batch.resend === null) giveDomainsBack(lane, batch);
   for (const part of parts) {
     twin.batches += 1;
@@ -34,7 +33,7 @@ export function splitBatch(
       state: "retry",
       readyAt: twin.now,
       waits: null,
-      reservation: null,
+      reservation: partOfReservation(batch, items.length),
       spentAt: null,
       asks: [],
       isPart: true,

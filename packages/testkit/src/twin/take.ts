@@ -50,7 +50,7 @@ interface Facts {
   readonly days: readonly number[];
   readonly until: number;
   readonly most: number;
-  caps: Map<string, Cap>;
+  readonly caps: Map<string, Cap>;
 }
 
 /** `held`: the batch that the slot is on record with: its worker died. */
@@ -131,7 +131,6 @@ function mayRetry(twin: Twin, lane: LaneTwin, facts: Facts, batch: Batch): boole
   const split = (first: number): false => {
     const at = batch.items.map((_, i) => i);
     splitBatch(twin, lane, batch, [at.slice(0, first), at.slice(first)]);
-    facts.caps = new Map();
     return false;
   };
   if (size > Math.max(1, toldBatch(twin, classes)) && batch.resend === null)

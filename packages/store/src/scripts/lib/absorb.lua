@@ -86,7 +86,7 @@ do
     addUnderway(L, digests, refs)
     for _, held in ipairs(helds) do cover.forget(refKey(held)) end
     if isUrgent then
-      raisePurge(root.ref, root.lane, root.digest, cover.producerOf((splitRef(root.ref))), cover.domainOf(root.text) or '')
+      raisePurge(root.ref, root.lane, root.digest, carry.producerOf((splitRef(root.ref))), cover.domainOf(root.text) or '')
     end
     -- It is kept after its end while what waited before it is looked through.
     if root.letter == 'c' then absorb.settle(root.lane, { root.ref }, 'c') end
@@ -122,7 +122,7 @@ do
   -- Where a key of this leg and lane waits: producer and group.
   local function placeOf(lane, ref, text)
     local leg = splitRef(ref)
-    return cover.producerOf(leg) .. '\t' .. (cover.domainOf(text) or '') .. '|' .. cover.optionsOf(lane, leg)
+    return carry.producerOf(leg) .. '\t' .. (cover.domainOf(text) or '') .. '|' .. cover.optionsOf(lane, leg)
   end
 
   -- To the front of their FIFOs, in the order of their staging.
@@ -138,6 +138,7 @@ do
       if own ~= queue or #run == WIDE then pushRun() end
       queue = own
       run[#run + 1] = items[i].digest
+      carry.toOthers(L, own, items[i].held, items[i].digest)
     end
     pushRun()
     redis.call('HSETNX', L, 'first', now)
@@ -264,13 +265,20 @@ do
     end
   end
 
-  -- The day is over for work of this lane with these options, or with any where none are given. What it has no time
-  -- for is left to the sweeps.
+  -- Once in a script, however much is spent; what it has no time for is left to the sweeps.
+  local toLook = {}
+  function absorb.lookLater(lane) toLook[lane] = true end
+  function absorb.look(lane)
+    if toLook[lane] and redis.call('EXISTS', laneKey(lane) .. ':absorbs') == 1 then lookOn(lane) end
+    toLook[lane] = nil
+  end
+
+  -- The day is over for work of this lane with these options, or with any where none are given.
   function absorb.spent(lane, day, options)
     local L = laneKey(lane)
     if not limitsOf('lane:' .. lane).covers then return end
     redis.call('HSET', L, options and 'spent:' .. options or 'spent', string.format('%d', day))
-    if redis.call('EXISTS', L .. ':absorbs') == 1 then lookOn(lane) end
+    absorb.lookLater(lane)
   end
 
   -- What ended without a word about those it had absorbed (by an older program) lets them go, too.

@@ -6,7 +6,7 @@ local function putAccepted(lane, number, limits, letters, jsons, dueMs, totals, 
   redis.call('ZADD', L .. ':running', now, number)
   spacing.restKeys(L, number, limits)
   -- Nothing is tried again: what that would need is not kept as long as the batch is.
-  redis.call('HDEL', B, 'domains')
+  redis.call('HDEL', B, 'domains', 'producers')
   local spans, ids = not string.find(letters, '[^.]') and redis.call('HGET', B, 'spans'), {}
   if spans then
     markSpans(lane, spans, 'u', totals)

@@ -30,6 +30,9 @@ local WIDE = 1000
 
 local function laneKey(lane) return P .. 'lane:' .. lane end
 
+-- A lane's field: until when the producer has no share left of what a call with these options spends.
+local function spentBy(producer, options) return 'spent:by:' .. producer .. ' ' .. options end
+
 -- Up to Redis 7.0 a hash that begins with many fields is built as a list first, each field looked for in all before it
 -- (a millisecond for 1,000, measured on 7.0.15). A value that no such list may hold makes it a table at once.
 local MOST_LISTED = 512

@@ -14,6 +14,7 @@ local function clearQueues(L)
     for _, parked in ipairs(redis.call('ZRANGE', parkedKey, 0, -1)) do
       local class, producer, group = string.match(parked, '^(.)\t([^\t]*)\t(.*)$')
       redis.call('UNLINK', L .. ':' .. class .. ':q:' .. producer .. ':' .. group)
+      redis.call('HDEL', L, spentBy(producer, string.match(group, '|(.*)$')))
     end
     redis.call('UNLINK', parkedKey)
   end

@@ -90,18 +90,10 @@ do
     return options[name]
   end
 
-  local producers = {}
-  function cover.producerOf(leg)
-    producers[leg] = producers[leg] or cjson.decode(redis.call('HGET', P .. 'leg:' .. leg, 'head')).createdBy
-    return producers[leg]
-  end
-
   -- What is spent until a day's end cannot take in what might go itself: with these options, or for who asked for it.
-  local hasShares = nil
   function cover.isSpent(lane, ofOptions, leg)
     local L = laneKey(lane)
-    if hasShares == nil then hasShares = have((limitsOf('quotas') or {}).shares) ~= nil end
-    local by = hasShares and 'spent:by:' .. cover.producerOf(leg) or 'spent'
+    local by = carry.hasShares() and spentBy(carry.producerOf(leg), ofOptions) or 'spent'
     local skew = tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0')
     for _, day in ipairs(redis.call('HMGET', L, 'spent', 'spent:' .. ofOptions, by)) do
       if day and tonumber(day) > now + skew then return true end

@@ -1,7 +1,7 @@
 -- domains: targets of one domain that may be sent in a minute. Windows are second buckets; a batch remembers
 -- what it took, so that it can be given back when the provider applied nothing. A domain that the provider throttles
 -- is left alone for a while, in every lane of the call: its answer does not say which lane was too much.
-local domainRoom, domainsText, domainsByItem, inheritDomains, spendDomains, giveDomainsBack, holdDomains, domainsFreeAt
+local domainRoom, spendDomains, giveDomainsBack, holdDomains, domainsFreeAt
 do
   local function windowKey(lane, domain) return P .. 'window:' .. lane .. ':' .. domain end
 
@@ -36,44 +36,8 @@ do
     return math.max(0, limit - used), ((first or second) + 62) * 1000
   end
 
-  -- A batch keeps its domains as runs, in the order of its items: domain TAB targets NEWLINE …
-  local RUN = '([^\t\n]*)\t(%d+)\n'
-
-  function domainsText(runs)
-    local lines = {}
-    for i, run in ipairs(runs) do lines[i] = run[1] .. '\t' .. run[2] .. '\n' end
-    return table.concat(lines)
-  end
-
   local function eachDomain(B, visit)
-    local counts = {}
-    for domain, n in string.gmatch(redis.call('HGET', B, 'domains') or '', RUN) do
-      counts[domain] = (counts[domain] or 0) + n
-    end
-    for domain, n in pairs(counts) do visit(domain, n) end
-  end
-
-  -- Each item's domain, by its position.
-  function domainsByItem(B)
-    local list = {}
-    for domain, n in string.gmatch(redis.call('HGET', B, 'domains') or '', RUN) do
-      for _ = 1, n do list[#list + 1] = domain end
-    end
-    return list
-  end
-
-  -- A part of a split batch takes over the domains of its items.
-  function inheritDomains(C, domains, part)
-    local runs = {}
-    for _, at in ipairs(part) do
-      local last = runs[#runs]
-      if last and last[1] == domains[at] then
-        last[2] = last[2] + 1
-      elseif domains[at] then
-        runs[#runs + 1] = { domains[at], 1 }
-      end
-    end
-    redis.call('HSET', C, 'domains', domainsText(runs))
+    for domain, n in pairs(runs.counts(redis.call('HGET', B, 'domains'))) do visit(domain, n) end
   end
 
   function spendDomains(lane, B)

@@ -127,7 +127,7 @@ do
           ref = refKey(held)
           local interests = redis.call('RPUSH', P .. 'more:' .. ref, mine)
           ref = ref .. '+'
-          push = urgent and not string.find(held, '!', 1, true)
+          push = carry.isNeeded((splitRef(held)), producer) or (urgent and not string.find(held, '!', 1, true))
           urgent = urgent or string.find(held, '!', 1, true) ~= nil
           if home == nextIndex and blockers[i] then book.widen(id, blockers[i], interests) end
         elseif blockers[i] then

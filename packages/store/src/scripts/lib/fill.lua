@@ -202,6 +202,7 @@ do
     batch.domains[domain] = (known or 0) + taken
     batch.by[producer] = (batch.by[producer] or 0) + taken
     batch.runs[#batch.runs + 1] = { domain, taken }
+    batch.producers[#batch.producers + 1] = { producer, taken }
     if not known then batch.domainCount = batch.domainCount + 1 end
     return weigh.worth(limits, taken, bytes, known and 0 or 1)
   end
@@ -242,7 +243,7 @@ do
   function seal(lane, limits, plan, capOf, day)
     local L = laneKey(lane)
     local batch = splitRefs({})
-    for _, list in ipairs({ 'texts', 'digests', 'domains', 'by', 'runs', 'left', 'unwanted', 'unwantedDigests' }) do batch[list] = {} end
+    for _, list in ipairs({ 'texts', 'digests', 'domains', 'by', 'runs', 'producers', 'left', 'unwanted', 'unwantedDigests' }) do batch[list] = {} end
     batch.domainCount, batch.capOf, batch.day = 0, capOf, day
     local classes = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
     for _, class in ipairs(classes) do
@@ -266,7 +267,8 @@ do
     local B = P .. 'batch:' .. number
     redis.call('HSET', B, 'lane', lane, 'options', batch.options, 'size', #batch.refs, 'left', #batch.refs,
       'ms', string.rep('s', #batch.refs), 'sealed', now, 'seal', sealed, 'ready', math.min(now, plan.ready or now),
-      'class', plan.urgent and 'u' or 'n', 'domains', domainsText(batch.runs))
+      'class', plan.urgent and 'u' or 'n', 'domains', runs.text(batch.runs))
+    if carry.hasShares() then redis.call('HSET', B, 'producers', runs.text(batch.producers)) end
     wide('RPUSH', B .. ':m', batch.refs)
     local spans = spansOf(batch)
     if spans then redis.call('HSET', B, 'spans', spans) end

@@ -54,8 +54,9 @@ do
     redis.call('HSET', L .. ':keys', digest, (string.gsub(held, '~%d+$', '')))
     redis.call('HDEL', L .. ':order', id)
     unmarkOrdered(held)
-    local fifo = L .. ':' .. class .. ':q:' .. barrier.producer .. ':' .. barrier.group
-    if redis.call('RPUSH', fifo, digest) == 1 then joinRing(L, class .. '\t' .. barrier.producer .. '\t' .. barrier.group) end
+    local queue = class .. '\t' .. barrier.producer .. '\t' .. barrier.group
+    if redis.call('RPUSH', L .. ':' .. class .. ':q:' .. barrier.producer .. ':' .. barrier.group, digest) == 1 then joinRing(L, queue) end
+    carry.toOthers(L, queue, held, digest)
     if class == 'n' then
       redis.call('HSETNX', L, 'first', barrier.at)
       redis.call('HSETNX', L, 'last', barrier.at)

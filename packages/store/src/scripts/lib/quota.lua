@@ -88,6 +88,9 @@ local function reserve(class, days, units)
   end
 end
 
+-- Whose part of a reservation this script has given back.
+local givenBack = {}
+
 -- The reservation written in a batch becomes spent, but for so many refused items, or is given back to the days it
 -- was made in.
 local function settleReservation(B, spend, refused)
@@ -101,8 +104,21 @@ local function settleReservation(B, spend, refused)
       if spent > 0 then redis.call('HINCRBY', quotaKey(class, day), 'used', spent) end
       for producer, each in pairs(not spend and q[6] and cjson.decode(q[6]) or {}) do
         redis.call('HINCRBY', quotaKey(class, day), 'by:' .. producer, -each)
+        givenBack[producer] = true
       end
     end
   end
+  redis.call('HDEL', B, 'by')
   redis.call('HSET', B, 'qState', spend and 'spent' or 'refunded')
+end
+
+-- A part of a split batch takes over its part of the reservation: nobody else gets between.
+local function inheritReservation(B, C, count)
+  local q = redis.call('HMGET', B, 'qClass', 'qDays', 'qUnits', 'qState', 'left', 'by')
+  if q[4] ~= 'reserved' then return end
+  local unitsPerTarget = tonumber(q[3]) / tonumber(q[5])
+  redis.call('HSET', C, 'qClass', q[1], 'qDays', q[2], 'qUnits', count * unitsPerTarget, 'qState', 'reserved')
+  local units = q[6] and runs.counts(redis.call('HGET', C, 'producers')) or {}
+  for producer, targets in pairs(units) do units[producer] = targets * unitsPerTarget end
+  if next(units) then redis.call('HSET', C, 'by', cjson.encode(units)) end
 end

@@ -12,8 +12,8 @@ end
 -- Another day has begun for them; figures of the provider that make room set their score to 0.
 local function unparkSpent(L, day)
   for _, parked in ipairs(redis.call('ZRANGEBYSCORE', L .. ':spent', '-inf', '(' .. day, 'LIMIT', 0, 100)) do
-    local _, producer = splitQueue(parked)
-    redis.call('HDEL', L, 'spent:by:' .. producer)
+    local _, producer, group = splitQueue(parked)
+    redis.call('HDEL', L, spentBy(producer, string.match(group, '|(.*)$')))
     redis.call('ZREM', L .. ':spent', parked)
     joinRing(L, parked)
   end

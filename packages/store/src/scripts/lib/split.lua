@@ -1,6 +1,6 @@
 -- split: a batch that cannot go as a whole becomes several, in order, that are sent at once. Every item is in one of
--- them; each part reserves quota for itself when it is sent, and takes its part of its domains' minutes: what the
--- whole took was not applied, or, where nobody knows that, stays taken.
+-- them; each takes over its part of the quota that the whole had reserved, and takes its part of its domains' minutes:
+-- what the whole took was not applied, or, where nobody knows that, stays taken.
 
 -- A part is a list of positions. One item is its own half: nobody asks for that, and an empty batch could never end.
 local function halvesOf(size)
@@ -15,7 +15,7 @@ end
 -- One part for each domain, in the order in which they come first.
 local function partsByDomain(B)
   local parts, partOf = {}, {}
-  for at, domain in ipairs(domainsByItem(B)) do
+  for at, domain in ipairs(runs.names(redis.call('HGET', B, 'domains'))) do
     if not partOf[domain] then
       partOf[domain] = {}
       parts[#parts + 1] = partOf[domain]
@@ -28,9 +28,9 @@ end
 -- Without parts: in halves. Returns their numbers.
 local function splitBatch(lane, number, parts)
   local B, L = P .. 'batch:' .. number, laneKey(lane)
-  local b = redis.call('HMGET', B, 'options', 'sealed', 'seal', 'class', 'attempt', 'resend', 'sent')
-  local members, domains = redis.call('LRANGE', B .. ':m', 0, -1), domainsByItem(B)
-  settleReservation(B, false)
+  local b = redis.call('HMGET', B, 'options', 'sealed', 'seal', 'class', 'attempt', 'resend', 'sent', 'domains', 'producers')
+  local members = redis.call('LRANGE', B .. ':m', 0, -1)
+  local domains, producers = runs.names(b[8]), runs.names(b[9])
   if not b[6] then giveDomainsBack(lane, B) end
   local children = {}
   for _, part in ipairs(parts or halvesOf(#members)) do
@@ -45,7 +45,9 @@ local function splitBatch(lane, number, parts)
     if b[6] then redis.call('HSET', C, 'resend', b[6]) end
     if b[7] then redis.call('HSET', C, 'sent', b[7]) end
     spacing.inheritKeys(L, number, child, part)
-    inheritDomains(C, domains, part)
+    redis.call('HSET', C, 'domains', runs.part(domains, part))
+    if b[9] then redis.call('HSET', C, 'producers', runs.part(producers, part)) end
+    inheritReservation(B, C, #refs)
     redis.call('ZADD', L .. ':retry', now, child)
     for _, ref in ipairs(refs) do
       local leg, pos = splitRef(ref)
