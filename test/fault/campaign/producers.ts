@@ -5,7 +5,7 @@ import type { ProducerEntry } from "./producer-ledger.ts";
 import { type Attempt, watchEnds } from "./watch-ends.ts";
 
 export interface Producers {
-  /** Asks no more; resolves when every accepted intent has an end, or after `patienceMs`. */
+  /** Asks no more; resolves when every accepted intent has an end, or when none came to it for `patienceMs`. */
   finish(patienceMs: number): Promise<void>;
 }
 

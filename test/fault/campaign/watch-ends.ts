@@ -10,7 +10,7 @@ export interface Attempt {
 
 export interface WatchedEnds {
   add(id: string): void;
-  /** Resolves when all that were added have ended, or after `patienceMs`. */
+  /** Resolves when all that were added have ended, or when none has for `patienceMs`: those left hang. */
   finish(patienceMs: number): Promise<void>;
 }
 
@@ -29,6 +29,7 @@ export function watchEnds(
   const over = new AbortController();
   let closely = 0;
   let left = 0;
+  let lastEndAt = 0;
   let attempts = 0;
 
   async function look(id: string, waitS: number): Promise<void> {
@@ -37,6 +38,7 @@ export function watchEnds(
     const atMs = Date.now();
     if (state === null) return void later.push(id);
     left -= 1;
+    lastEndAt = performance.now();
     ledger.append(state === "unknown" ? { entry: "unknown", id, atMs } : { entry: "ended", id, state, atMs });
   }
 
@@ -59,8 +61,8 @@ export function watchEnds(
       });
     },
     async finish(patienceMs) {
-      const until = performance.now() + patienceMs;
-      while (left > 0 && performance.now() < until) await pause(TURN_MS);
+      lastEndAt = performance.now();
+      while (left > 0 && performance.now() < lastEndAt + patienceMs) await pause(TURN_MS);
       over.abort();
       await Promise.all(turns);
     },
