@@ -18,7 +18,7 @@ it("a browser that logs in with a token's name and secret reads the documentatio
     });
     await page.goto(`${api.origin}/docs`);
     await page.getByText("Take an intent in; answered once it is durable and staged").waitFor();
-    expect(await page.locator(".opblock").count()).toBe(13);
+    expect(await page.locator(".opblock").count()).toBe(14);
     // data: images and fonts are inside the page.
     expect([...origins].filter((origin) => origin !== "null")).toEqual([api.origin]);
     expect(await page.locator(".topbar").isVisible()).toBe(false);
