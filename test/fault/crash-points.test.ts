@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { accountsYaml } from "./crash-points/accounts.ts";
 import type { Side } from "./crash-points/outside.ts";
 import type { Scenario } from "./crash-points/scenario.ts";
-import { accountsYaml, SCENARIOS } from "./crash-points/scenarios.ts";
+import { SCENARIOS } from "./crash-points/scenarios.ts";
 import { portCalls } from "./crash-points/sites.ts";
 import { trial } from "./crash-points/trial.ts";
 import { openWorld, type World } from "./crash-points/world.ts";

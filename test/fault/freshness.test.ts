@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accountsYaml } from "./crash-points/accounts.ts";
 import { PHASES, type Repurged, repurgedEverywhere, type Trouble } from "./crash-points/repurge.ts";
-import { accountsYaml } from "./crash-points/scenarios.ts";
 import { openWorld, type World } from "./crash-points/world.ts";
 
 const CALL = "RefreshObjectCaches";

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { accountsYaml } from "./crash-points/accounts.ts";
 import type { Side } from "./crash-points/outside.ts";
 import { startProcess } from "./crash-points/process.ts";
-import { accountsYaml, purge, urls } from "./crash-points/scenarios.ts";
+import { purge, urls } from "./crash-points/scenarios.ts";
 import { stalledAt, succeeded } from "./crash-points/stalled.ts";
 import { acceptedBy } from "./crash-points/trial.ts";
 import { openWorld, type World } from "./crash-points/world.ts";

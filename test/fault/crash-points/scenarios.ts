@@ -1,53 +1,11 @@
 import { createHash } from "node:crypto";
+import { CALLBACK_KEY } from "./accounts.ts";
 import { drive } from "./drive.ts";
 import type { Point, Side } from "./outside.ts";
 import { type Process, startProcess } from "./process.ts";
 import type { Accepted, Ask, Scenario } from "./scenario.ts";
 import { acceptedBy } from "./trial.ts";
 import type { World } from "./world.ts";
-
-const CALLBACK_KEY = "key-of-the-callbacks";
-
-const ACCOUNTS: Readonly<Record<string, string>> = {
-  ali: `
-    provider: alibaba-cdn
-    credentials: { accessKeyId: ali-id, accessKeySecret: ali-secret }
-    hosts: [both.example.com, ali.example.com]
-    quota: { url: 1000000, prefetch: 1000000 }
-    limits: { pollEveryMs: 500, calls: { RefreshObjectCaches: { perSecond: 1 } }, lanes: { purge-url: { batch: 2 } } }`,
-  tc: `
-    provider: tencent-cdn
-    credentials: { accessKeyId: tc-id, accessKeySecret: tc-secret }
-    hosts: [both.example.com, tc.example.com]
-    quota: { url: 1000000, prefetch: 1000000 }`,
-  hw: `
-    provider: huawei-vod
-    region: cn-north-4
-    projectId: 0a1b2c
-    credentials: { iam: { endpoint: "http://127.0.0.3:0", domain: d, user: u, password: hw-password } }
-    hosts: [hw.example.com]`,
-  long: `
-    provider: alibaba-cdn
-    credentials: { accessKeyId: long-id, accessKeySecret: long-secret }
-    hosts: [long.example.com]
-    quota: { url: 1000000 }`,
-  film: `
-    provider: alibaba-vod
-    region: cn-shanghai
-    credentials: { accessKeyId: film-id, accessKeySecret: film-secret, callbackKey: ${CALLBACK_KEY} }`,
-};
-
-/** Each on a loopback address of its own; nothing waits for company. */
-export function accountsYaml(names: readonly string[]): string {
-  const addresses = Object.keys(ACCOUNTS);
-  return names
-    .map((name) => {
-      const endpoint = `http://127.0.0.${addresses.indexOf(name) + 1}:0`;
-      const coalesce = "coalesce: { quietMs: 0, maxWaitMs: 0 }";
-      return `  - name: ${name}\n    endpoint: ${endpoint}\n    ${coalesce}${ACCOUNTS[name] ?? ""}\n`;
-    })
-    .join("");
-}
 
 export const urls = (host: string, path: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => `https://${host}.example.com/${path}/${i}`);
