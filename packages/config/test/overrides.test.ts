@@ -89,7 +89,7 @@ describe("quota", () => {
   });
 
   it("gives shares to tokens that there are, of classes that there are", () => {
-    expect(quota({ shares: { shop: { url: 0, directory: 5 }, local: { "url@overseas": 5 } } })).toEqual([
+    expect(quota({ shares: { shop: { url: 1, directory: 5 }, local: { "url@overseas": 5 } } })).toEqual([
       "good",
     ]);
     expect(quota({ shares: { shop: { pattern: 5 } } })).toEqual([
@@ -97,15 +97,37 @@ describe("quota", () => {
       "quota.shares.shop.pattern: unused-quota",
     ]);
     expect(quota({ shares: { shup: { url: 5 } } })).toEqual(["refused", "quota.shares.shup: unknown-token"]);
-    expect(quota({ shares: { shop: { urls: 5 } } })).toEqual([
+    expect(quota({ shares: { shop: { urls: 5, "url@": 3, url: "many" } } })).toEqual([
       "refused",
-      "quota.shares.shop.urls: invalid-value",
-    ]);
-    expect(quota({ shares: { shop: { url: -1 } } })).toEqual([
-      "refused",
+      "quota.shares.shop.urls: unknown-key",
+      "quota.shares.shop.url@: unknown-key",
       "quota.shares.shop.url: invalid-value",
     ]);
+    for (const url of [0, -1]) {
+      expect(quota({ shares: { shop: { url } } })).toEqual([
+        "refused",
+        "quota.shares.shop.url: invalid-value",
+      ]);
+    }
     expect(quota({ shares: { shop: 5 } })).toEqual(["refused", "quota.shares.shop: invalid-value"]);
+  });
+
+  it("gives no share that is larger than what there is, by the file or by the provider's default", () => {
+    expect(quota({ url: 10, shares: { shop: { url: 10 } } })).toEqual(["good"]);
+    expect(quota({ url: 10, shares: { shop: { url: 11 } } })).toEqual([
+      "refused",
+      "quota.shares.shop.url: conflict",
+    ]);
+    expect(quota({ shares: { shop: { url: 10_001 } } })).toEqual([
+      "refused",
+      "quota.shares.shop.url: conflict",
+    ]);
+  });
+
+  it("names an unknown class of a share and the one that is meant", () => {
+    const loaded = load(withAccount({ quota: { shares: { shop: { urls: 5 } } } }));
+    const said = loaded.ok ? [] : loaded.problems.map(({ detail }) => detail);
+    expect(said).toEqual(['unknown key; did you mean "url"?']);
   });
 
   it.each(["Asia/Nowhere", "+08:00", "GMT+8", "", 8])("refuses %j as a time zone", (resetTimeZone) => {

@@ -84,9 +84,18 @@ function checkQuotas(own: LimitOverrides, table: ProviderTable, path: Path, find
     if (spec !== undefined) warnAbove(units, spec, [...path, name], findings);
     else unused([...path, name]);
   }
-  for (const [name, tokens] of Object.entries(own.shares ?? {}))
-    if (!known.includes(name))
-      for (const token of Object.keys(tokens)) unused([...path, "shares", token, name]);
+  const inForce = effectiveLimits(table, own).quotas;
+  for (const [name, tokens] of Object.entries(own.shares ?? {})) {
+    const quota = Object.hasOwn(inForce, name) ? inForce[name] : undefined;
+    for (const [token, units] of Object.entries(tokens)) {
+      const at = [...path, "shares", token, name];
+      if (quota === undefined) unused(at);
+      else if (units > quota) {
+        const detail = `expected at most the quota, which is ${quota}: a larger share holds nobody back`;
+        findings.problem(at, "conflict", detail);
+      }
+    }
+  }
   checkReserve(own, table, [...path, "reserveForUrgent"], findings);
 }
 

@@ -8,14 +8,19 @@ const CLASSES = ["url", "directory", "prefetch", "pattern", "ignoreParams"];
 const KEYS = [...CLASSES, "resetTimeZone", "reserveForUrgent", "askEveryMs", "shares"];
 
 const units = integer(0);
+/** With a share of nothing a producer's work would wait for ever. */
+const share = integer(1);
 const shares = z.record(
   z.string(),
-  z.record(z.string().refine(isClass, { error: `expected a class: ${CLASSES.join(", ")}` }), units, {
-    error: "expected a mapping (class: units)",
+  z.record(z.string().refine(isClass), share, {
+    error: ({ code, input }) =>
+      code === "invalid_key" ? unknownKey(String(input), CLASSES) : "expected a mapping (class: units)",
   }),
   { error: "expected a mapping (token: { class: units })" },
 );
 type Shares = z.output<typeof shares>;
+
+const UNKNOWN_KEY = { params: { code: "unknown-key" } } as const;
 
 /** A question is a call of its own with a rate limit; its answer changes with every submit, and with nothing else soon. */
 const ASK_EVERY_MS = 300_000;
@@ -57,8 +62,9 @@ export const quota = z
     const read = <T>(key: string, schema: z.ZodType<T>): T | null => {
       const result = schema.safeParse(given[key]);
       if (result.success) return result.data;
-      for (const { message, path } of result.error.issues) {
-        context.addIssue({ code: "custom", path: [key, ...path], message });
+      for (const { code, message, path } of result.error.issues) {
+        const params = code === "invalid_key" ? UNKNOWN_KEY : {};
+        context.addIssue({ code: "custom", path: [key, ...path], message, ...params });
       }
       return null;
     };
@@ -74,7 +80,7 @@ export const quota = z
           code: "custom",
           path: [key],
           message: unknownKey(key, KEYS),
-          params: { code: "unknown-key" },
+          ...UNKNOWN_KEY,
         });
     }
     return { classes, resetTimeZone, reserveForUrgent, askEveryMs, shares: ofTokens };
