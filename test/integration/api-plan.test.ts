@@ -104,8 +104,17 @@ it("a plan tells what waits in the lane already, and that a paused account sends
 
 it("what a token may not submit it may not plan, and faults are those of an intent", async () => {
   const forbidden = await post("/v1/plan", { op: "prefetch", urls: many(1, 1) }, "shop-secret");
-  expect(forbidden).toMatchObject({ status: 403, body: { code: "forbidden" } });
+  expect(forbidden).toMatchObject({
+    status: 403,
+    body: {
+      code: "forbidden",
+      detail: "one fault outside the token's rights; this intent would be refused.",
+    },
+  });
   const invalid = await post("/v1/plan", { op: "purge", urls: ["ftp://h0.example.com/"] });
-  expect(invalid).toMatchObject({ status: 422, body: { errors: [{ pointer: "/urls/0" }] } });
+  expect(invalid).toMatchObject({
+    status: 422,
+    body: { detail: "one fault; this intent would be refused.", errors: [{ pointer: "/urls/0" }] },
+  });
   expect((await post("/v1/plan", undefined)).body).toMatchObject({ code: "empty-body" });
 });

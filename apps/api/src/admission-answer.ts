@@ -1,4 +1,4 @@
-import type { Json } from "@purgeline/core";
+import { counted, type Json } from "@purgeline/core";
 import type { Admitted } from "@purgeline/engine";
 import { ApiProblem } from "./api-problem.ts";
 import { outcomeUnknown, storeAway, storeFull } from "./error-handler.ts";
@@ -15,7 +15,7 @@ export function answerOf(admitted: Admitted): { readonly response: Json; readonl
     case "replayed":
       return { response: admitted.response, isReplayed: true };
     case "refused":
-      throw refusalOf(admitted);
+      throw refusalOf(admitted, "nothing was enqueued");
     case "mismatch":
       throw new ApiProblem("idempotency-mismatch", "This Idempotency-Key came with another body before.");
     case "running":
@@ -31,7 +31,7 @@ export function answerOf(admitted: Admitted): { readonly response: Json; readonl
     case "backlog":
       throw new ApiProblem(
         "backlog",
-        `Account ${admitted.account} has ${admitted.pending} targets pending and no room for these; nothing was enqueued.`,
+        `Account ${admitted.account} has ${counted(admitted.pending, "target")} pending and no room for these; nothing was enqueued.`,
         { headers: { "retry-after": BACKLOG_RETRY_AFTER_S } },
       );
     case "unavailable":
@@ -43,12 +43,13 @@ export function answerOf(admitted: Admitted): { readonly response: Json; readonl
   }
 }
 
-/** Every fault of an intent that cannot be taken. */
-export function refusalOf({ why, problems }: Extract<Admitted, { readonly kind: "refused" }>): ApiProblem {
+/** Every fault of an intent that cannot be taken, and what follows from that for whoever asked. */
+export function refusalOf(
+  { why, problems }: Extract<Admitted, { readonly kind: "refused" }>,
+  follows: string,
+): ApiProblem {
   const count = problems.length === 1 ? "one fault" : `${problems.length} faults`;
-  if (why === "forbidden")
-    return new ApiProblem("forbidden", `${count} outside the token's rights; nothing was enqueued.`, {
-      errors: problems,
-    });
-  return new ApiProblem("invalid-intent", `${count}; nothing was enqueued.`, { errors: problems });
+  const where = why === "forbidden" ? " outside the token's rights" : "";
+  const code = why === "forbidden" ? "forbidden" : "invalid-intent";
+  return new ApiProblem(code, `${count}${where}; ${follows}.`, { errors: problems });
 }

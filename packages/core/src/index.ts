@@ -2,6 +2,7 @@ export * from "./account.ts";
 export * from "./cost/leg-cost.ts";
 export * from "./cost/quota-days.ts";
 export * from "./cost/store-figures.ts";
+export * from "./counted.ts";
 export * from "./hosts.ts";
 export * from "./intake-store.ts";
 export * from "./intent.ts";

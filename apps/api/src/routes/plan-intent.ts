@@ -19,7 +19,7 @@ export function planIntent(app: ApiScope, { store, intake }: ApiDeps): void {
         body: intentBodySchema,
         response: {
           200: {
-            description: "Nothing was enqueued",
+            description: "What it would cost; nothing was submitted",
             content: { "application/json": { schema: planSchema } },
           },
           ...refusals(400, 401, 403, 413, 415, 422, 503),
@@ -28,7 +28,7 @@ export function planIntent(app: ApiScope, { store, intake }: ApiDeps): void {
     },
     async (request, reply) => {
       const costed = await costIntent(givenBody(request.body as Json | undefined), request.producer, ports);
-      if (costed.kind === "refused") throw refusalOf(costed);
+      if (costed.kind === "refused") throw refusalOf(costed, "this intent would be refused");
       return reply.code(200).send(costView(costed));
     },
   );

@@ -52,6 +52,7 @@ it("the text holds everything that the receipt says", () => {
     "release=42",
     "lives",
     "Denied",
+    "ali purge-directory: 1 target · quota",
   ]) {
     expect(text).toContain(word);
   }

@@ -41,6 +41,25 @@ it("a plan says what is sent, what it takes of the day, what waits for another, 
   );
 });
 
+it("one of a thing is one, not ones", () => {
+  const [lane] = leg.lanes;
+  const [quota] = leg.quotas;
+  const single = {
+    ...leg,
+    duplicates: 0,
+    keys: 1,
+    absorbed: 0,
+    calls: 1,
+    lanes: [{ ...lane, keys: 1, absorbed: 0, calls: 1, ahead: 1 }],
+    quotas: [{ ...quota, units: 1, before: 0, after: 0, later: 1 }],
+  };
+  expect(planText({ op: "purge", accounts: [single] })).toBe(
+    "ali: purge · 1 target · 1 call · sent by about 2026-11-21T16:00:11.000Z\n" +
+      "  purge-url  1 target  1 × RefreshObjectCaches  behind 1 that waits\n" +
+      "  quota url  1 unit  0 left today, then 0  1 waits for 2026-11-21T16:00:00.000Z or later\n",
+  );
+});
+
 it("what does not go out by itself says why", () => {
   const quiet = { ...leg, lanes: [], quotas: [], calls: 1, eta: null };
   expect(planText({ op: "purge", accounts: [{ ...quiet, paused: true }] })).toMatch(/1 call · paused$/m);

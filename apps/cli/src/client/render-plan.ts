@@ -1,3 +1,4 @@
+import { counted } from "@purgeline/core";
 import { columns, printable } from "./columns.ts";
 import { records, text } from "./receipt.ts";
 import { isRecord } from "./reply.ts";
@@ -15,8 +16,8 @@ export function planText(body: unknown): string {
 function legText(leg: Fields, operation: string): string {
   const head = [
     `${text(leg.account)}: ${operation}`,
-    `${text(leg.keys)} targets${some(leg.duplicates, "given more than once")}${some(leg.absorbed, "absorbed")}`,
-    `${text(leg.calls)} ${leg.calls === 1 ? "call" : "calls"}`,
+    `${many(leg.keys, "target")}${some(leg.duplicates, "given more than once")}${some(leg.absorbed, "absorbed")}`,
+    many(leg.calls, "call"),
     etaText(leg),
   ].join(" · ");
   return (
@@ -35,9 +36,11 @@ function etaText(leg: Fields): string {
 function laneRow(lane: Fields): readonly string[] {
   return [
     text(lane.lane),
-    `${text(lane.keys)} targets${some(lane.absorbed, "absorbed")}`,
+    `${many(lane.keys, "target")}${some(lane.absorbed, "absorbed")}`,
     `${text(lane.calls)} × ${text(lane.call)}`,
-    typeof lane.ahead === "number" && lane.ahead > 0 ? `behind ${lane.ahead} that wait` : "",
+    typeof lane.ahead === "number" && lane.ahead > 0
+      ? `behind ${lane.ahead} that ${lane.ahead === 1 ? "waits" : "wait"}`
+      : "",
   ];
 }
 
@@ -45,10 +48,16 @@ function quotaRow(quota: Fields): readonly string[] {
   const { later } = quota;
   return [
     `quota ${text(quota.quota)}`,
-    `${text(quota.units)} units`,
+    many(quota.units, "unit"),
     `${text(quota.before)} left today, then ${text(quota.after)}`,
-    typeof later === "number" && later > 0 ? `${later} wait for ${text(quota.resetsAt)} or later` : "",
+    typeof later === "number" && later > 0
+      ? `${later} ${later === 1 ? "waits" : "wait"} for ${text(quota.resetsAt)} or later`
+      : "",
   ];
+}
+
+function many(count: unknown, word: string): string {
+  return counted(Number(count), word);
 }
 
 function some(count: unknown, what: string): string {

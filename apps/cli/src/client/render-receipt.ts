@@ -1,3 +1,4 @@
+import { counted } from "@purgeline/core";
 import { columns, printable } from "./columns.ts";
 import { COUNTED_STATES, hasEnded, type Receipt, type Waiting } from "./receipt.ts";
 import type { Wider } from "./wider.ts";
@@ -32,7 +33,7 @@ export function receiptText(receipt: Receipt, wider: readonly Wider[] = []): str
     ...wider.map(({ via, state, targets }) => ["via", `${via}: ${targets} ${state}`]),
     ...receipt.waiting.map((wait) => [
       "waiting",
-      `${wait.account} ${wait.lane}: ${wait.targets} targets · ${waitingText(wait)}`,
+      `${wait.account} ${wait.lane}: ${counted(wait.targets, "target")} · ${waitingText(wait)}`,
     ]),
   ];
   const urgent = receipt.priority === "urgent" ? " urgent" : "";

@@ -1,6 +1,6 @@
 import { orphansIn } from "@purgeline/api";
 import { type Config, renderConfig } from "@purgeline/config";
-import type { AccountState } from "@purgeline/core";
+import { type AccountState, counted } from "@purgeline/core";
 import { providers } from "@purgeline/providers";
 import { connect, NewerData, whenReady } from "@purgeline/store";
 import { CommandFailed, EXIT, type ExitCode, messageOf } from "../exit.ts";
@@ -48,7 +48,7 @@ async function storeLines(config: Config): Promise<readonly string[]> {
 function warningOf({ account, orphan, lanes }: AccountState): string {
   const pending = lanes.reduce((sum, lane) => sum + lane.pending, 0);
   return (
-    `warning: account ${account} (${orphan?.provider}) is not configured here and has unfinished work, ${pending} targets not yet ` +
+    `warning: account ${account} (${orphan?.provider}) is not configured here and has unfinished work, ${counted(pending, "target")} not yet ` +
     "sent: it waits until the account is back under this name, or is cancelled"
   );
 }

@@ -1,16 +1,17 @@
-import type {
-  DueTask,
-  Face,
-  Failure,
-  HttpReply,
-  PollAnswer,
-  Progress,
-  Rejected,
-  Row,
-  Slot,
-  SlotEnd,
-  Task,
-  TaskAnswer,
+import {
+  counted,
+  type DueTask,
+  type Face,
+  type Failure,
+  type HttpReply,
+  type PollAnswer,
+  type Progress,
+  type Rejected,
+  type Row,
+  type Slot,
+  type SlotEnd,
+  type Task,
+  type TaskAnswer,
 } from "@purgeline/core";
 import type { BatchItems } from "./batch-items.ts";
 import { type Answered, isFailure, type Permit, sendCall } from "./call.ts";
@@ -57,7 +58,7 @@ export async function poll(
         const due: Due = [first, ...rest];
         const summary = await ask({ account, call, items, ports }, due, permit, endTurn);
         await show({
-          title: `${slot.account} ${call} · ${due.length} tasks`,
+          title: `${slot.account} ${call} · ${counted(due.length, "task")}`,
           preview: due.slice(0, 10).map((each) => each.task.id),
         });
         await queued;
@@ -71,7 +72,10 @@ export async function poll(
         await queued;
         return { kind: "done", summary };
       }
-      await show({ title: `${slot.account} ${call} · ${claimed.running} tasks under way`, preview: [] });
+      await show({
+        title: `${slot.account} ${call} · ${counted(claimed.running, "task")} under way`,
+        preview: [],
+      });
       if (claimed.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
         return { kind: "later", delayMs: claimed.waitMs };
       endTurn();
@@ -105,7 +109,7 @@ async function ask(query: Query, due: Due, permit: Permit | null, onWrite: () =>
       const progress = answer.tasks[index] ?? { rows: [], next: [each.task] };
       await settleTask(account, each, progress, answered, items, ports);
     }
-    return `${due.length} tasks asked`;
+    return `${counted(due.length, "task")} asked`;
   }
   if (answer.kind === "poisoned" && rest.length > 0) return await askApart(query, [first, ...rest], onWrite);
   await putOff(account, due, answer, answered, ports);

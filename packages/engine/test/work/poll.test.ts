@@ -157,6 +157,8 @@ describe("poll", () => {
     expect(soon.told.sleeps).toEqual([500]);
     expect(soon.faces).toEqual([{ title: "ali Ask · 2 tasks under way", preview: [] }]);
     expect(soon.end).toEqual({ kind: "done", summary: "no task under way" });
+    const one = await run([], { polls: [{ kind: "wait", waitMs: 500, running: 1 }, { kind: "end" }] });
+    expect(one.faces).toMatchObject([{ title: "ali Ask · 1 task under way" }]);
     const late = await run([], { polls: [{ kind: "wait", waitMs: 5000, running: 2 }] });
     expect(late.end).toEqual({ kind: "later", delayMs: 5000 });
   });
