@@ -79,7 +79,7 @@ local function shareUntil(lane, ofLeg)
   local day = redis.call('HGET', laneKey(lane), spentBy(cjson.decode(asked[1]).createdBy, asked[2] or '{}'))
   local limits = day and limitsOf('lane:' .. lane)
   local call = limits and limitsOf('call:' .. limits.call)
-  local untilMs = call and tonumber(day) + call.timeoutMs + 1000 - tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0')
+  local untilMs = call and tonumber(day) + call.timeoutMs + 1000 - shownSkew()
   return untilMs and untilMs > now and untilMs
 end
 local function whyOf(lane, ofLeg)

@@ -123,7 +123,7 @@ local function quotaCap(options)
   caps[options] = cap
   return cap
 end
-local function quotaUntil() return guardEnd - tonumber(redis.call('HGET', P .. 'account', 'skewMs') or '0') end
+local function quotaUntil() return guardEnd - shownSkew() end
 
 -- Is every day of now among those that the batch's reservation was made in?
 local function reservedNow(state, reservedDays, reservedClasses, classes)

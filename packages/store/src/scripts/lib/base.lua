@@ -20,6 +20,18 @@ end
 -- An instant of the account's time by Redis's clock as it is now, for people.
 local function shown(ms) return ms and tonumber(ms) and string.format('%.0f', tonumber(ms) - shift) or ms end
 
+-- The provider's clock against ours in whole seconds, for times that people are shown. `Date` hides fractions, so that
+-- one clock's replies tell up to a second more or less than the first: this one stands for all of them. Up to 3 s too
+-- little: a time that it tells is never too early.
+local function steadySkew(skew, steady)
+  if steady and skew >= steady and skew < steady + 3000 then return steady end
+  return math.floor(skew / 1000) * 1000 - 1000
+end
+local function shownSkew()
+  local skew = redis.call('HMGET', P .. 'account', 'skewMs', 'steadySkewMs')
+  return skew[1] and steadySkew(tonumber(skew[1]), skew[2] and tonumber(skew[2])) or 0
+end
+
 -- A slot's job starts within this long, or rescue asks the queue for it.
 local LEASE_MS = 20000
 -- A claimed question about a lost answer comes back after as long, so a look at its batch is worth nothing sooner.

@@ -175,7 +175,10 @@ do
 
   -- What a reply told: the provider's clock, the last error.
   function seen(call, providerDate, code, message)
-    if providerDate ~= '' then redis.call('HSET', P .. 'account', 'skewMs', tonumber(providerDate) - now, 'skewDoubtMs', 0) end
+    if providerDate ~= '' then
+      local skew, steady = tonumber(providerDate) - now, redis.call('HGET', P .. 'account', 'steadySkewMs')
+      redis.call('HSET', P .. 'account', 'skewMs', skew, 'steadySkewMs', steadySkew(skew, steady and tonumber(steady)), 'skewDoubtMs', 0)
+    end
     if code ~= '' then
       redis.call('HSET', P .. 'account', 'errCall', call, 'errCode', code, 'errMessage', message, 'errAt', now)
     end
