@@ -34,6 +34,8 @@ export interface LaneState {
   readonly lane: Lane;
   /** Distinct keys that wait to be sealed. */
   readonly pending: number;
+  /** Of these, what waits for another day, by producer; absent: none does. */
+  readonly parked?: Readonly<Record<string, number>>;
   readonly oldestUnconfirmedAgeMs: Readonly<Record<Priority, number | null>>;
   readonly inFlightBatches: number;
   /** Accepted batches whose tasks are being polled. */
@@ -104,6 +106,8 @@ export interface AccountState {
   readonly lanes: readonly LaneState[];
   readonly calls: readonly CallState[];
   readonly quotas: readonly QuotaState[];
+  /** How far the provider's clock, by which `resetsAtMs` is told, is ahead of ours; absent: not at all. */
+  readonly providerAheadMs?: number;
   /** How late the most overdue poll is. */
   readonly pollLagMs: number;
   readonly lastError: {

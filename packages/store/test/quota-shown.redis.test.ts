@@ -49,3 +49,13 @@ it.each([
     expect(Number(untilMs) % 1000).toBe(nextDayMs % 1000);
   },
 );
+
+it("a forecast is by our clock, whatever the provider's says", async () => {
+  store = await bundle({ limits: limitsWith({ batch: 10 }, 20), nowMs });
+  await hear(store, nowMs, 3 * HOUR);
+  const [account] = await store.intake.accounts();
+  expect(account?.providerAheadMs).toBe(3 * HOUR - 1000);
+  await spentBox(slotBox(store), "feed");
+  await hear(store, nowMs, -3 * HOUR);
+  expect((await store.intake.accounts())[0]).toMatchObject({ providerAheadMs: -3 * HOUR - 1000 });
+});

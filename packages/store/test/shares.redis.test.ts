@@ -32,6 +32,17 @@ it("a producer spends no more of the day than its share, and the others go on", 
   expect(await shareOf(nextDay())).toEqual([{ producer: "shop", limit: 15, used: 15 }]);
 });
 
+it("what a share holds back is told by producer, so that nobody reckons with it today", async () => {
+  const box = await open(15);
+  await box.stage("int_shop", urls(40, "shop.example.com"), { createdBy: "shop" });
+  await sendAll(box, store);
+  await box.stage("int_feed", urls(5, "feed.example.com"), { createdBy: "feed" });
+  const lane = async (view: View) =>
+    (await view.intake.accounts())[0]?.lanes.find(({ lane }) => lane === "purge-url");
+  expect(await lane(store)).toMatchObject({ pending: 30, parked: { shop: 25 } });
+  expect(await lane(nextDay())).not.toHaveProperty("parked");
+});
+
 it("what a share holds back says so, and until when, whatever the lane waits for", async () => {
   const box = await open(15);
   await box.stage("int_shop", urls(40, "shop.example.com"), { createdBy: "shop" });

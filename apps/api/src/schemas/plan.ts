@@ -9,7 +9,7 @@ const laneCostSchema = z.strictObject({
   keys: count.describe("Distinct targets"),
   absorbed: count.describe("Of these, what a wider target of the same intent does as well"),
   calls: count,
-  ahead: count.describe("Distinct targets that wait in the lane already"),
+  ahead: count.describe("Distinct targets that wait in the lane already, not for another day"),
 });
 
 const quotaCostSchema = z.strictObject({

@@ -12,6 +12,8 @@ export interface LaneFacts {
   readonly call: CallLimits;
   /** Targets of others that go first. */
   readonly ahead: number;
+  /** What others, and the same producer, have waiting for another day, by producer. */
+  readonly parked: Readonly<Record<string, number>>;
   readonly fromMs: number;
 }
 
@@ -26,7 +28,9 @@ export class LaneRun {
   readonly #covered: ReadonlySet<PlannedTarget>;
   readonly #call: CallLimits;
   readonly #queue: LaneQueue;
+  readonly #parked: Map<string, number>;
   #ahead: number;
+  #day = 0;
   #atMs: number;
   #left: number;
   #calls = 0;
@@ -41,6 +45,7 @@ export class LaneRun {
     this.#covered = covered;
     this.#call = facts.call;
     this.#queue = this.#waiting();
+    this.#parked = new Map(Object.entries(facts.parked));
     this.#ahead = facts.ahead;
     this.#atMs = facts.fromMs;
     this.#left = this.keys - this.absorbed;
@@ -63,6 +68,7 @@ export class LaneRun {
   step(gate: CallGate, days: QuotaDays): boolean {
     const { timeoutMs } = this.#call;
     days.turn(this.#atMs, timeoutMs);
+    this.#unpark(days);
     this.#letPass(gate, days);
     const room = days.room(this.limits, this.options);
     const readyAtMs = this.#queue.readyAtMs(this.#atMs) ?? this.#atMs;
@@ -99,6 +105,20 @@ export class LaneRun {
     const { targets } = this.#planned;
     const queued = isOwn ? targets : targets.filter((target) => !this.#covered.has(target));
     return new LaneQueue(queued, this.#covered, this.limits);
+  }
+
+  /** With each day what waited for it goes first, as far as its producer's share goes. */
+  #unpark(days: QuotaDays): void {
+    while (this.#day < days.number) {
+      this.#day += 1;
+      for (const [producer, left] of this.#parked) {
+        const units = Math.min(left, days.wholeShare(this.limits, this.options, producer));
+        this.#parked.set(producer, left - units);
+        if (this.#day < days.number) continue;
+        if (producer === days.producer) days.takeAway(this.limits, this.options, units, producer);
+        else this.#ahead += units;
+      }
+    }
   }
 
   /** What others have waiting takes its share of the day and of the calls. */

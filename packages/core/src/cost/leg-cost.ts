@@ -1,7 +1,7 @@
 import type { Coalesce } from "../account.ts";
 import type { LegPlan } from "../intent.ts";
 import type { CallLimits, Limits } from "../limits.ts";
-import type { AccountState } from "../store-views.ts";
+import type { AccountState, LaneState } from "../store-views.ts";
 import type { CallName, Lane } from "../words.ts";
 import { CallGate } from "./call-gate.ts";
 import { coveredTargets, type Wider } from "./cover.ts";
@@ -56,7 +56,7 @@ const UNLIMITED: CallLimits = { perSecond: null, perMinute: null, timeoutMs: 0 }
  */
 export function* legCost(leg: LegPlan, facts: CostFacts): Generator<undefined, LegCost> {
   const days = new QuotaDays(
-    facts.state.quotas,
+    facts.state,
     facts.isUrgent ? 0 : facts.limits.reserveForUrgent,
     facts.producer,
     facts.days,
@@ -116,12 +116,14 @@ function laneRuns(
     const inForce = { ...own, batch };
     const all = { options, texts: new Set(targets.map(({ text }) => text)) };
     const covered = coveredTargets(planned, own, (by) => (by === lane ? all : sent.get(by)));
-    const ahead = isUrgent ? 0 : (shown?.pending ?? 0);
+    const parked = isUrgent ? {} : (shown?.parked ?? {});
+    const ahead = isUrgent ? 0 : goesFirst(shown);
     const isFull = targets.length - covered.size + ahead >= batch;
     const run = new LaneRun(planned, covered, {
       limits: inForce,
       call: limits.calls[own.call] ?? UNLIMITED,
       ahead,
+      parked,
       fromMs: fromMs + (isUrgent || isFull ? 0 : coalesce.quietMs),
     });
     if (own.covers !== undefined) {
@@ -130,4 +132,10 @@ function laneRuns(
     }
     return [run];
   });
+}
+
+/** Targets that wait in the lane and may go today. */
+export function goesFirst(lane: LaneState | undefined): number {
+  const parked = Object.values(lane?.parked ?? {}).reduce((sum, targets) => sum + targets, 0);
+  return Math.max(0, (lane?.pending ?? 0) - parked);
 }

@@ -1,6 +1,6 @@
 import { type LaneLimits, quotasOf } from "../limits.ts";
 import type { CallOptions } from "../provider.ts";
-import { type QuotaState, remainingOf } from "../store-views.ts";
+import { type AccountState, type QuotaState, remainingOf } from "../store-views.ts";
 import type { QuotaClass } from "../words.ts";
 import { RESET_GUARD_MS } from "./store-figures.ts";
 
@@ -30,30 +30,41 @@ const DAY_MS = 24 * 3_600_000;
 export class QuotaDays {
   readonly #quotas: readonly QuotaState[];
   readonly #reserve: number;
-  readonly #producer: string;
+  readonly producer: string;
   readonly #room = new Map<QuotaClass, number>();
   /** What is left of the producer's own share of the day. */
   readonly #share = new Map<QuotaClass, number>();
   readonly #today = new Map<QuotaClass, number>();
   readonly #later = new Map<QuotaClass, number>();
+  /** By our clock. */
   #resetsAtMs: number;
-  #isToday = true;
+  #number = 0;
 
   /** `reserve`: units that are kept from this leg; `before`: as a leg that went before has left them. */
-  constructor(quotas: readonly QuotaState[], reserve: number, producer: string, before?: QuotaDays) {
+  constructor(
+    { quotas, providerAheadMs = 0 }: Pick<AccountState, "quotas" | "providerAheadMs">,
+    reserve: number,
+    producer: string,
+    before?: QuotaDays,
+  ) {
     this.#quotas = quotas;
     this.#reserve = reserve;
-    this.#producer = producer;
+    this.producer = producer;
     for (const quota of quotas) {
       this.#room.set(quota.class, remainingOf(quota));
-      this.#share.set(quota.class, this.#shareOf(quota, "left"));
+      this.#share.set(quota.class, shareOf(quota, producer, "left"));
     }
-    this.#resetsAtMs = Math.min(...quotas.map(({ resetsAtMs }) => resetsAtMs));
+    this.#resetsAtMs = Math.min(...quotas.map(({ resetsAtMs }) => resetsAtMs)) - providerAheadMs;
     if (before === undefined) return;
     for (const [name, room] of before.#room) this.#room.set(name, room);
     for (const [name, share] of before.#share) this.#share.set(name, share);
     this.#resetsAtMs = before.#resetsAtMs;
-    this.#isToday = before.#isToday;
+    this.#number = before.#number;
+  }
+
+  /** Of the day that it is, from today's on: 0. */
+  get number(): number {
+    return this.#number;
   }
 
   /** Until then nobody can tell which day it is, as in the store: so long after the reset. */
@@ -66,10 +77,11 @@ export class QuotaDays {
     if (atMs < this.turnsAtMs(timeoutMs)) return;
     for (const quota of this.#quotas) {
       this.#room.set(quota.class, quota.limit);
-      this.#share.set(quota.class, this.#shareOf(quota, "limit"));
+      this.#share.set(quota.class, shareOf(quota, this.producer, "limit"));
     }
-    this.#resetsAtMs += DAY_MS * (Math.floor((atMs - this.turnsAtMs(timeoutMs)) / DAY_MS) + 1);
-    this.#isToday = false;
+    const days = Math.floor((atMs - this.turnsAtMs(timeoutMs)) / DAY_MS) + 1;
+    this.#resetsAtMs += DAY_MS * days;
+    this.#number += days;
   }
 
   /** Targets of the lane that the day has room for. */
@@ -83,24 +95,33 @@ export class QuotaDays {
   wholeDay(lane: LaneLimits, options: CallOptions): number {
     return this.#roomIn(lane, options, (name) => {
       const quota = this.#quotas.find((one) => one.class === name);
-      return quota === undefined ? 0 : Math.min(quota.limit - this.#reserve, this.#shareOf(quota, "limit"));
+      return quota === undefined
+        ? 0
+        : Math.min(quota.limit - this.#reserve, shareOf(quota, this.producer, "limit"));
+    });
+  }
+
+  /** Targets of the lane that a producer may have of a whole day by its share. */
+  wholeShare(lane: LaneLimits, options: CallOptions, producer: string): number {
+    return this.#roomIn(lane, options, (name) => {
+      const quota = this.#quotas.find((one) => one.class === name);
+      return quota === undefined ? Number.POSITIVE_INFINITY : shareOf(quota, producer, "limit");
     });
   }
 
   spend(lane: LaneLimits, options: CallOptions, targets: number): void {
-    this.takeAway(lane, options, targets);
-    const ledger = this.#isToday ? this.#today : this.#later;
+    this.takeAway(lane, options, targets, this.producer);
+    const ledger = this.#number === 0 ? this.#today : this.#later;
     const units = targets * lane.unitsPerTarget;
-    for (const name of quotasOf(lane, options)) {
-      ledger.set(name, (ledger.get(name) ?? 0) + units);
-      this.#share.set(name, (this.#share.get(name) ?? 0) - units);
-    }
+    for (const name of quotasOf(lane, options)) ledger.set(name, (ledger.get(name) ?? 0) + units);
   }
 
-  /** What others spend first. */
-  takeAway(lane: LaneLimits, options: CallOptions, targets: number): void {
+  /** What is spent first: of the producer's own share where it is its own. */
+  takeAway(lane: LaneLimits, options: CallOptions, targets: number, producer?: string): void {
+    const units = targets * lane.unitsPerTarget;
+    const ledgers = producer === this.producer ? [this.#room, this.#share] : [this.#room];
     for (const name of quotasOf(lane, options))
-      this.#room.set(name, (this.#room.get(name) ?? 0) - targets * lane.unitsPerTarget);
+      for (const ledger of ledgers) ledger.set(name, (ledger.get(name) ?? 0) - units);
   }
 
   /** `stuck`: what no day within sight has room for. */
@@ -119,12 +140,6 @@ export class QuotaDays {
     });
   }
 
-  #shareOf({ shares }: QuotaState, which: "limit" | "left"): number {
-    const share = shares?.find(({ producer }) => producer === this.#producer);
-    if (share === undefined) return Number.POSITIVE_INFINITY;
-    return which === "limit" ? share.limit : share.limit - share.used;
-  }
-
   #roomIn(lane: LaneLimits, options: CallOptions, unitsOf: (name: QuotaClass) => number): number {
     const counted = quotasOf(lane, options).filter((name) => this.#room.has(name));
     return Math.min(
@@ -132,4 +147,10 @@ export class QuotaDays {
       Number.POSITIVE_INFINITY,
     );
   }
+}
+
+function shareOf({ shares }: QuotaState, whose: string, which: "limit" | "left"): number {
+  const share = shares?.find(({ producer }) => producer === whose);
+  if (share === undefined) return Number.POSITIVE_INFINITY;
+  return which === "limit" ? share.limit : share.limit - share.used;
 }

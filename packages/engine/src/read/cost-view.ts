@@ -1,4 +1,4 @@
-import type { JsonObject, LaneState, LegCost, QuotaCost } from "@purgeline/core";
+import { goesFirst, type JsonObject, type LaneState, type LegCost, type QuotaCost } from "@purgeline/core";
 import type { Costed, CostedLeg } from "./cost-intent.ts";
 import { rfc3339, rfc3339OrNull } from "./rfc3339.ts";
 
@@ -30,7 +30,7 @@ function laneView(
   { lane, call, keys, absorbed, calls }: LegCost["lanes"][number],
   states: readonly LaneState[],
 ): JsonObject {
-  const ahead = states.find((state) => state.lane === lane)?.pending ?? 0;
+  const ahead = goesFirst(states.find((state) => state.lane === lane));
   return { lane, call, keys, absorbed, calls, ahead };
 }
 

@@ -18,6 +18,8 @@ import { laneWait } from "../waiting.ts";
 interface RawLane {
   readonly lane: Lane;
   readonly pending: number;
+  /** Lua's empty tables are JSON objects, and so are these. */
+  readonly parked: Readonly<Record<string, number>>;
   /** Batches that wait for another try. */
   readonly retrying: number;
   readonly sending: number;
@@ -63,6 +65,7 @@ interface RawState {
   readonly calls: readonly RawCall[] | Readonly<Record<string, never>>;
   readonly quotas: readonly RawQuota[] | Readonly<Record<string, never>>;
   readonly pollLagMs: number;
+  readonly aheadMs: number;
   readonly stop?: { readonly reason: string; readonly since: number; readonly probeAt: number };
 }
 
@@ -117,7 +120,8 @@ function stateOf(account: StoreAccount, raw: RawState, orphan: AccountState["orp
       laneState(lane, batchOf(lane.lane, limits, listOf(raw.quotas)), held),
     ),
     calls: listOf(raw.calls).map((call) => callState(call, limits)),
-    quotas: listOf(raw.quotas).map((quota) => quotaState(quota, limits.quotas[quota.class] ?? 0, raw.now)),
+    quotas: listOf(raw.quotas).map((quota) => quotaState(quota, limits.quotas[quota.class] ?? 0, raw)),
+    ...(raw.aheadMs === 0 ? {} : { providerAheadMs: raw.aheadMs }),
     pollLagMs: raw.pollLagMs,
     lastError:
       errCode === undefined
@@ -157,6 +161,7 @@ function laneState(
   return {
     lane: raw.lane,
     pending: raw.pending,
+    ...(Object.keys(raw.parked).length === 0 ? {} : { parked: raw.parked }),
     oldestUnconfirmedAgeMs: { urgent: age(raw.urgentAgeMs), normal: age(raw.normalAgeMs) },
     inFlightBatches: raw.sending,
     runningBatches: raw.running,
@@ -194,7 +199,11 @@ function callState(raw: RawCall, limits: Limits): CallState {
   };
 }
 
-function quotaState(raw: RawQuota, configured: number, nowMs: number): QuotaState {
+function quotaState(
+  raw: RawQuota,
+  configured: number,
+  { now, aheadMs }: Pick<RawState, "now" | "aheadMs">,
+): QuotaState {
   const limit = raw.toldLimit === "" ? configured : Math.min(configured, Number(raw.toldLimit));
   // The provider said that the day is spent, whatever we counted: somebody else spends it too.
   const rest = raw.full ? limit - raw.used - raw.reserved : 0;
@@ -208,7 +217,7 @@ function quotaState(raw: RawQuota, configured: number, nowMs: number): QuotaStat
     resetsAtMs: raw.resetsAtMs,
   };
   const seenAtMs = raw.emptyAtMs === "" ? null : Number(raw.emptyAtMs);
-  return { ...state, told: toldOf(raw), exhaustedAtMs: exhaustedAtMs(state, seenAtMs, nowMs) };
+  return { ...state, told: toldOf(raw), exhaustedAtMs: exhaustedAtMs(state, seenAtMs, now, aheadMs) };
 }
 
 function sharesOf({ shares }: RawQuota): Pick<QuotaState, "shares"> {

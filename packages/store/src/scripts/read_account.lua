@@ -2,9 +2,10 @@
 -- KEYS[1] the account's prefix; reads account, credentials, limits, lane:*, poll:*, gate:*, hold:*, quota:*, told:*
 -- ARGV[1] skew ms  [2] lanes  [3] calls  [4] quota classes, comma-joined  [5] polls, comma-joined
 -- ARGV[6] reset instants, epoch ms, comma-joined, from the last past one on
--- returns JSON        O(lanes + calls + classes)
+-- returns JSON        O(lanes + calls + classes + groups that wait for another day, the first 1,000 of a lane)
 -- @include base
 -- @include gate
+-- @include ring
 -- @include stop
 -- @include runs
 -- @include quota
@@ -39,6 +40,27 @@ local function absorbedOf()
   return counts, holders
 end
 
+local resets = {}
+for reset in string.gmatch(ARGV[6], '%d+') do resets[#resets + 1] = tonumber(reset) end
+local at, ahead = now + tonumber(state.account.skewMs or '0'), shownSkew()
+-- As where units are booked: a provider's clock that is off by days tells nothing about its day.
+if at < resets[1] or at >= resets[#resets - 1] then at, ahead = now, 0 end
+local today = resets[#resets]
+for i = #resets, 1, -1 do
+  if resets[i] > at then today = resets[i] end
+end
+state.aheadMs = ahead + shift
+
+-- Keys that wait for another day, by producer.
+local function parkedOf(L)
+  local keys = {}
+  for _, parked in ipairs(redis.call('ZRANGEBYSCORE', L .. ':spent', today, '+inf', 'LIMIT', 0, WIDE)) do
+    local class, producer, group = splitQueue(parked)
+    keys[producer] = (keys[producer] or 0) + redis.call('LLEN', L .. ':' .. class .. ':q:' .. producer .. ':' .. group)
+  end
+  return keys
+end
+
 local absorbed, holders = absorbedOf()
 for _, lane in ipairs(lanes) do
   local L = laneKey(lane)
@@ -48,7 +70,7 @@ for _, lane in ipairs(lanes) do
   local askedKey = pending + retrying == 0 and holders[lane] and laneKey(holders[lane]) or L
   local why = redis.call('HMGET', askedKey, 'why', 'until')
   state.lanes[#state.lanes + 1] = {
-    lane = lane, pending = pending + (absorbed[lane] or 0), retrying = retrying,
+    lane = lane, pending = pending + (absorbed[lane] or 0), parked = parkedOf(L), retrying = retrying,
     sending = redis.call('ZCARD', L .. ':sending'), running = redis.call('ZCARD', L .. ':running'),
     urgentAgeMs = age(L .. ':open:u'), normalAgeMs = age(L .. ':open:n'), why = why[1] or '', untilMs = shown(why[2]) or '',
   }
@@ -78,14 +100,7 @@ for call in string.gmatch(ARGV[5], '[^,]+') do
 end
 
 local quotas = limitsOf('quotas') or {}
-local resets = {}
-for reset in string.gmatch(ARGV[6], '%d+') do resets[#resets + 1] = tonumber(reset) end
-local at = now + tonumber(state.account.skewMs or '0')
 for class in string.gmatch(ARGV[4], '[^,]+') do
-  local today = resets[#resets]
-  for i = #resets, 1, -1 do
-    if resets[i] > at then today = resets[i] end
-  end
   local spent = redis.call('HMGET', quotaKey(class, today), 'used', 'reserved', 'full', 'emptyAt', 'elsewhere')
   local told = redis.call('HMGET', toldKey(class), 'limit', 'remaining', 'batch', 'at')
   local shares = {}
