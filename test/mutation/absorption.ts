@@ -86,7 +86,7 @@ export const ABSORPTION: readonly Mutation[] = [
     safeguard: "What was absorbed returns when the wider work's day is over",
     promise: "P5",
     file: `${LUA}/take.lua`,
-    from: "absorb.spent(lane, guardEnd)",
+    from: "holders.spent(lane, headroom.guardEnd)",
     to: "",
     test: [
       RETURNED,
@@ -96,7 +96,7 @@ export const ABSORPTION: readonly Mutation[] = [
   {
     safeguard: "What was absorbed returns when a sealed batch waits for another day",
     promise: "P5",
-    file: `${LUA}/take.lua`,
+    file: `${LUA}/lib/retries.lua`,
     from: "if why == 'quota' then absorb.settle(lane, refsOf(number), 'p') end",
     to: "",
     test: [
@@ -126,7 +126,7 @@ export const ABSORPTION: readonly Mutation[] = [
   {
     safeguard: "The sweep returns what was absorbed by work that ended without a word",
     promise: "P12",
-    file: `${LUA}/lib/absorb.lua`,
+    file: `${LUA}/lib/holders.lua`,
     from: "if way == '' then way = 'p0' end",
     to: "",
     test: [
@@ -205,7 +205,7 @@ export const ABSORPTION: readonly Mutation[] = [
   {
     safeguard: "A spent day is let go of in bounded steps",
     promise: "P10",
-    file: `${LUA}/lib/absorb.lua`,
+    file: `${LUA}/lib/holders.lua`,
     from: "local LOOKS = 200",
     to: "local LOOKS = 100000",
     test: [

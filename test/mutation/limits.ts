@@ -112,7 +112,7 @@ export const LIMITS: readonly Mutation[] = [
   {
     safeguard: "Quota: a producer with a share spends no more of the day",
     promise: "P4",
-    file: `${LUA}/take.lua`,
+    file: `${LUA}/lib/headroom.lua`,
     from: "share.book(B, classes, days, quotas, limits.unitsPerTarget)",
     to: "",
     test: [`${STORE}/shares.redis.test.ts`, "a producer spends no more of the day than its share"],
@@ -120,7 +120,7 @@ export const LIMITS: readonly Mutation[] = [
   {
     safeguard: "Quota: what is tried again on another day has room in that day's share",
     promise: "P4",
-    file: `${LUA}/take.lua`,
+    file: `${LUA}/lib/retries.lua`,
     from: "if parts and #parts[2] > 0 then",
     to: "if false then",
     test: [`${STORE}/shares-kept.redis.test.ts`, "what is tried again on another day"],

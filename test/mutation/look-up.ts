@@ -20,8 +20,8 @@ export const LOOK_UP: readonly Mutation[] = [
   {
     safeguard: "Nothing is sent again while its question is open",
     promise: "P8",
-    file: `${LUA}/take.lua`,
-    from: "if lost.isAsked(L, number) then",
+    file: `${LUA}/lib/retries.lua`,
+    from: "if lost.isAsked(laneKey(lane), number) then",
     to: "if false then",
     test: [LISTED, "is not sent before the list has told"],
   },

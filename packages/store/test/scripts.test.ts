@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { loadScript } from "../src/script.ts";
 import { codeOf, declaredArgs, declaredKeys, headerOf, names, pages, textOf } from "./script-texts.ts";
 
+/** Of a file, as `biome.jsonc` has it for those that Biome reads. */
+const MOST_LINES = 300;
+
 /** Top-level functions of a script with its pages, by name, and what is left: the script's own steps. */
 function partsOf(source: string): {
   readonly functions: ReadonlyMap<string, string>;
@@ -92,6 +95,10 @@ describe.each([...names, ...pages.map((page) => `lib/${page}`)])("%s.lua", (name
 
   it("reads Redis's clock alone", () => {
     expect(codeOf(text)).not.toMatch(/os\.(time|clock|date)/);
+  });
+
+  it("is no longer than any other file", () => {
+    expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(MOST_LINES);
   });
 });
 

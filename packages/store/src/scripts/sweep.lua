@@ -22,6 +22,7 @@
 -- @include raise
 -- @include roots
 -- @include absorb
+-- @include holders
 -- @include look_through
 -- @include lost
 local found, lapsed, unstaged, resent = {}, {}, {}, 0
@@ -52,7 +53,7 @@ local function sweepLane(lane)
   lost.forget(L, 10 * MOST)
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
   lookThrough(lane, limits)
-  absorb.sweep(lane, limits)
+  holders.sweep(lane, limits)
   local slot = limits and keepLaneSlot(lane, limits, resent > before or sleepsInVain(L, limits.call))
   if slot then name(found, lane, slot) end
 end

@@ -28,12 +28,15 @@
 -- @include raise
 -- @include roots
 -- @include absorb
+-- @include holders
 -- @include split
 -- @include spent
 -- @include share
+-- @include headroom
 -- @include weigh
 -- @include fill
 -- @include lost
+-- @include retries
 local lane, slot = ARGV[2], ARGV[3]
 local L = laneKey(lane)
 local limits = limitsOf('lane:' .. lane)
@@ -74,7 +77,7 @@ end
 local function wait(reason, untilMs)
   local ms = waitAs(L, L .. ':slots', slot, reason, untilMs)
   if not ms then return over() end
-  absorb.look(lane)
+  holders.look(lane)
   return { 'wait', ms, reason, untilMs - shift, redis.call('HLEN', L .. ':keys'), oldest() - shift, slotsElsewhere(), elsewhereReply(), milestones }
 end
 
@@ -91,114 +94,9 @@ end
 if redis.call('ZCARD', L .. ':sending') >= limits.inFlight then return finish() end
 if redis.call('HGET', P .. 'account', 'paused') then return wait('paused', now + 3600000) end
 
-local resets = {}
-for reset in string.gmatch(ARGV[7], '%d+') do resets[#resets + 1] = tonumber(reset) end
-local days, guardEnd = guardedDays(resets, call.timeoutMs + 1000)
-local quotas = limitsOf('quotas')
 local byOption = have(limits.quotaByOption)
 limits.batch = math.min(limits.batch, widestBatch(limits))
-
--- What the quota has room for, in targets, with these options: urgent ones may use the reserve.
-local caps = {}
-local function quotaCap(options)
-  if caps[options] then return caps[options] end
-  local cap = { u = math.huge, n = math.huge, day = { u = math.huge, n = math.huge }, classes = classesOf(limits, options) }
-  for _, class in ipairs(cap.classes) do
-    local limit = quotaLimit(class, quotas)
-    if limit then
-      local room = quotaRoom(class, days, limit)
-      cap.day.u = math.min(cap.day.u, limit)
-      cap.day.n = math.min(cap.day.n, math.max(0, limit - quotas.reserveForUrgent))
-      cap.u = math.min(cap.u, math.floor(room / limits.unitsPerTarget))
-      cap.n = math.min(cap.n, math.floor(math.max(0, room - quotas.reserveForUrgent) / limits.unitsPerTarget))
-      if room < limits.unitsPerTarget then
-        redis.call('HSETNX', quotaKey(class, days[#days]), 'emptyAt', now)
-        keepDay(class, days[#days])
-      end
-    end
-  end
-  cap.batch = math.min(limits.batch, toldBatch(cap.classes))
-  function cap.share(producer) return share.room(cap.classes, days, quotas, producer, limits.unitsPerTarget) end
-  function cap.shareOfDay(producer) return share.room(cap.classes, {}, quotas, producer, limits.unitsPerTarget) end
-  caps[options] = cap
-  return cap
-end
-local function quotaUntil() return guardEnd - shownSkew() end
-
--- Is every day of now among those that the batch's reservation was made in?
-local function reservedNow(state, reservedDays, reservedClasses, classes)
-  if state ~= 'reserved' or reservedClasses ~= table.concat(classes, ',') then return false end
-  for _, day in ipairs(days) do
-    if not string.find(reservedDays, string.format('%d', day), 1, true) then return false end
-  end
-  return true
-end
-
-local nextRetry
-do
-  local function refsOf(number)
-    local refs = redis.call('LRANGE', P .. 'batch:' .. number .. ':m', 0, -1)
-    for i, ref in ipairs(refs) do refs[i] = refKey(ref) end
-    return refs
-  end
-
-  local function parkBatch(number, why, untilMs)
-    redis.call('HSET', P .. 'batch:' .. number, 'waits', why)
-    if why == 'quota' then absorb.settle(lane, refsOf(number), 'p') end
-    redis.call('ZADD', L .. ':retry', untilMs, number)
-  end
-
-  local function partsAt(count, size)
-    local parts = { {}, {} }
-    for at = 1, size do table.insert(parts[at <= count and 1 or 2], at) end
-    return parts
-  end
-
-  -- Puts off, or splits, a batch that cannot be tried again now; true where it can.
-  local function mayRetry(number)
-    if lost.isAsked(L, number) then
-      parkBatch(number, 'provider', now + LOOK_MS)
-      return false
-    end
-    local B = P .. 'batch:' .. number
-    local b = redis.call('HMGET', B, 'qState', 'left', 'class', 'qDays', 'qClass', 'options', 'resend')
-    local left, cap = tonumber(b[2]), quotaCap(b[6])
-    -- The provider has told since that it takes fewer. What it may have is asked for again as it was.
-    if left > math.max(1, toldBatch(cap.classes)) and not b[7] then
-      splitBatch(lane, number)
-      return false
-    end
-    local isReserved = reservedNow(b[1], b[4], b[5], cap.classes)
-    if cap[b[3]] < left and not isReserved then
-      -- More than a whole day has for its class: the limit was lowered since its seal.
-      if left > 1 and left * limits.unitsPerTarget > cap.day[b[3]] then
-        splitBatch(lane, number)
-      elseif cap[b[3]] > 0 and not b[7] then
-        -- The provider refused it for want of quota and has some: as much as that of it is not kept from today.
-        splitBatch(lane, number, partsAt(cap[b[3]], redis.call('LLEN', B .. ':m')))
-      else
-        parkBatch(number, 'quota', quotaUntil())
-      end
-      return false
-    end
-    local parts = not isReserved and share.parts(B, cap, b[7])
-    if parts and #parts[2] > 0 then
-      if #parts[1] > 0 then splitBatch(lane, number, parts) else parkBatch(number, 'quota', quotaUntil()) end
-      return false
-    end
-    local freeAt = domainsFreeAt(lane, limits.call, B, have(limits.perDomainPerMinute))
-    if freeAt then parkBatch(number, 'rate', freeAt) end
-    return not freeAt
-  end
-
-  -- What is tried again, the longest due first; a bounded number of looks, since each may put one off.
-  function nextRetry()
-    for _ = 1, 20 do
-      local number = redis.call('ZRANGEBYSCORE', L .. ':retry', '-inf', now, 'LIMIT', 0, 1)[1]
-      if not number or mayRetry(number) then return number end
-    end
-  end
-end
+local headroom = headroomOf(limits, call, ARGV[7])
 
 -- New work need not wait for what this slot waits for: stage wakes another slot for it.
 local function waitForPart(reason, untilMs)
@@ -209,7 +107,7 @@ end
 
 -- The groups that may go now, or what would tell the slot why there are none.
 local function planNew()
-  unparkSpent(L, days[1])
+  unparkSpent(L, headroom.days[1])
   for _ = 1, 3 do
     local plan = whatToTake(L, limits, tonumber(ARGV[5]), tonumber(ARGV[6]))
     if plan.empty then
@@ -218,19 +116,19 @@ local function planNew()
       local why = redis.call('HGET', P .. 'batch:' .. next[1], 'waits') or 'provider'
       return nil, function() return waitForPart(why, tonumber(next[2])) end
     end
-    if plan.spent then return nil, function() return waitForPart('quota', quotaUntil()) end end
+    if plan.spent then return nil, function() return waitForPart('quota', headroom.untilMs()) end end
     if plan.parked then return nil, function() return waitForPart(plan.reason, plan.waitUntil) end end
     if plan.waitUntil then return nil, function() return wait(plan.reason, plan.waitUntil) end end
     if byOption then
-      plan.urgent = plan.urgent and passSpent(lane, 'u', quotaCap, days[1])
-      plan.normal = plan.normal and passSpent(lane, 'n', quotaCap, days[1])
+      plan.urgent = plan.urgent and passSpent(lane, 'u', headroom.cap, headroom.days[1])
+      plan.normal = plan.normal and passSpent(lane, 'n', headroom.cap, headroom.days[1])
       plan.both = plan.both and plan.urgent and plan.normal
       if plan.urgent or plan.normal then return plan end
     else
-      local cap = quotaCap('{}')
+      local cap = headroom.cap('{}')
       if (plan.urgent and cap.u or cap.n) < 1 then
-        absorb.spent(lane, guardEnd)
-        return nil, function() return wait('quota', quotaUntil()) end
+        holders.spent(lane, headroom.guardEnd)
+        return nil, function() return wait('quota', headroom.untilMs()) end
       end
       return plan
     end
@@ -242,7 +140,7 @@ end
 spacing.freeRested(L, 2 * WIDE)
 -- What is tried again goes first: during an outage nothing new is sealed. But parts of refused batches not twice in a
 -- row where new work may go: a thousand targets that are told apart one by one must not hold up everybody else's.
-local retry = nextRetry()
+local retry = retries.next(lane, limits, headroom)
 local plan, instead = nil, nil
 if not retry or redis.call('HEXISTS', L, 'part') == 1 then
   plan, instead = planNew()
@@ -269,7 +167,7 @@ if retry then
   if b[4] then redis.call('HSET', L, 'part', 1) end
   texts = textsOf(redis.call('LRANGE', B .. ':m', 0, -1))
 else
-  number, texts, sealedTargets = seal(lane, limits, plan, quotaCap, days[1])
+  number, texts, sealedTargets = seal(lane, limits, plan, headroom.cap, headroom.days[1])
   if not number then
     -- All that was popped had been cancelled or must wait: the next take finds a clean queue.
     withdraw(limits.call, grantedAt)
@@ -280,18 +178,7 @@ else
   redis.call('HDEL', L, 'part')
 end
 local options = redis.call('HGET', B, 'options')
-local classes = classesOf(limits, options)
-if #classes > 0 then
-  local q = redis.call('HMGET', B, 'qState', 'left', 'qDays', 'qClass')
-  if not reservedNow(q[1], q[3], q[4], classes) then
-    settleReservation(B, false)
-    local units = tonumber(q[2]) * limits.unitsPerTarget
-    for _, class in ipairs(classes) do reserve(class, days, units) end
-    share.book(B, classes, days, quotas, limits.unitsPerTarget)
-    redis.call('HSET', B, 'qClass', table.concat(classes, ','), 'qDays', table.concat(days, ','), 'qUnits', units,
-      'qState', 'reserved')
-  end
-end
+headroom.reserve(B, options)
 bookProbe(limits.call, ARGV[8], call.timeoutMs)
 local deadline = now + call.timeoutMs + LEASE_MS
 redis.call('HSET', B, 'state', 'sending', 'attempt', attempt, 'slot', slot, 'sent', now)
@@ -301,7 +188,7 @@ redis.call('ZADD', L .. ':sending', deadline, number)
 redis.call('HSET', P .. 'held', slot, number)
 redis.call('ZADD', L .. ':slots', deadline, slot)
 doneWaiting(L, slot)
-absorb.look(lane)
+holders.look(lane)
 local slots = { keepLaneSlot(lane, limits, false) }
 for _, other in ipairs(slotsElsewhere()) do slots[#slots + 1] = other end
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)

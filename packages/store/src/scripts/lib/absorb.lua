@@ -5,9 +5,8 @@
 -- no time for is left to the next sweep.
 local absorb = {}
 do
-  -- Keys that one script lets go, and holders that it looks at: each may cost as many commands as a key of a batch does.
+  -- Keys that one script lets go: each may cost as many commands as a key of a batch does.
   local budget = 2000
-  local LOOKS = 200
 
   local function absorbedKey(ref) return P .. 'absorbed:' .. ref end
 
@@ -197,8 +196,8 @@ do
     for _, narrow in ipairs(limits and limits.covers or {}) do redis.call('HDEL', laneKey(lane), 'absorbed:' .. narrow) end
   end
 
-  -- Lets go what `ref` has absorbed, as far as the budget goes.
-  local function work(lane, ref, way)
+  -- Lets go what `ref` has absorbed, as far as the budget goes. way: as in `absorbs`.
+  function absorb.letGo(lane, ref, way)
     local L, key = laneKey(lane), absorbedKey(ref)
     local letter, cursor = string.match(way, '^(%a)(%d+)$')
     while budget > 0 and redis.call('EXISTS', key) == 1 do
@@ -236,7 +235,7 @@ do
     local L = laneKey(lane)
     if #refs == 0 or redis.call('EXISTS', L .. ':absorbs') == 0 then return end
     for _, ref in ipairs(refs) do
-      if redis.call('HEXISTS', L .. ':absorbs', ref) == 1 then work(lane, ref, letter .. '0') end
+      if redis.call('HEXISTS', L .. ':absorbs', ref) == 1 then absorb.letGo(lane, ref, letter .. '0') end
     end
   end
 
@@ -244,58 +243,5 @@ do
   function absorb.ended(lane, refs, letter)
     absorb.settle(lane, refs, letter == 'c' and 'c' or 'p')
     if letter ~= 'c' or not roots.isAwaited(limitsOf('lane:' .. lane)) then roots.drop(lane, refs) end
-  end
-
-  -- Looks at some of what holds something, where the last look ended, and lets go of what those hold that have ended, or
-  -- wait for another day. What was begun goes on.
-  local function lookOn(lane)
-    local L = laneKey(lane)
-    local scan = redis.call('HSCAN', L .. ':absorbs', redis.call('HGET', L, 'absorbsCursor') or '0', 'COUNT', LOOKS)
-    redis.call('HSET', L, 'absorbsCursor', scan[1])
-    for i = 1, #scan[2], 2 do
-      local ref, way = scan[2][i], scan[2][i + 1]
-      local leg, pos = splitRef(ref)
-      local letter = redis.call('GETRANGE', P .. 'leg:' .. leg .. ':s', pos, pos)
-      if letter == 'c' then
-        if string.sub(way, 1, 1) ~= 'c' then way = 'c0' end
-      elseif letter == '' or IS_END[letter] or (letter == 'p' and cover.isSpent(lane, cover.optionsOf(lane, leg), leg)) then
-        if way == '' then way = 'p0' end
-      end
-      if way ~= '' then work(lane, ref, way) end
-    end
-  end
-
-  -- Once in a script, however much is spent; what it has no time for is left to the sweeps.
-  local toLook = {}
-  function absorb.lookLater(lane) toLook[lane] = true end
-  function absorb.look(lane)
-    if toLook[lane] and redis.call('EXISTS', laneKey(lane) .. ':absorbs') == 1 then lookOn(lane) end
-    toLook[lane] = nil
-  end
-
-  -- The day is over for work of this lane with these options, or with any where none are given.
-  function absorb.spent(lane, day, options)
-    local L = laneKey(lane)
-    if not limitsOf('lane:' .. lane).covers then return end
-    redis.call('HSET', L, options and 'spent:' .. options or 'spent', string.format('%d', day))
-    absorb.lookLater(lane)
-  end
-
-  -- What ended without a word about those it had absorbed (by an older program) lets them go, too.
-  function absorb.sweep(lane, limits)
-    local L = laneKey(lane)
-    if not limits or not limits.covers then return end
-    cover.forgetDays(lane)
-    if redis.call('EXISTS', L .. ':absorbs') == 1 then lookOn(lane) end
-    if redis.call('EXISTS', L .. ':roots') == 0 or roots.isAwaited(limits) then return end
-    local scan = redis.call('HSCAN', L .. ':roots', redis.call('HGET', L, 'rootsCursor') or '0', 'COUNT', 100)
-    redis.call('HSET', L, 'rootsCursor', scan[1])
-    local gone = {}
-    for i = 2, #scan[2], 2 do
-      for ref in string.gmatch(string.sub(scan[2][i], BARE + 1), '%S+') do
-        if not isOpen(ref) then gone[#gone + 1] = ref end
-      end
-    end
-    roots.drop(lane, gone)
   end
 end

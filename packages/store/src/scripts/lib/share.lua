@@ -23,7 +23,7 @@ function share.park(lane, class, producer, group, day)
   leaveRing(L .. ':' .. class, producer, group)
   redis.call('HSET', L, spentBy(producer, string.match(group, '|(.*)$')), string.format('%d', day))
   redis.call('ZADD', L .. ':spent', day, class .. '\t' .. producer .. '\t' .. group)
-  absorb.lookLater(lane)
+  holders.lookLater(lane)
 end
 
 -- A batch that is tried again, in two parts: what its producers have room for, and what waits for another day.

@@ -6,7 +6,7 @@ local function parkSpent(lane, class, producer, group, day)
   local L = laneKey(lane)
   leaveRing(L .. ':' .. class, producer, group)
   redis.call('ZADD', L .. ':spent', day, class .. '\t' .. producer .. '\t' .. group)
-  absorb.spent(lane, day, string.match(group, '|(.*)$'))
+  holders.spent(lane, day, string.match(group, '|(.*)$'))
 end
 
 -- Another day has begun for them; figures of the provider that make room set their score to 0.
