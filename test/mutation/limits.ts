@@ -22,14 +22,6 @@ export const LIMITS: readonly Mutation[] = [
     test: [`${STORE}/gate.redis.test.ts`, "waits out a whole window when the store has forgotten"],
   },
   {
-    safeguard: "Pacing: a step that finds Redis's clock set does nothing",
-    promise: "P3",
-    file: `${LUA}/lib/base.lua`,
-    from: "if least ~= '' and (now < tonumber(least) or now > tonumber(most)) then",
-    to: "if false then",
-    test: [`${STORE}/clock-set.redis.test.ts`, "lets no call through too early, and holds none up"],
-  },
-  {
     safeguard: "Pacing: the gate hears of a call that left later than its permit allowed",
     promise: "P3",
     file: "packages/engine/src/work/call.ts",

@@ -1,6 +1,7 @@
 import { ABSORPTION } from "./absorption.ts";
 import { BATCHES } from "./batches.ts";
 import { CHANGE } from "./change.ts";
+import { CLOCK } from "./clock.ts";
 import { DURABILITY } from "./durability.ts";
 import { LIMITS } from "./limits.ts";
 import { LOOK_UP } from "./look-up.ts";
@@ -9,6 +10,7 @@ import type { Mutation } from "./mutation.ts";
 export const MUTATIONS: readonly Mutation[] = [
   ...DURABILITY,
   ...LIMITS,
+  ...CLOCK,
   ...BATCHES,
   ...ABSORPTION,
   ...LOOK_UP,

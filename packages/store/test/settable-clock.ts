@@ -9,16 +9,28 @@ export interface World {
   redisMs: number;
   /** How late the next step is that reaches Redis. */
   lateMs: number;
+  /** How late the next answer comes. */
+  answerLateMs: number;
 }
 
 /** The connection, to a Redis whose clock is the world's. */
 export function settableClock(connection: Connection, world: World): Connection {
-  const run = (source: string, _keys: number, key: string, ...args: readonly Arg[]): Promise<unknown> => {
+  const run = async (
+    source: string,
+    _keys: number,
+    key: string,
+    ...args: readonly Arg[]
+  ): Promise<unknown> => {
     world.atMs += world.lateMs;
     world.lateMs = 0;
     const told = world.atMs + world.redisMs;
     const time = `{ ${Math.floor(told / 1000)}, ${(told % 1000) * 1000} }`;
-    return connection.eval(source.replace(TELLS_TIME, time), 1, key, ...args);
+    try {
+      return await connection.eval(source.replace(TELLS_TIME, time), 1, key, ...args);
+    } finally {
+      world.atMs += world.answerLateMs;
+      world.answerLateMs = 0;
+    }
   };
   return new Proxy(connection, {
     get(target, name) {
