@@ -53,14 +53,22 @@ export interface ApiBundle {
   stored(): Promise<number>;
   /** Everything that Redis holds but for BullMQ's own and the store's record, in Redis's own format. */
   contents(): Promise<Readonly<Record<string, string>>>;
-  /** Writes the claim of a try that died: its time is up, its answer was never stored. */
-  expireClaim(token: string, key: string, digest: string, intentId: string): Promise<void>;
+  /** The time of a try is up that never stored its answer; `claim`: what it had written. */
+  expireClaim(
+    token: string,
+    key: string,
+    claim?: { readonly digest: string; readonly intent: string },
+  ): Promise<void>;
   /** What the role does at SIGTERM. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function apiBundle(extra = ""): Promise<ApiBundle> {
+/** `onClaimed`: called between the claim of an Idempotency-Key and the staging. */
+export async function apiBundle(
+  extra = "",
+  { onClaimed = () => undefined }: { readonly onClaimed?: () => void } = {},
+): Promise<ApiBundle> {
   const redis = await startRedis();
   const loaded = loadConfig(`${ACCOUNTS}\n${extra}`, {}, providers);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
@@ -91,9 +99,15 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
     },
     lost: (asked) => opened.queue.lost(asked),
   };
+  const { idempotency } = opened.store;
+  const claim: typeof idempotency.claim = async (...request) => {
+    const claimed = await idempotency.claim(...request);
+    onClaimed();
+    return claimed;
+  };
   const stop = new AbortController();
   const app = await createApi({
-    store: opened.store,
+    store: { ...opened.store, idempotency: { ...idempotency, claim } },
     queue,
     intake,
     tokens: config.tokens,
@@ -131,8 +145,8 @@ export async function apiBundle(extra = ""): Promise<ApiBundle> {
       const dumps = await Promise.all(keys.map((key) => own.dumpBuffer(key)));
       return Object.fromEntries(keys.map((key, at) => [key, dumps[at]?.toString("hex") ?? ""]).sort());
     },
-    async expireClaim(token, key, digest, intentId) {
-      await own.hset(`t:{idempotency:${token}:${key}}`, { digest, intent: intentId, until: 1 });
+    async expireClaim(token, key, claim) {
+      await own.hset(`t:{idempotency:${token}:${key}}`, { ...claim, until: 1 });
     },
     stop: stopApi,
     async close() {

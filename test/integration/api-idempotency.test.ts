@@ -76,7 +76,7 @@ it("a try that died in the middle leaves its id to the next one, which stages no
   const digest = createHash("sha256").update(stableJson(body)).digest("base64url");
   const dead = await post("unkeyed", body);
   const { id } = dead.body;
-  await api.expireClaim("shop", "crashed", digest, id);
+  await api.expireClaim("shop", "crashed", { digest, intent: id });
   const answer = await post("crashed", body);
   expect([answer.status, answer.body.id]).toEqual([202, id]);
   expect(answer.headers.get("idempotent-replayed")).toBeNull();

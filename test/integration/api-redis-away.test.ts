@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type ApiBundle, apiBundle } from "./api-bundle.ts";
+import { type Answer, type ApiBundle, apiBundle } from "./api-bundle.ts";
 
 let api: ApiBundle;
+let onClaimed: () => void;
 beforeEach(async () => {
-  api = await apiBundle();
+  onClaimed = () => undefined;
+  api = await apiBundle("", { onClaimed: () => onClaimed() });
 });
 afterEach(() => api.close());
 
@@ -12,6 +14,19 @@ const TIMEOUT_MS = 5_000;
 /** The longest wait that can be asked for. */
 const POLLED_S = 60;
 const intent = { op: "purge", urls: ["https://www.example.com/a"] };
+
+function post(key: string, op = "purge"): Promise<Answer> {
+  const body = { op, urls: [`https://www.example.com/${key}`] };
+  return api.call("POST", "/v1/intents", { body, headers: { "idempotency-key": key } });
+}
+
+/** What its producer hears who repeats it for as long as a try runs: that ends after 30 s, which the test lets pass. */
+async function repeated(key: string): Promise<Answer> {
+  const answer = await post(key);
+  if (answer.status !== 409) return answer;
+  await api.expireClaim("local", key);
+  return await post(key);
+}
 
 it("Redis down: 503 at once with Retry-After, and the API lives and comes back", async () => {
   await api.redis.kill();
@@ -66,6 +81,43 @@ it("Redis silent: 503 outcome-unknown with the intent's id within the time-out; 
   expect((await api.call("GET", `/v1/intents/${plain.body.intentId}`)).status).toBe(404);
   const running = await api.call("POST", "/v1/intents", { body, headers });
   expect([running.status, running.body.code]).toEqual([409, "idempotency-running"]);
+});
+
+it("a request that Redis was silent to makes one intent when its key comes again, under the id that it had", async () => {
+  const before = await post("before", "prefetch");
+  const { promise: isSilent, resolve } = Promise.withResolvers<void>();
+  onClaimed = () => {
+    api.redis.freeze();
+    resolve();
+  };
+  // The staging of one, and the claim of the other, come to Redis when nobody waits for them any more.
+  const claimed = post("claimed");
+  await isSilent;
+  const [staging, claiming] = await Promise.all([claimed, post("unclaimed")]);
+  onClaimed = () => undefined;
+  api.redis.thaw();
+  await expect.poll(async () => (await api.call("GET", "/readyz")).status).toBe(200);
+  const ids: string[] = [];
+  for (const [key, { status, body }] of [
+    ["claimed", staging],
+    ["unclaimed", claiming],
+  ] as const) {
+    expect([status, body.code]).toEqual([503, "outcome-unknown"]);
+    const again = await repeated(key);
+    expect([again.status, again.body.id]).toEqual([202, body.intentId]);
+    const replayed = await post(key);
+    expect([replayed.body, replayed.headers.get("idempotent-replayed")]).toEqual([again.body, "true"]);
+    ids.push(again.body.id);
+  }
+  const { body: listed } = await api.call("GET", "/v1/intents");
+  expect(listed.items.map(({ id }: { id: string }) => id).sort()).toEqual([before.body.id, ...ids].sort());
+  const { items } = await api.send("ali", "purge-url", { do: "finish", rejected: [] });
+  expect(items).toHaveLength(2);
+  for (const id of ids)
+    expect((await api.call("GET", `/v1/intents/${id}`)).body).toMatchObject({
+      state: "confirmed",
+      counts: { total: 1, confirmed: 1 },
+    });
 });
 
 it("a long poll is answered when the role stops", async () => {

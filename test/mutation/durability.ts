@@ -22,6 +22,17 @@ export const DURABILITY: readonly Mutation[] = [
     test: [`${STORE}/idempotency.redis.test.ts`, "a key is its first caller's until it has answered"],
   },
   {
+    safeguard: "An Idempotency-Key whose try nobody heard of keeps its intent's id",
+    promise: "P1",
+    file: `${LUA}/claim_key.lua`,
+    from: "return { 'mine', r[2] }",
+    to: "return { 'mine', ARGV[2] }",
+    test: [
+      "test/integration/api-redis-away.test.ts",
+      "a request that Redis was silent to makes one intent when its key comes again",
+    ],
+  },
+  {
     safeguard: "Rescue finishes a staging that a crash cut off",
     promise: "P1",
     file: `${LUA}/sweep.lua`,
