@@ -19,7 +19,7 @@ import { openTransport } from "@purgeline/http";
 import { providers } from "@purgeline/providers";
 import { type Simulators, startSimulators } from "@purgeline/simulator";
 import { type Connection, connect, openIntakeStore, openWorkStore } from "@purgeline/store";
-import { startRedis } from "@purgeline/testkit";
+import { startRedis, stoppedClock } from "@purgeline/testkit";
 import type { Receipt } from "./service.ts";
 
 export interface VirtualDays {
@@ -34,7 +34,7 @@ export interface VirtualDays {
   close(): Promise<void>;
 }
 
-/** What a worker does, one step after another, on a clock that the test moves; real Redis, store, HTTP and simulators. */
+/** What a worker does, one step after another, on a clock that stands still but where the test or a wait moves it; real Redis, store, HTTP and simulators. */
 export async function virtualDays(
   accountsYaml: string,
   options: {
@@ -44,8 +44,10 @@ export async function virtualDays(
     readonly played: (account: string, limits: Limits) => Limits;
   },
 ): Promise<VirtualDays> {
-  let aheadMs = options.startMs - Date.now();
-  const nowMs = (): number => Date.now() + aheadMs;
+  const beganMs = Date.now();
+  // Of the days, against when this began: all that a slow machine takes is no time.
+  let aheadMs = options.startMs - beganMs;
+  const nowMs = (): number => beganMs + aheadMs;
   const loaded = loadConfig(accountsYaml, {}, providers);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const simulators = await startSimulators(
@@ -60,7 +62,7 @@ export async function virtualDays(
       time: {
         clock: {
           nowMs: () => nowMs() + options.providerAheadMs(),
-          monotonicMs: () => performance.now() + aheadMs,
+          monotonicMs: nowMs,
           advance: () => undefined,
         },
         loop: { sinceTurnMs: () => 0, close: () => undefined },
@@ -80,7 +82,7 @@ export async function virtualDays(
     return made;
   };
   const shared = {
-    connection: join(),
+    connection: stoppedClock(join(), (skewMs) => beganMs + skewMs),
     prefix: "d",
     accounts: storedAccounts(intake),
     intentsMs: 1_000_000_000,
@@ -116,7 +118,7 @@ export async function virtualDays(
     transport,
     clock: {
       now: nowMs,
-      monotonic: () => performance.now() + aheadMs,
+      monotonic: nowMs,
       sleep: async (ms) => {
         aheadMs += ms;
       },

@@ -11,9 +11,8 @@ import type {
   TakenBatch,
   WorkStore,
 } from "@purgeline/core";
-import { type RedisServer, startRedis } from "@purgeline/testkit";
+import { type RedisServer, startRedis, stoppedClock } from "@purgeline/testkit";
 import { type Connection, connect, openIntakeStore, openWorkStore } from "../src/index.ts";
-import { stoppedClock } from "./stopped-clock.ts";
 import { addMoved, type Tally, tallied } from "./tally.ts";
 
 export const CALL = { perSecond: 1000, perMinute: null, timeoutMs: 10_000 };

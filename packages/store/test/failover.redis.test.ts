@@ -1,10 +1,9 @@
-import { type RedisServer, startRedis } from "@purgeline/testkit";
+import { type RedisServer, startRedis, stoppedClock } from "@purgeline/testkit";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Connection, connect } from "../src/index.ts";
 import { CALL, limitsWith, type View, view } from "./bundle.ts";
 import { counts, finish, rescue, SUBMIT, seal, urls, waits } from "./steps.ts";
-import { stoppedClock } from "./stopped-clock.ts";
 
 const usual = limitsWith();
 const limits = {

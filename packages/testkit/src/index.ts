@@ -1,2 +1,3 @@
 export * from "./account-settings.ts";
 export * from "./redis-server.ts";
+export * from "./stopped-clock.ts";

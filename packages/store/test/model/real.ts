@@ -1,7 +1,7 @@
 import { dayStarts, type IntentHead, type LegPlan, type Slot } from "@purgeline/core";
+import { stoppedClock } from "@purgeline/testkit";
 import type { Connection } from "../../src/index.ts";
 import { type View, view } from "../bundle.ts";
-import { stoppedClock } from "../stopped-clock.ts";
 import type { ModelSettings } from "./commands.ts";
 
 const P = "t:{ali}:";

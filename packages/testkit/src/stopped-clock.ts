@@ -1,6 +1,17 @@
 import { createHash } from "node:crypto";
-import type { Connection } from "../src/index.ts";
-import { type Arg, runScript, type Script } from "../src/script.ts";
+
+type Arg = string | number | Buffer;
+
+/** What it takes of a connection to Redis. */
+interface Scripts {
+  evalsha(sha: string, keys: number, ...args: Arg[]): Promise<unknown>;
+  eval(source: string, keys: number, ...args: Arg[]): Promise<unknown>;
+}
+
+interface Stopped {
+  readonly source: string;
+  readonly sha: string;
+}
 
 const TELLS_TIME = "redis.call('TIME')";
 /** Scripts of an account add this to the time; the others tell no time that a test judges. */
@@ -10,21 +21,31 @@ const ADDS_SKEW = "+ tonumber(skew)";
  * The connection, with scripts that are told the time where they would ask Redis for it: a test's steps take no time,
  * however slow the machine is. `nowMs` makes the time of a view's skew.
  */
-export function stoppedClock(connection: Connection, nowMs: (skewMs: number) => number): Connection {
-  const stopped = new Map<string, Script>();
-  const stop = (source: string): Script => {
+export function stoppedClock<C extends Scripts>(connection: C, nowMs: (skewMs: number) => number): C {
+  const stopped = new Map<string, Stopped>();
+  const stop = (source: string): Stopped => {
     const known = stopped.get(source);
     if (known !== undefined) return known;
     if (source.split(TELLS_TIME).length !== 2) throw new Error("a script asks for the time once");
     const text = source.replace(TELLS_TIME, "{ 0, 0 }");
-    const script = { name: "", source: text, sha: createHash("sha1").update(text).digest("hex") };
+    const script = { source: text, sha: createHash("sha1").update(text).digest("hex") };
     stopped.set(source, script);
     return script;
   };
-  const run = (source: string, _keys: number, key: string, ...args: readonly Arg[]): Promise<unknown> => {
-    if (!source.includes(ADDS_SKEW)) return connection.eval(source, 1, key, ...args);
+  const run = async (
+    given: string,
+    _keys: number,
+    key: string,
+    ...args: readonly Arg[]
+  ): Promise<unknown> => {
+    if (!given.includes(ADDS_SKEW)) return await connection.eval(given, 1, key, ...args);
     const [skewMs, ...rest] = args;
-    return runScript(connection, stop(source), key, [nowMs(Number(skewMs)), ...rest]);
+    const { source, sha } = stop(given);
+    const told = [key, nowMs(Number(skewMs)), ...rest];
+    return await connection.evalsha(sha, 1, ...told).catch((error: unknown) => {
+      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      return connection.eval(source, 1, ...told);
+    });
   };
   return new Proxy(connection, {
     get(target, name) {
