@@ -94,11 +94,11 @@ describe("the day's quota", () => {
     });
     await running.startWorker();
     const id = await running.post({ op: "purge", urls: urls(40) });
-    await running.post({ op: "purge", directories: ["https://a.example.com/a/"] });
-    await expect.poll(async () => (await running.receipt(id)).counts.pending).toBe(25);
+    const wide = await running.post({ op: "purge", directories: ["https://a.example.com/a/"] });
     await expect
-      .poll(async () => (await running.receipt(id)).waiting)
-      .toMatchObject([{ reason: "quota", targets: 25 }]);
+      .poll(async () => await running.receipt(id))
+      .toMatchObject({ counts: { confirmed: 15 }, waiting: [{ reason: "quota", targets: 25 }] });
+    expect(await running.ended(wide)).toMatchObject({ state: "confirmed" });
     const [{ until } = { until: null }] = (await running.receipt(id)).waiting;
     // Midnight there, the call's time-out and a second, and up to three more for what the Date header's whole seconds hide.
     expect(until).toMatch(/T\d\d:00:1[1-4]\.000Z$/);
