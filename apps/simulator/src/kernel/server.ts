@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { fastify } from "fastify";
+import { watchArrivals } from "./arrival-wait.ts";
 import { addControlRoutes, type Controls } from "./control.ts";
 import { describeErrors } from "./schema-errors.ts";
 import { type Ending, type Origin, receive, type Stamp } from "./visit.ts";
@@ -36,7 +38,10 @@ export async function listen({ origin, door, controls }: ServerPlan): Promise<Li
     forceCloseConnections: true,
     ajv: { customOptions: { allErrors: true, verbose: true, removeAdditional: false, discriminator: true } },
     schemaErrorFormatter: describeErrors,
-    serverFactory: (handler) => createServer({ maxHeaderSize: MAX_HEAD_BYTES }, splitter(handler, door)),
+    serverFactory: (handler) => {
+      const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES });
+      return server.on("request", splitter(handler, door, watchArrivals(server, door.loop)));
+    },
   });
   // Longer than any client keeps an idle connection: a close of ours that crosses a request
   // would look like a lost reply, which is for the faults to inject.
@@ -54,20 +59,27 @@ export async function listen({ origin, door, controls }: ServerPlan): Promise<Li
   return { asked: origin, origin: url.origin, close: async () => app.close() };
 }
 
-function splitter(handler: RequestListener, door: Origin): RequestListener {
+type WaitOf = (socket: Socket) => number;
+
+function splitter(handler: RequestListener, door: Origin, waitOf: WaitOf): RequestListener {
   return (incoming, response) => {
     if (incoming.url?.startsWith(CONTROL_PREFIX) === true) handler(incoming, response);
-    else void serve(incoming, response, door);
+    else void serve(incoming, response, door, waitOf(incoming.socket));
   };
 }
 
-async function serve(incoming: IncomingMessage, response: ServerResponse, door: Origin): Promise<void> {
-  const { clock, loop } = door;
+async function serve(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  door: Origin,
+  waitedMs: number,
+): Promise<void> {
+  const { clock } = door;
   const stamp: Stamp = {
     nowMs: clock.nowMs(),
     monotonicMs: clock.monotonicMs(),
     realMonotonicMs: performance.now(),
-    waitedMs: loop.sinceTurnMs(),
+    waitedMs,
   };
   const request = await readRequest(incoming);
   if (request === null) return void incoming.destroy();
