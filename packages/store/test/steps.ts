@@ -31,13 +31,15 @@ export async function seal(view: View, slot: Slot | undefined): Promise<Sealed> 
   return { slot, batch: taken.batch, next: taken.slots[0] };
 }
 
-/** Batches one after another, each by the slot that the one before it left, until a slot gets none. */
+/** Batches one after another, by the slots that those before left, until no slot gets one. */
 export async function sealAll(view: View, first: Slot | undefined): Promise<readonly Sealed[]> {
   const all: Sealed[] = [];
-  for (let slot = first; slot !== undefined; slot = all.at(-1)?.next) {
+  const slots = [first];
+  for (let slot = slots.shift(); slot !== undefined; slot = slots.shift()) {
     const taken = await view.work.take(slot);
-    if (taken.kind !== "batch") break;
+    if (taken.kind !== "batch") continue;
     all.push({ slot, batch: taken.batch, next: taken.slots[0] });
+    slots.push(...taken.slots);
   }
   return all;
 }
@@ -54,12 +56,12 @@ export async function waits(
 
 /** Sends all that waits, one batch after another, each ended by `end`. */
 export async function drain(store: Bundle, end: (sealed: Sealed) => Promise<Recorded>): Promise<void> {
-  let slot = await rescued(store);
-  while (slot !== undefined) {
+  const slots = [await rescued(store)];
+  for (let slot = slots.shift(); slot !== undefined; slot = slots.shift()) {
     const taken = await store.work.take(slot);
-    if (taken.kind !== "batch") return;
+    if (taken.kind !== "batch") continue;
     const recorded = await end({ slot, batch: taken.batch, next: taken.slots[0] });
-    slot = [...taken.slots, ...recorded.slots].find(({ kind }) => kind.for === "submit");
+    slots.push(...[...taken.slots, ...recorded.slots].filter(({ kind }) => kind.for === "submit"));
   }
 }
 

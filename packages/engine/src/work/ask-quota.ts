@@ -118,7 +118,6 @@ async function askOne(
     attempt: null,
     encode: (context) => codec.encode(call, context),
     decode: (reply: HttpReply) => codec.decode(call, reply),
-    onWrite: () => undefined,
   });
   ports.events.quotaAsked({ account: name, call, answer, durationMs });
   if (!isFailure(answer)) {

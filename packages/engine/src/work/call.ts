@@ -37,8 +37,6 @@ export interface Call<Answer> {
   encode(context: CallContext): HttpRequest;
   /** `beganAtMs`: when the call began, by the provider's clock, at least; null: nobody knows. */
   decode(reply: HttpReply, beganAtMs: number | null): Answer;
-  /** The first byte leaves now: the next permit may be asked for. */
-  onWrite(): void;
 }
 
 interface PermitWish {
@@ -112,7 +110,6 @@ async function signAndSend<Answer extends { readonly kind: string }>(
     let writtenAt = startedAt;
     const onWrite = (): void => {
       writtenAt = ports.clock.monotonic();
-      call.onWrite();
     };
     try {
       const nonce = ports.chance.nonce();
@@ -153,7 +150,7 @@ function isFresh(
   permit: Permit,
   account: WorkAccount,
   { clock }: WorkPorts,
-  call: Pick<Call<never>, "call" | "onWrite">,
+  call: { readonly call: string; readonly onWrite: () => void },
 ): () => boolean {
   return () => {
     const ageMs = clock.monotonic() - permit.askedAt;

@@ -36,16 +36,11 @@ interface Listed {
 }
 
 /** One listing, all of its pages, about attempts of the same time: what became of each. */
-export async function lookUp(
-  query: Query,
-  claimed: ClaimedLookups,
-  permit: Permit,
-  onWrite: () => void,
-): Promise<string> {
+export async function lookUp(query: Query, claimed: ClaimedLookups, permit: Permit): Promise<string> {
   const { lookup } = query.account.provider;
   const nothingSeen: Seen = { call: query.call, providerDateMs: null, error: null };
   if (lookup === undefined) return await sendAgain(query, claimed, claimed.lookups, nothingSeen);
-  const listed = await listAll(query, lookup, claimed, permit, onWrite);
+  const listed = await listAll(query, lookup, claimed, permit);
   return "failure" in listed
     ? await putOff(query, claimed, listed.failure, listed.seen)
     : await settle(query, claimed, listed);
@@ -58,15 +53,14 @@ async function listAll(
   codec: Codec,
   claimed: ClaimedLookups,
   permit: Permit,
-  onWrite: () => void,
 ): Promise<Listed | Failed> {
   const heard = claimed.skewMs;
-  const first = await listFrom(query, codec, windowOf(query, claimed, heard ?? 0), permit, onWrite, claimed);
+  const first = await listFrom(query, codec, windowOf(query, claimed, heard ?? 0), permit, claimed);
   if ("failure" in first) return first;
   const { skewMs } = first;
   // What is known of the provider's clock was far off: this was another time's list.
   if (skewMs !== null && Math.abs(skewMs - (heard ?? 0)) > CLOCK_MS) {
-    const again = await listFrom(query, codec, windowOf(query, claimed, skewMs), null, onWrite, claimed);
+    const again = await listFrom(query, codec, windowOf(query, claimed, skewMs), null, claimed);
     if ("failure" in again) return again;
     return { ...again, skewMs: atLeast(heard, skewMs) };
   }
@@ -94,7 +88,6 @@ async function listFrom(
   codec: Codec,
   listing: Listing,
   permit: Permit | null,
-  onWrite: () => void,
   claimed: ClaimedLookups,
 ): Promise<Listed | Failed> {
   const { account, ports } = query;
@@ -105,7 +98,7 @@ async function listFrom(
   let asked = listing;
   let keptAt = askedAt;
   for (let page = 0; ; page += 1) {
-    const told = await readPage(query, codec, asked, page === 0 ? permit : null, onWrite, claimed);
+    const told = await readPage(query, codec, asked, page === 0 ? permit : null, claimed);
     if ("failure" in told) return told;
     const { answer, seen } = told;
     rows.push(...answer.rows);
@@ -132,7 +125,6 @@ async function readPage(
   codec: Codec,
   asked: Listing,
   permit: Permit | null,
-  onWrite: () => void,
   { lookups }: ClaimedLookups,
 ): Promise<Page | Failed> {
   const { name } = account.account.settings;
@@ -146,7 +138,6 @@ async function readPage(
         attempt: null,
         encode: (context) => codec.encode(asked, context),
         decode: (reply) => codec.decode(reply, asked),
-        onWrite,
       },
     );
     ports.events.polled({ account: name, call, tasks: lookups.length, outcome: answer, durationMs });

@@ -49,6 +49,8 @@ export async function poll(
       const ageMs = permitAgeMs(account, call);
       const claimed = await ports.store.claimPolls(slot, account.provider.poll.max(call), ageMs);
       ports.events.turned();
+      // Whoever waits does so without the turn: another task may be due sooner.
+      endTurn();
       if (claimed.kind === "end") return { kind: "done", summary: "no task under way" };
       if (claimed.kind === "tasks") {
         const queued = wake(ports, claimed.slots);
@@ -56,7 +58,7 @@ export async function poll(
         const [first, ...rest] = claimed.tasks;
         if (first === undefined) return { kind: "done", summary: "the due tasks have ended" };
         const due: Due = [first, ...rest];
-        const summary = await ask({ account, call, items, ports }, due, permit, endTurn);
+        const summary = await ask({ account, call, items, ports }, due, permit);
         await show({
           title: `${slot.account} ${call} · ${counted(due.length, "task")}`,
           preview: due.slice(0, 10).map((each) => each.task.id),
@@ -67,7 +69,7 @@ export async function poll(
       if (claimed.kind === "lookups") {
         const queued = wake(ports, claimed.slots);
         const permit = { askedAt, ageMs, grantedAtMs: claimed.grantedAtMs };
-        const summary = await lookUp({ account, call, items, ports }, claimed, permit, endTurn);
+        const summary = await lookUp({ account, call, items, ports }, claimed, permit);
         await show(faceOfLookups(slot.account, call, claimed));
         await queued;
         return { kind: "done", summary };
@@ -78,7 +80,6 @@ export async function poll(
       });
       if (claimed.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
         return { kind: "later", delayMs: claimed.waitMs };
-      endTurn();
       await ports.clock.sleep(claimed.waitMs, ports.stopping);
     } finally {
       endTurn();
@@ -89,7 +90,7 @@ export async function poll(
 type Due = readonly [DueTask, ...DueTask[]];
 
 /** What came of it, in a few words. */
-async function ask(query: Query, due: Due, permit: Permit | null, onWrite: () => void): Promise<string> {
+async function ask(query: Query, due: Due, permit: Permit | null): Promise<string> {
   const { account, call, items, ports } = query;
   const [first, ...rest] = due;
   const tasks: readonly [Task, ...Task[]] = [first.task, ...rest.map((each) => each.task)];
@@ -99,7 +100,6 @@ async function ask(query: Query, due: Due, permit: Permit | null, onWrite: () =>
     attempt: null,
     encode: (context) => account.provider.poll.encode(tasks, context),
     decode: (reply: HttpReply) => account.provider.poll.decode(reply, tasks),
-    onWrite,
   });
   const { answer, durationMs } = answered;
   const { name } = account.account.settings;
@@ -111,7 +111,7 @@ async function ask(query: Query, due: Due, permit: Permit | null, onWrite: () =>
     }
     return `${counted(due.length, "task")} asked`;
   }
-  if (answer.kind === "poisoned" && rest.length > 0) return await askApart(query, [first, ...rest], onWrite);
+  if (answer.kind === "poisoned" && rest.length > 0) return await askApart(query, [first, ...rest]);
   await putOff(account, due, answer, answered, ports);
   return `${answer.kind} ${answer.code}`;
 }
@@ -120,12 +120,12 @@ async function ask(query: Query, due: Due, permit: Permit | null, onWrite: () =>
  * One task spoils the query for all of them: the halves are asked apart, each with a permit of its
  * own, until the culprit stands alone and is the only one that is put off.
  */
-async function askApart(query: Query, due: Due, onWrite: () => void): Promise<string> {
+async function askApart(query: Query, due: Due): Promise<string> {
   const middle = Math.ceil(due.length / 2);
   const summaries: string[] = [];
   for (const half of [due.slice(0, middle), due.slice(middle)]) {
     const [first, ...rest] = half;
-    if (first !== undefined) summaries.push(await ask(query, [first, ...rest], null, onWrite));
+    if (first !== undefined) summaries.push(await ask(query, [first, ...rest], null));
   }
   return summaries.join(", ");
 }

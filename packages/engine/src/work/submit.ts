@@ -64,7 +64,11 @@ export async function submit(
       ports.events.turned();
       tellTaken(work, taken);
       if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
-      if (taken.kind === "batch") return await carryOut(work, taken, { askedAt, ageMs }, endTurn);
+      if (taken.kind === "batch") {
+        // Whoever is next need not wait for the bytes.
+        endTurn();
+        return await carryOut(work, taken, { askedAt, ageMs });
+      }
       await wake(ports, taken.slots);
       await show(faceOfWait(slot.account, lane, taken));
       if (taken.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
@@ -89,7 +93,6 @@ async function carryOut(
   work: Submission,
   { batch, slots }: Extract<Take, { readonly kind: "batch" }>,
   asked: Pick<Permit, "askedAt" | "ageMs">,
-  onWrite: () => void,
 ): Promise<SlotEnd> {
   const { slot, account, lane, call, ports } = work;
   // Not waited for before the call: the permit is good for milliseconds.
@@ -102,7 +105,6 @@ async function carryOut(
     attempt: batch,
     encode: (context) => account.provider.encode(content, context),
     decode: (reply: HttpReply, beganAtMs) => account.provider.decode(reply, content, beganAtMs),
-    onWrite,
   });
   const verdict = decide(answered.answer, await factsOf(work, batch, answered.answer));
   const recorded = await surely(ports, () => ports.store.record(slot, batch, verdict, answered.seen));

@@ -263,25 +263,3 @@ describe("submit", () => {
     expect(seen).toEqual([Date.UTC(2026, 10, 21, 9)]);
   });
 });
-
-describe("turns", () => {
-  it("go round in the order asked, and each name has its own", async () => {
-    const turns = new Turns();
-    const order: string[] = [];
-    const first = await turns.take("a");
-    const second = turns.take("a").then((end) => {
-      order.push("second");
-      return end;
-    });
-    const third = turns.take("a").then(() => order.push("third"));
-    (await turns.take("b"))();
-    expect(order).toEqual([]);
-    first();
-    first();
-    const endSecond = await second;
-    expect(order).toEqual(["second"]);
-    endSecond();
-    await third;
-    expect(order).toEqual(["second", "third"]);
-  });
-});

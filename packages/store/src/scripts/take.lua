@@ -189,7 +189,9 @@ redis.call('HSET', P .. 'held', slot, number)
 redis.call('ZADD', L .. ':slots', deadline, slot)
 doneWaiting(L, slot)
 holders.look(lane)
-local slots = { keepLaneSlot(lane, limits, false) }
+local slots = {}
+local ready = slotsWorth(limits.call, call, math.floor(redis.call('HLEN', L .. ':keys') / limits.batch))
+for _ = 1, ready do slots[#slots + 1] = keepLaneSlot(lane, limits, false, ready) end
 for _, other in ipairs(slotsElsewhere()) do slots[#slots + 1] = other end
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
 return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),

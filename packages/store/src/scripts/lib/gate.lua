@@ -3,7 +3,7 @@
 -- does not add up. The margin covers what can move a call closer to its predecessor at the provider's door:
 -- LATE_MS (5) + age of a permit when the bytes leave (10) + difference of the ways to the door (10):
 -- 50 in 1,025 ms is 97.6 % of 50/s. Whoever needs an older permit has it booked so much later.
-local permit, giveBack, withdraw, openCall, holdCall, seen, shareInForce, speedUp, rebook
+local permit, slotsWorth, giveBack, withdraw, openCall, holdCall, seen, shareInForce, speedUp, rebook
 do
   local LATE_MS = 5
   local AGE_MS = 10
@@ -126,6 +126,19 @@ do
     -- Half-open: after an outage one call probes; the others wait for its answer.
     if why == 'provider' then redis.call('HSET', holdKey(call), 'openAt', now + limits.timeoutMs, 'probing', 1) end
     return 0, nil, nil, at
+  end
+
+  -- How many slots may be on their way to workers: a job takes its time to get there, and while calls come later than
+  -- their permits one after the other is too slow. `batches`: full ones that wait.
+  local READY, READY_MS = 3, 30
+  function slotsWorth(call, limits, batches)
+    local share = shareInForce(call, limits)
+    local function isFar(limit, windowMs)
+      local n = atShare(limit, share)
+      return n and (n < READY or (windowDue(P .. 'gate:' .. call, n - READY + 1, windowMs) or 0) > now + READY_MS)
+    end
+    if batches < READY or isFar(have(limits.perSecond), 1000) or isFar(have(limits.perMinute), 60000) then return 1 end
+    return READY
   end
 
   -- A permit whose bytes never left is as if it had not been granted. Grants of one millisecond are one as good as the

@@ -26,23 +26,24 @@ end
 -- Ends the slot that sleeps, where there is one: its job finds that out when it wakes up.
 local function dismissWaiter(owner, slotsKey)
   local waiter = redis.call('HGET', owner, 'waiter')
-  if not waiter then return end
+  if not waiter then return false end
   endSlot(slotsKey, waiter)
   redis.call('HDEL', owner, 'waiter', 'why', 'until', 'retrying')
+  return true
 end
 
 -- A lane with work keeps one slot that is not sending: it takes the next batch and mints its successor,
 -- so a call never waits for a job to be made, and a blocked lane has just one visible job. `wake`: whoever
--- sleeps would sleep too long.
-local function keepLaneSlot(lane, laneLimits, wake)
+-- sleeps would sleep too long: another one takes its place. `ready`: so many are kept.
+local function keepLaneSlot(lane, laneLimits, wake, ready)
   -- Nobody has put limits in force yet: the first sweep after that finds the work.
   if not laneLimits then return nil end
   local L = laneKey(lane)
   if redis.call('HLEN', L .. ':keys') + redis.call('ZCARD', L .. ':retry') == 0 then return nil end
-  if wake then dismissWaiter(L, L .. ':slots') end
+  local isWoken = wake and dismissWaiter(L, L .. ':slots')
   local live = redis.call('ZCOUNT', L .. ':slots', now, '+inf')
   local free = live - redis.call('ZCARD', L .. ':sending')
-  if free < 1 and live < laneLimits.inFlight then return mint(L .. ':slots', lane) end
+  if (isWoken or free < (ready or 1)) and live < laneLimits.inFlight then return mint(L .. ':slots', lane) end
   return nil
 end
 
