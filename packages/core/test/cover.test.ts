@@ -3,6 +3,8 @@ import { coveredTargets } from "../src/cost/cover.ts";
 import type { CallOptions, CoverRule, Lane, LaneLimits, PlannedLane } from "../src/index.ts";
 
 const A = "https://h.example.com/a/";
+const DEEPEST = `https://h.example.com/${"a/".repeat(31)}`;
+const LONG = `${A}${"a".repeat(1_000)}/`;
 
 function laneOf(lane: Lane, texts: readonly string[], options: CallOptions = {}): PlannedLane {
   return { lane, options, targets: texts.map((text) => ({ text, key: text, domain: "h.example.com" })) };
@@ -54,6 +56,9 @@ describe("what a directory of the same intent covers", () => {
     ["a name that only looks like that", A, `${A}..x`, true],
     ["no host that is not canonical", "https://H.example.com/a/", "https://H.example.com/a/x", false],
     ["the whole host", "https://h.example.com/", `${A}x`, true],
+    ["a URL 32 directories deep", DEEPEST, `${DEEPEST}x`, true],
+    ["nothing by a deeper one", `${DEEPEST}a/`, `${DEEPEST}a/x`, false],
+    ["nothing by one that is too long", LONG, `${LONG}x`, false],
   ])("%s", (_name, directory, url, expected) => {
     expect(coveredBy(directory, url)).toBe(expected);
   });

@@ -3,6 +3,8 @@ import {
   GROUPS_A_TURN,
   MORE_RATE,
   MOST_HELD_BACK,
+  MOST_LEVELS,
+  MOST_PLACE_CHARS,
   RESET_GUARD_MS,
   WHOLE_RATE,
 } from "@purgeline/core";
@@ -17,6 +19,8 @@ it.each<[string, RegExp, number]>([
   ["what a rate gets back with each window", /\bWHOLE, MORE = \d+, (\d+)/g, MORE_RATE],
   ["the groups that a turn looks at", /\bSCAN = (\d+)/g, GROUPS_A_TURN],
   ["the keys that a turn passes over", /\bMOST_HELD_BACK = (\d+)/g, MOST_HELD_BACK],
+  ["the directories that are looked for", /\bMOST_LEVELS, MOST_PLACE_CHARS = (\d+),/g, MOST_LEVELS],
+  ["their characters", /\bMOST_LEVELS, MOST_PLACE_CHARS = \d+, (\d+)/g, MOST_PLACE_CHARS],
   ["the guard around a reset", /\btimeoutMs \+ (\d+)\b(?! \*)/g, RESET_GUARD_MS],
 ])("scripts and plans go by one figure: %s", (_, pattern, figure) => {
   const told = [...code.matchAll(pattern)].map(([, digits]) => Number(digits));

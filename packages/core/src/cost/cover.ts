@@ -4,6 +4,7 @@ import type { CallOptions } from "../provider.ts";
 import type { Cover, CoverRule } from "../provider-table.ts";
 import { stableJson } from "../stable-json.ts";
 import type { Json, Lane } from "../words.ts";
+import { MOST_LEVELS, MOST_PLACE_CHARS } from "./store-figures.ts";
 
 /** What of a lane of the leg goes out soon enough to cover others: texts as they are spelled. */
 export interface Wider {
@@ -76,9 +77,13 @@ function placesOf(reach: Cover["reach"], text: string): readonly string[] {
   const [path = ""] = text.split("?", 1);
   const end = path.lastIndexOf("/") + 1;
   if (!/^https?:\/\/[a-z0-9.-]*[a-z0-9]:?\d*\//.test(text) || hasDots(path)) return [];
+  const last = Math.min(end, MOST_PLACE_CHARS);
   const places: string[] = [];
-  for (let at = path.indexOf("/", "https://".length); at !== -1 && at < end; at = path.indexOf("/", at + 1))
+  let at = path.indexOf("/", "https://".length);
+  while (at !== -1 && at < last && places.length < MOST_LEVELS) {
     places.push(path.slice(0, at + 1));
+    at = path.indexOf("/", at + 1);
+  }
   return places;
 }
 

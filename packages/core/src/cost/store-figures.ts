@@ -8,5 +8,8 @@ export const MORE_RATE = 50;
 /** Groups that a producer's turn looks at; keys that it may pass over. */
 export const GROUPS_A_TURN = 32;
 export const MOST_HELD_BACK = 4000;
+/** Directories above a target that may cover it, and the characters of the longest. */
+export const MOST_LEVELS = 32;
+export const MOST_PLACE_CHARS = 1024;
 /** So near to a reset, beside the call's time-out, nobody can tell which day it is. */
 export const RESET_GUARD_MS = 1000;

@@ -62,11 +62,13 @@ do
     return string.find(path, '[.%%]') and string.find('/' .. string.gsub(path, '%%2[eE]', '.') .. '/', '/%.%.?/')
   end
 
-  -- The directory and those that it lies in, the widest first.
+  -- The directory and those that it lies in, the widest first. What lies deeper, or is longer, covers nothing: each place
+  -- is a text of its own, so 1,000 URLs of 10 KB of slashes would be gigabytes of them.
+  local MOST_LEVELS, MOST_PLACE_CHARS = 32, 1024
   local function upwards(directory)
     local places, at = {}, string.find(directory, '/', 9, true)
     if not cover.domainOf(directory) or hasDots(directory) then return places end
-    while at do
+    while at and at <= MOST_PLACE_CHARS and #places < MOST_LEVELS do
       places[#places + 1] = string.sub(directory, 1, at)
       at = string.find(directory, '/', at + 1, true)
     end
