@@ -105,6 +105,9 @@ function plainName(name: string): string {
   }
 }
 
+/** RFC 1035, 2.3.4: 255 octets with a length before each label and the root's. What looks at hosts may go by it. */
+const MOST_HOST_CHARS = 253;
+
 /**
  * Lower case, ASCII, without the root's dot; null: no host name. Escapes and IPv6 literals are refused:
  * no CDN serves them. So is what ends a host in a URL: `asciiHost` would leave out the rest.
@@ -112,7 +115,7 @@ function plainName(name: string): string {
 export function canonicalHost(text: string, tools: UrlTools): string | null {
   if (/[%[\]:*/\\?#@]/.test(text)) return null;
   const host = tools.asciiHost(text).replace(/\.$/, "");
-  return host === "" || host.split(".").includes("") ? null : host;
+  return host === "" || host.length > MOST_HOST_CHARS || host.split(".").includes("") ? null : host;
 }
 
 function upperEscapes(text: string): string {

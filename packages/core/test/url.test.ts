@@ -97,6 +97,7 @@ describe("texts that are no URL to purge", () => {
     ["http://:80/a", "url-host"],
     ["http://./a", "url-host"],
     ["http://a..b/", "url-host"],
+    [`http://${"a.".repeat(126)}bc/`, "url-host"],
     ["http://[::1]/", "url-host"],
     ["http://[::1]:80/", "url-host"],
     ["http://%65.com/", "url-host"],
@@ -120,6 +121,10 @@ describe("texts that are no URL to purge", () => {
   ])("%j: %s", (text, fault) => {
     expect(parse(text)).toEqual({ ok: false, fault });
   });
+});
+
+it("a host may have 253 characters beside the root's dot", () => {
+  expect(canonical(`http://${"a.".repeat(127)}/`)).toBe(`http://${"a.".repeat(126)}a/`);
 });
 
 describe("cache keys", () => {
