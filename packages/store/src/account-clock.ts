@@ -56,16 +56,10 @@ export function accountClock(
 
   async function known(): Promise<Reading> {
     if (last !== null) return last;
-    first ??= readWith("", null).finally(() => {
+    first ??= beforeStep(readWith("", null)).finally(() => {
       first = null;
     });
-    try {
-      return await first;
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      // The step itself has not been tried.
-      throw new StoreUnavailable(error.message, { maybeApplied: false, cause: error });
-    }
+    return await first;
   }
 
   async function judged<T>(step: (bounds: string) => Promise<T>): Promise<T> {
@@ -86,7 +80,7 @@ export function accountClock(
     const reading = await known();
     if (told.shiftMs === reading.shiftMs && wasSet(told.nowMs, reading, sentAt, heardAt)) {
       const nowMs = Math.round(leastAt(reading, monotonic()));
-      await readWith("", { shiftMs: told.shiftMs, nowMs });
+      await beforeStep(readWith("", { shiftMs: told.shiftMs, nowMs }));
     } else {
       keep({ ...told, sentAt, heardAt });
     }
@@ -137,6 +131,16 @@ function wasSet(nowMs: number, reading: Reading, sentAt: number, heardAt: number
   return (
     nowMs < leastAt(reading, sentAt) - slackMs || nowMs > reading.nowMs + heardAt - reading.sentAt + slackMs
   );
+}
+
+/** What fails here has left the step itself untried, or without effect. */
+async function beforeStep(reading: Promise<Reading>): Promise<Reading> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    throw new StoreUnavailable(error.message, { maybeApplied: false, cause: error });
+  }
 }
 
 function doubtOf(error: unknown): Told | null {

@@ -1,3 +1,4 @@
+import { StoreUnavailable } from "@purgeline/core";
 import { expect, it } from "vitest";
 import { accountClock, type Told } from "../src/account-clock.ts";
 
@@ -29,4 +30,21 @@ it("an answer that comes late takes no newer one's place", async () => {
   await clock.run(step);
   expect(tries).toBe(2);
   expect(bounds.at(-1)).toBe(" 49800 50200");
+});
+
+it.each([
+  ["the time is asked for", []],
+  ["a set clock is made up for", [{ nowMs: 10_000, shiftMs: 0 }]],
+])("a step has not been applied where Redis goes away while %s before it", async (_, told) => {
+  const answers: Told[] = [...told];
+  const clock = accountClock(
+    () => {
+      const answer = answers.shift();
+      const lost = new StoreUnavailable("no answer", { maybeApplied: true });
+      return answer === undefined ? Promise.reject(lost) : Promise.resolve(answer);
+    },
+    () => 0,
+  );
+  const step = clock.run(() => Promise.reject(new Error("CLOCK 99000 0")));
+  await expect(step).rejects.toMatchObject({ name: "StoreUnavailable", maybeApplied: false });
 });
