@@ -24,17 +24,17 @@ import type { Receipt } from "./service.ts";
 
 export interface VirtualDays {
   readonly simulators: Simulators;
-  nowMs(): number;
   /** Moves the clocks of store, worker and provider there, and does all that is to be done by then. */
   to(ms: number): Promise<void>;
   post(body: Json): Promise<string>;
   receipt(id: string): Promise<Receipt>;
-  /** Units of the account's class today, as the store counts them. */
-  used(account: string, quota: string): Promise<number>;
   close(): Promise<void>;
 }
 
-/** What a worker does, one step after another, on a clock that stands still but where the test or a wait moves it; real Redis, store, HTTP and simulators. */
+/**
+ * What a worker does, one step after another, on a clock that stands still but where the test or a wait moves it; real
+ * Redis, store, HTTP and simulators.
+ */
 export async function virtualDays(
   accountsYaml: string,
   options: {
@@ -159,7 +159,6 @@ export async function virtualDays(
 
   return {
     simulators,
-    nowMs,
     async to(ms) {
       aheadMs += Math.max(0, ms - nowMs());
       // What the first round mints or wakes is done in the second.
@@ -185,13 +184,6 @@ export async function virtualDays(
       intakeStore.close();
       if (first === undefined) throw new Error(`no intent ${id}`);
       return receiptOf([first, ...rest]) as unknown as Receipt;
-    },
-    async used(account, quota) {
-      const intakeStore = producers();
-      const states = await intakeStore.accounts();
-      intakeStore.close();
-      const state = states.find((one) => one.account === account);
-      return state?.quotas.find((one) => one.class === quota)?.used ?? 0;
     },
     async close() {
       await transport.close();
