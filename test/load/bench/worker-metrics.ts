@@ -8,7 +8,11 @@ export function metricsAddressOf({ log }: Program): string {
 }
 
 /** The sum of a counter over these workers, of the series that have these labels. */
-export async function counted(addresses: readonly string[], name: string, labels: string): Promise<number> {
+export async function counterSum(
+  addresses: readonly string[],
+  name: string,
+  labels: string,
+): Promise<number> {
   const texts = await Promise.all(addresses.map(async (each) => (await fetch(`${each}/metrics`)).text()));
   return texts
     .flatMap((text) => text.split("\n"))

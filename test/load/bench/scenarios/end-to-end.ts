@@ -9,7 +9,7 @@ import { type Side, startSide } from "../sides/side.ts";
 import type { UrlSet } from "../sides/urls.ts";
 import type { ScriptOrder } from "../sides/vendor-script.ts";
 import { type Steady, steadyOf, watch } from "../steady.ts";
-import { counted, metricsAddressOf } from "../worker-metrics.ts";
+import { counterSum, metricsAddressOf } from "../worker-metrics.ts";
 
 /** How many targets a second reach `confirmed` where no provider holds them up, against what one would do instead. */
 export const endToEnd: Scenario = { name: "end-to-end", run };
@@ -127,7 +127,7 @@ async function purgeline(stack: Stack, targets: number): Promise<Contender> {
     account,
     pids: [await pidOf(stack.redis.url), api.pid, ...workers.map(({ pid }) => pid)],
     sides: [await startSide("post-intents.ts", order)],
-    done: () => counted(addresses, "purgeline_targets_total", 'state="confirmed"'),
+    done: () => counterSum(addresses, "purgeline_targets_total", 'state="confirmed"'),
   };
 }
 
