@@ -9,6 +9,7 @@ import {
   type QuotaShare,
   type QuotaState,
   type Waiting,
+  WHOLE_RATE,
 } from "@purgeline/core";
 import { type Context, type StoreAccount, script } from "../context.ts";
 import type { Orphan } from "../orphans.ts";
@@ -34,7 +35,7 @@ interface RawCall {
   readonly call: string;
   readonly second: number;
   readonly minute: number;
-  /** Thousandths of its limits that are in force. */
+  /** What of its limits is in force, as a part of `WHOLE_RATE`. */
   readonly share: number;
   readonly heldUntilMs: string;
   /** As it was then, where it was throttled. */
@@ -185,7 +186,7 @@ function callState(raw: RawCall, limits: Limits): CallState {
   const { call, second, minute, share, heldUntilMs, slowShare, slowedAtMs } = raw;
   const { perSecond = null, perMinute = null } = limits.calls[call] ?? {};
   const inForce = (limit: number | null): number | null =>
-    limit === null ? null : Math.max(1, Math.floor((limit * share) / 1000));
+    limit === null ? null : Math.max(1, Math.floor((limit * share) / WHOLE_RATE));
   return {
     call,
     perSecond,
