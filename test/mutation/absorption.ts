@@ -214,6 +214,17 @@ export const ABSORPTION: readonly Mutation[] = [
     ],
   },
   {
+    safeguard: "What covers a target is looked for in a bounded number of places",
+    promise: "P10",
+    file: `${LUA}/lib/cover.lua`,
+    from: "while at and at <= MOST_PLACE_CHARS and #places < MOST_LEVELS do",
+    to: "while at do",
+    test: [
+      "packages/store/test/absorb-deep.redis.test.ts",
+      "URLs of thousands of directories cost no more looks than others",
+    ],
+  },
+  {
     safeguard: "A plain twin sees what is absorbed though it came too late",
     promise: "P2",
     file: `${LUA}/lib/cover.lua`,
