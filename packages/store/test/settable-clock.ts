@@ -1,7 +1,5 @@
+import { type Arg, TELLS_TIME, withScriptsRunBy } from "@purgeline/testkit";
 import type { Connection } from "../src/index.ts";
-import type { Arg } from "../src/script.ts";
-
-const TELLS_TIME = "redis.call('TIME')";
 
 /** A time for everybody, and Redis's clock, which may be set. */
 export interface World {
@@ -32,13 +30,5 @@ export function settableClock(connection: Connection, world: World): Connection 
       world.answerLateMs = 0;
     }
   };
-  return new Proxy(connection, {
-    get(target, name) {
-      // The store falls back on the whole script.
-      if (name === "evalsha") return () => Promise.reject(new Error("NOSCRIPT"));
-      if (name === "eval") return run;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return withScriptsRunBy(connection, run);
 }

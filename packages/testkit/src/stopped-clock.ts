@@ -1,19 +1,11 @@
 import { createHash } from "node:crypto";
-
-type Arg = string | number | Buffer;
-
-/** What it takes of a connection to Redis. */
-interface Scripts {
-  evalsha(sha: string, keys: number, ...args: Arg[]): Promise<unknown>;
-  eval(source: string, keys: number, ...args: Arg[]): Promise<unknown>;
-}
+import { type Arg, type Scripts, TELLS_TIME, withScriptsRunBy } from "./run-scripts.ts";
 
 interface Stopped {
   readonly source: string;
   readonly sha: string;
 }
 
-const TELLS_TIME = "redis.call('TIME')";
 /** Scripts of an account add this to the time; the others tell no time that a test judges. */
 const ADDS_SKEW = "+ tonumber(skew)";
 
@@ -47,13 +39,5 @@ export function stoppedClock<C extends Scripts>(connection: C, nowMs: (skewMs: n
       return connection.eval(source, 1, ...told);
     });
   };
-  return new Proxy(connection, {
-    get(target, name) {
-      // The store falls back on the whole script, which is what we want to see.
-      if (name === "evalsha") return () => Promise.reject(new Error("NOSCRIPT"));
-      if (name === "eval") return run;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return withScriptsRunBy(connection, run);
 }
