@@ -17,18 +17,19 @@ async function afterFirst(targets: number, perSecond: number): Promise<readonly 
   return taken.slots;
 }
 
-it("while more calls could be sent than are, three slots are kept on their way to workers", async () => {
-  const slots = await afterFirst(20, 50);
-  expect(slots).toHaveLength(3);
+it("six slots at most are on their way to workers, as long as so many calls could be sent", async () => {
+  const slots = await afterFirst(40, 50);
+  expect(slots).toHaveLength(6);
   for (const slot of slots) expect((await seal(store, slot)).next).toBeDefined();
 });
 
 it.each([
-  ["not three more full batches wait", 7, 50],
-  ["three more calls would have to wait for their permits", 20, 3],
-  ["the limit is fewer than three", 20, 2],
-])("one slot is kept where %s", async (_, targets, perSecond) => {
-  expect(await afterFirst(targets, perSecond)).toHaveLength(1);
+  ["two full batches wait", 6, 50, 2],
+  ["less than a full batch waits", 3, 50, 1],
+  ["two more calls have permits", 20, 3, 2],
+  ["the next call has to wait for its permit", 20, 1, 1],
+])("no more than could be sent where %s", async (_, targets, perSecond, count) => {
+  expect(await afterFirst(targets, perSecond)).toHaveLength(count);
 });
 
 it("of several slots one waits for the gate, and the others end", async () => {

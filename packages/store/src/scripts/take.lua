@@ -190,7 +190,9 @@ redis.call('ZADD', L .. ':slots', deadline, slot)
 doneWaiting(L, slot)
 holders.look(lane)
 local slots = {}
-local ready = slotsWorth(limits.call, call, math.floor(redis.call('HLEN', L .. ':keys') / limits.batch))
+-- While a credential is tried the others wait for its answer.
+local ready = barredUntil(limits.call, ARGV[8]) and 1
+  or slotsWorth(limits.call, call, math.floor(redis.call('HLEN', L .. ':keys') / limits.batch))
 for _ = 1, ready do slots[#slots + 1] = keepLaneSlot(lane, limits, false, ready) end
 for _, other in ipairs(slotsElsewhere()) do slots[#slots + 1] = other end
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)

@@ -129,16 +129,21 @@ do
   end
 
   -- How many slots may be on their way to workers: a job takes its time to get there, and while calls come later than
-  -- their permits one after the other is too slow. `batches`: full ones that wait.
-  local READY, READY_MS = 3, 30
+  -- their permits one after the other is too slow. As many as permits come due within READY_MS, and `batches`, full ones,
+  -- wait.
+  local READY, READY_MS = 6, 30
   function slotsWorth(call, limits, batches)
     local share = shareInForce(call, limits)
-    local function isFar(limit, windowMs)
-      local n = atShare(limit, share)
-      return n and (n < READY or (windowDue(P .. 'gate:' .. call, n - READY + 1, windowMs) or 0) > now + READY_MS)
+    local function isNear(n, limit, windowMs)
+      local before = limit and atShare(limit, share) - n + 1
+      return not before or (before > 0 and (windowDue(P .. 'gate:' .. call, before, windowMs) or 0) <= now + READY_MS)
     end
-    if batches < READY or isFar(have(limits.perSecond), 1000) or isFar(have(limits.perMinute), 60000) then return 1 end
-    return READY
+    local worth = 1
+    while worth < math.min(READY, batches) and isNear(worth + 1, have(limits.perSecond), 1000)
+      and isNear(worth + 1, have(limits.perMinute), 60000) do
+      worth = worth + 1
+    end
+    return worth
   end
 
   -- A permit whose bytes never left is as if it had not been granted. Grants of one millisecond are one as good as the
