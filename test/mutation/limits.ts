@@ -54,6 +54,14 @@ export const LIMITS: readonly Mutation[] = [
     test: ["packages/engine/test/work/submit.test.ts", "asks for another permit when the first is too old"],
   },
   {
+    safeguard: "Pacing: what is taken before its permit begins leaves not before that",
+    promise: "P3",
+    file: "packages/engine/src/work/call.ts",
+    from: "await until(permit.leavesAt, ports);",
+    to: "",
+    test: ["packages/engine/test/work/early.test.ts", "leaves then, and not before"],
+  },
+  {
     safeguard: "Quota: what a batch needs is reserved with its seal",
     promise: "P4",
     file: `${LUA}/lib/quota.lua`,

@@ -21,6 +21,10 @@ export interface TakenBatch {
   readonly sealedAtMs: number;
   /** Its permit: when it was granted, by the store's clock. */
   readonly grantedAtMs: number;
+  /** Its permit began not before so long after it was asked for: its age counts from then. */
+  readonly leadMs: number;
+  /** The first byte may leave so long after this answer came. */
+  readonly holdMs: number;
   /** Since the seal; 0 on the first sending. */
   readonly ageMs: number;
   /** How long the oldest of it waited for a permit since it was ready. */
@@ -170,8 +174,8 @@ export interface PermitUse {
 
 /** What the workers' verbs need of the store. */
 export interface WorkStore {
-  /** `ageMs`: as in `PermitUse`. */
-  take(slot: Slot, ageMs?: number): Promise<Take>;
+  /** `ageMs`: as in `PermitUse`; `earlyMs`: the permit may begin so much later, since as long passes until the bytes are ready. */
+  take(slot: Slot, ageMs?: number, earlyMs?: number): Promise<Take>;
   /**
    * The call of this grant left at another time than the gate has booked: later than its permit's age allowed, since
    * the process was held up between the look at its clock and the first byte, or much sooner.

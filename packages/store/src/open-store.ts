@@ -26,7 +26,7 @@ export function openWorkStore(options: StoreOptions): WorkStore {
   const context = createContext(options);
   const clocks: Clocks = new Map();
   return {
-    take: (slot, ageMs = PERMIT_AGE_MS) => take(context, clocks, slot, ageMs),
+    take: (slot, ageMs = PERMIT_AGE_MS, earlyMs = 0) => take(context, clocks, slot, { ageMs, earlyMs }),
     async permit(account, call, unusedMs, use = { ageMs: PERMIT_AGE_MS, attempt: null }) {
       const credential = context.credential(account);
       const reply = list(

@@ -86,10 +86,10 @@ describe("what the provider tells of its quota counts downward only", () => {
     store = await bundle({ limits: limitsWith({}, 10_000) });
     const now = store.later(morning);
     await tell(now, { limit: 2000, remaining: 1500 });
-    const first = await seal(now, (await now.stage("int_1", urls(3000)))[0]);
+    const first = await seal(now, (await now.stage("int_1", urls(2500)))[0]);
     const second = await seal(now, first.next);
     expect([first.batch.items.length, second.batch.items.length]).toEqual([1000, 500]);
-    expect(await waits(now, second.next)).toMatchObject({ why: { reason: "quota" }, pending: 1500 });
+    expect(await waits(now, second.next)).toMatchObject({ why: { reason: "quota" }, pending: 1000 });
   });
 
   it("of another day's rest nothing is kept, of its limit all", async () => {

@@ -23,8 +23,8 @@ export function tallied(work: WorkStore, tally: Tally): WorkStore {
   };
   return {
     ...work,
-    async take(slot, ageMs) {
-      const taken = await work.take(slot, ageMs);
+    async take(...asked) {
+      const taken = await work.take(...asked);
       addMoved(tally, taken.moved);
       return taken;
     },

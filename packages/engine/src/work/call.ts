@@ -20,8 +20,10 @@ const LONGEST_SLEEP_MS = 2000;
 
 /** Leave to make one call. */
 export interface Permit {
-  /** When it was asked for, monotonic ms: it is younger than that. */
+  /** When it was asked for, monotonic ms, or so much later as it began later: it is younger than that. */
   readonly askedAt: number;
+  /** Monotonic ms; absent: it has begun. */
+  readonly leavesAt?: number;
   /** Its name: when it was granted, by the store's clock. */
   readonly grantedAtMs: number;
   /** As it was asked for: older it may not get before the first byte. */
@@ -37,6 +39,8 @@ export interface Call<Answer> {
   encode(context: CallContext): HttpRequest;
   /** `beganAtMs`: when the call began, by the provider's clock, at least; null: nobody knows. */
   decode(reply: HttpReply, beganAtMs: number | null): Answer;
+  /** The bytes of the first try are ready. */
+  onReady?(): void;
 }
 
 interface PermitWish {
@@ -106,14 +110,20 @@ async function signAndSend<Answer extends { readonly kind: string }>(
     if (given === null) return unsent(call.call, STOPPED);
     if (given === "superseded") return unsent(call.call, SUPERSEDED);
     permit = given;
+    request = call.encode({
+      settings,
+      nowMs: clockMs ?? ports.clock.now(),
+      nonce: ports.chance.nonce(),
+      token,
+    });
+    if (permit === call.permit) call.onReady?.();
+    await until(permit.leavesAt, ports);
     const startedAt = ports.clock.monotonic();
     let writtenAt = startedAt;
     const onWrite = (): void => {
       writtenAt = ports.clock.monotonic();
     };
     try {
-      const nonce = ports.chance.nonce();
-      request = call.encode({ settings, nowMs: clockMs ?? ports.clock.now(), nonce, token });
       const reply = await ports.transport.send(request, {
         timeoutMs: account.limits.calls[call.call]?.timeoutMs ?? 10_000,
         mayWrite: isFresh(permit, account, ports, { call: call.call, onWrite }),
@@ -159,6 +169,14 @@ function isFresh(
     call.onWrite();
     return true;
   };
+}
+
+const NEVER = new AbortController().signal;
+
+/** Some milliseconds: nothing cuts them short. A timer may be early by a part of one. */
+async function until(at: number | undefined, { clock }: WorkPorts): Promise<void> {
+  if (at === undefined) return;
+  for (let ms = at - clock.monotonic(); ms > 0; ms = at - clock.monotonic()) await clock.sleep(ms, NEVER);
 }
 
 /** Less is not worth a round trip to the store: 5 ms more between two windows' calls are half a percent of a limit by the second. */

@@ -16,9 +16,9 @@ import {
 } from "@purgeline/core";
 import { askQuota } from "./ask-quota.ts";
 import type { KeptItems } from "./batch-items.ts";
-import { type Answered, isFailure, type Permit, SUPERSEDED, sendCall } from "./call.ts";
+import { type Answered, isFailure, SUPERSEDED, sendCall } from "./call.ts";
 import { faceOfBatch, faceOfWait, outcomeText } from "./face.ts";
-import { permitAgeMs } from "./permit-age.ts";
+import { learnReadyAfter, permitAgeMs, permitEarlyMs } from "./permit-age.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
 import { surely } from "./surely.ts";
 import type { Turns } from "./turns.ts";
@@ -26,6 +26,13 @@ import { wake } from "./wake.ts";
 
 /** Longer waits give the job back to the queue; BullMQ's own delays are late by 56 ms (p50, measured). */
 const LONGEST_WAIT_HERE_MS = 2000;
+
+/** When a batch was asked for and its answer heard, and how old its permit may get. */
+interface Asked {
+  readonly askedAt: number;
+  readonly heardAt: number;
+  readonly ageMs: number;
+}
 
 /** A slot at work: what each of its steps knows. */
 interface Submission {
@@ -60,14 +67,15 @@ export async function submit(
     try {
       const askedAt = ports.clock.monotonic();
       const ageMs = permitAgeMs(account, call);
-      const taken = await ports.store.take(slot, ageMs);
+      const taken = await ports.store.take(slot, ageMs, permitEarlyMs(account, call));
+      const heardAt = ports.clock.monotonic();
       ports.events.turned();
       tellTaken(work, taken);
       if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
       if (taken.kind === "batch") {
         // Whoever is next need not wait for the bytes.
         endTurn();
-        return await carryOut(work, taken, { askedAt, ageMs });
+        return await carryOut(work, taken, { askedAt, heardAt, ageMs });
       }
       await wake(ports, taken.slots);
       await show(faceOfWait(slot.account, lane, taken));
@@ -92,7 +100,7 @@ function tellTaken({ slot, lane, ports }: Submission, taken: Take): void {
 async function carryOut(
   work: Submission,
   { batch, slots }: Extract<Take, { readonly kind: "batch" }>,
-  asked: Pick<Permit, "askedAt" | "ageMs">,
+  { askedAt, heardAt, ageMs }: Asked,
 ): Promise<SlotEnd> {
   const { slot, account, lane, call, ports } = work;
   // Not waited for before the call: the permit is good for milliseconds.
@@ -101,9 +109,15 @@ async function carryOut(
   const content = { lane, items: batch.items, options: batch.options };
   const answered = await sendCall<Outcome>(ports, account, {
     call,
-    permit: { ...asked, grantedAtMs: batch.grantedAtMs },
+    permit: {
+      askedAt: askedAt + batch.leadMs,
+      leavesAt: heardAt + batch.holdMs,
+      ageMs,
+      grantedAtMs: batch.grantedAtMs,
+    },
     attempt: batch,
     encode: (context) => account.provider.encode(content, context),
+    onReady: () => learnReadyAfter(account, call, ports.clock.monotonic() - askedAt),
     decode: (reply: HttpReply, beganAtMs) => account.provider.decode(reply, content, beganAtMs),
   });
   const verdict = decide(answered.answer, await factsOf(work, batch, answered.answer));

@@ -72,6 +72,8 @@ export function batchOf(items: readonly [string, ...string[]], more: Partial<Tak
     resend: null,
     sealedAtMs: 0,
     grantedAtMs: 0,
+    leadMs: 0,
+    holdMs: 0,
     ageMs: 0,
     waitedMs: 0,
     ...more,

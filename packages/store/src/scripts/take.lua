@@ -3,10 +3,10 @@
 -- KEYS[1] the account's prefix; touches account, credentials, clock, limits, held, hold:*, gate:*, quota:*, told:*, lane:*, batch:*, leg:*, more:*, absorbed:*, window:*, unacked, unstaged, intent:*, poll:*, tasks
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
--- ARGV[8] the credential's fingerprint, or ''  [9] how old the permit may get, ms
+-- ARGV[8] the credential's fingerprint, or ''  [9] how old the permit may get, ms  [10] how much later it may begin, ms
 -- returns {'end', moved, milestones}
 --   or {'wait', ms, reason, until ms, pending, oldest ms, {slots}, moved, milestones}
---   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, {slots}, clock, waited ms, sealed ms, granted ms, targets sealed, texts, moved, milestones}
+--   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, {slots}, clock, waited ms, sealed ms, granted ms, targets sealed, texts, moved, milestones, lead ms, hold ms}
 -- moved: {lane, letter, n, …}; milestones: {intent id, op, stage, ms, …}
 -- O(batch)
 -- @include base
@@ -153,7 +153,7 @@ end
 
 local barredAt, bar = barredUntil(limits.call, ARGV[8])
 if barredAt then return wait(bar, barredAt) end
-local waitMs, why, openAt, grantedAt = permit(limits.call, call, false, tonumber(ARGV[9]))
+local waitMs, why, openAt, grantedAt, leadMs = permit(limits.call, call, false, tonumber(ARGV[9]), tonumber(ARGV[10]))
 if waitMs > 0 then return wait(why, openAt) end
 
 local number, B, texts, attempt, resend, age
@@ -195,7 +195,9 @@ local ready = barredUntil(limits.call, ARGV[8]) and 1
   or slotsWorth(limits.call, call, math.floor(redis.call('HLEN', L .. ':keys') / limits.batch))
 for _ = 1, ready do slots[#slots + 1] = keepLaneSlot(lane, limits, false, ready) end
 for _, other in ipairs(slotsElsewhere()) do slots[#slots + 1] = other end
+-- A batch of 1,000 takes some milliseconds of the permit's lead.
+local holdMs = leadMs > 0 and math.max(0, leadMs - elapsedMs()) or 0
 local waited = now - tonumber(redis.call('HGET', B, 'ready') or now)
 return { 'batch', tonumber(number), attempt, resend, age, options, redis.call('HLEN', L .. ':keys'),
   slots, tonumber(redis.call('GET', P .. 'clock')), waited, tonumber(redis.call('HGET', B, 'sealed')) - shift, grantedAt,
-  sealedTargets, texts, elsewhereReply(), milestones }
+  sealedTargets, texts, elsewhereReply(), milestones, leadMs, holdMs }

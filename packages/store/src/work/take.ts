@@ -9,7 +9,12 @@ import { movedOf } from "./record.ts";
 /** The newest logical clock that this process saw of each account: a store that knows less has lost state. */
 export type Clocks = Map<string, number>;
 
-export async function take(context: Context, clocks: Clocks, slot: Slot, ageMs: number): Promise<Take> {
+export async function take(
+  context: Context,
+  clocks: Clocks,
+  slot: Slot,
+  { ageMs, earlyMs }: { readonly ageMs: number; readonly earlyMs: number },
+): Promise<Take> {
   if (slot.kind.for !== "submit") throw new Error(`store: ${slot.id} is no submit slot`);
   const account = context.account(slot.account);
   const reply = await context.run(
@@ -23,6 +28,7 @@ export async function take(context: Context, clocks: Clocks, slot: Slot, ageMs: 
     context.resets(account),
     context.credential(slot.account),
     ageMs,
+    earlyMs,
   );
   const { kind, rest } = kinded(reply, "take");
   switch (kind) {
@@ -72,6 +78,8 @@ function batchOf(slot: Slot, lane: TakenBatch["lane"], rest: Reply): TakenBatch 
     waitedMs: Math.max(0, number(rest[8], "take")),
     sealedAtMs: number(rest[9], "take"),
     grantedAtMs: number(rest[10], "take"),
+    leadMs: number(rest[15], "take"),
+    holdMs: number(rest[16], "take"),
     items: [first, ...more],
   };
 }

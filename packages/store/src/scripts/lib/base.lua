@@ -5,13 +5,19 @@ local P = KEYS[1]
 -- The account's own time, which goes on evenly when Redis's clock is set: `shift` makes up for that. ARGV[1] is the skew
 -- in ms, 0 outside tests, and what the caller knows of the time by its monotonic clock: at least, at most. A step that
 -- finds another time does nothing: the caller judges whether it is late or the clock was set.
-local now, shift
+-- `elapsedMs`: since the script began. Redis 7.2 and later stop their clock for a script: nothing, then.
+local now, shift, elapsedMs
 do
-  local time = redis.call('TIME')
+  local function redisMs()
+    local time = redis.call('TIME')
+    return time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  local begunMs = redisMs()
+  function elapsedMs() return redisMs() - begunMs end
   local skew, least, most = string.match(ARGV[1], '^(%S+) ?(%S*) ?(%S*)$')
   shift = tonumber(redis.call('HGET', P .. 'account', 'shiftMs') or '0')
   -- Whole milliseconds: 13 digits, exact in Lua's doubles and in its 14-digit number-to-text.
-  now = time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(skew) + shift
+  now = begunMs + tonumber(skew) + shift
   if least ~= '' and (now < tonumber(least) or now > tonumber(most)) then
     return redis.error_reply(string.format('CLOCK %.0f %.0f', now, shift))
   end

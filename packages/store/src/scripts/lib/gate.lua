@@ -103,8 +103,9 @@ do
     end
   end
 
-  -- Grants (and logs) a permit, or returns how long to wait, why, and until when. `ageMs`: how old it may get.
-  function permit(call, limits, again, ageMs)
+  -- Grants (and logs) a permit, or returns how long to wait, why, and until when. `ageMs`: how old it may get. `earlyMs`:
+  -- it may begin so much later, at most; the last that is returned is how much later it does.
+  function permit(call, limits, again, ageMs, earlyMs)
     local hold = redis.call('HMGET', holdKey(call), 'openAt', 'why', 'probing', 'share', 'slowedAt')
     local openAt, why = heldUntil(hold, limits, again)
     if openAt then return openAt - now, why, openAt end
@@ -119,13 +120,14 @@ do
       windowDue(logKey, atShare(perMinute, share), 60000) or 0,
       perMinute and lostDue(60000) or perSecond and lostDue(1000) or 0
     )
-    if now < due then return due - now, 'rate', due end
+    local grantFrom = due - (earlyMs or 0)
+    if now < grantFrom then return grantFrom - now, 'rate', grantFrom end
     local at = (due > 0 and now - due <= LATE_MS) and due or now
     at = at + math.max(0, ageMs - AGE_MS)
     logGrant(logKey, at, perSecond, perMinute)
     -- Half-open: after an outage one call probes; the others wait for its answer.
     if why == 'provider' then redis.call('HSET', holdKey(call), 'openAt', now + limits.timeoutMs, 'probing', 1) end
-    return 0, nil, nil, at
+    return 0, nil, nil, at, math.max(0, due - now)
   end
 
   -- How many slots may be on their way to workers: a job takes its time to get there, and while calls come later than
