@@ -1,10 +1,28 @@
+import { stoppedClock } from "@purgeline/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { batchNumber } from "../src/batch-id.ts";
-import { type Bundle, bundle } from "./bundle.ts";
+import type { Connection } from "../src/index.ts";
+import { type Bundle, bundle, view } from "./bundle.ts";
 import { accept, counts, POLL, polled, rescued, seal, urls } from "./steps.ts";
 
 let store: Bundle;
 afterEach(() => store.close());
+
+/** The connection of a process that is gone after so many steps. */
+function diesAfter(connection: Connection, steps: number): Connection {
+  let left = steps;
+  const evalsha = async (...args: Parameters<Connection["evalsha"]>): Promise<unknown> => {
+    if (left === 0) throw new Error("the process has died");
+    left -= 1;
+    return await connection.evalsha(...args);
+  };
+  return new Proxy(connection, {
+    get(target, name) {
+      const value: unknown = name === "evalsha" ? evalsha : Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
 
 describe("settle", () => {
   async function running(size: number, ids: readonly string[] = ["1"]) {
@@ -37,6 +55,34 @@ describe("settle", () => {
     expect((await later.work.settle("ali", second)).transitions.targets).toEqual({ confirmed: 2 });
     expect(await later.work.items("ali", batch)).toBeNull();
     expect(await counts(store, "int_1")).toMatchObject({ confirmed: 3 });
+    expect(await store.connection.hlen("t:{ali}:tasks")).toBe(0);
+  });
+
+  it("ends the items of many intents in steps that let others in between, and a worker's death between two is made up for", async () => {
+    store = await bundle();
+    const first = (await store.stage("int_0", urls(1)))[0];
+    for (let n = 1; n < 500; n += 1) await store.stage(`int_${n}`, urls(1, "a.example.com", n));
+    const sealed = await seal(store, first);
+    expect(sealed.batch.items).toHaveLength(500);
+    const { slots } = await accept(store, sealed);
+    const later = store.later(1600);
+    const slot = slots.find(({ kind }) => kind.for === "poll");
+    if (slot === undefined) throw new Error("no poll slot");
+    const claimed = await later.work.claimPolls(slot, 10);
+    if (claimed.kind !== "tasks" || claimed.tasks[0] === undefined) throw new Error(JSON.stringify(claimed));
+    const ended = confirmed(...sealed.batch.items.keys());
+    const answer = { task: claimed.tasks[0], size: 500, ended, next: [], rest: null, seen: polled };
+    const dying = stoppedClock(diesAfter(store.connection, 1), (skewMs) => store.nowMs + skewMs);
+    const worker = view(dying, () => store.connection, {}, 1600);
+    await expect(worker.work.settle("ali", answer)).rejects.toThrow("died");
+    expect(await counts(store, "int_199")).toMatchObject({ confirmed: 1 });
+    expect(await counts(store, "int_200")).toMatchObject({ submitted: 1 });
+    const { applied, transitions } = await later.work.settle("ali", answer);
+    expect(applied).toBe(true);
+    expect(transitions.targets).toEqual({ confirmed: 300 });
+    expect(transitions.legs).toHaveLength(300);
+    expect(await counts(store, "int_499")).toMatchObject({ confirmed: 1 });
+    expect(await later.work.items("ali", sealed.batch.id)).toBeNull();
     expect(await store.connection.hlen("t:{ali}:tasks")).toBe(0);
   });
 

@@ -16,10 +16,13 @@ import { type Context, script } from "../context.ts";
 import { kinded, list, number, type Reply, text } from "../script.ts";
 import { laneNamed, slotsOf } from "../slots.ts";
 import { endingsOf, holdArgs, reasonJson, reasonLines, recordedOf, seenArgs } from "./record.ts";
+import { together } from "./together.ts";
 
 /** A claimed task whose worker dies is asked for again after this long: above any call's time-out. */
 const CLAIM_MS = 30_000;
 const DEFAULT_AGAIN_MS = 60_000;
+/** What settle says where others are let in between. A process that dies there leaves the task to be asked again. */
+const COME_AGAIN = 2;
 
 export async function claimPolls(
   context: Context,
@@ -109,9 +112,7 @@ export async function items(
 export async function settle(context: Context, account: string, answer: TaskAnswer): Promise<Recorded> {
   const { letters, reasons } = endingsOf(answer.size, ".", answer.ended);
   const [call, date] = seenArgs(answer.seen);
-  const reply = await context.run(
-    script("settle"),
-    account,
+  const args = [
     batchNumber(answer.task.batch),
     answer.task.ref,
     letters,
@@ -123,8 +124,13 @@ export async function settle(context: Context, account: string, answer: TaskAnsw
     context.credential(account),
     Math.round(answer.againMs ?? DEFAULT_AGAIN_MS),
     ...answer.next.flatMap(({ task, inMs }) => [Math.round(inMs), JSON.stringify(task)]),
-  );
-  return recordedOf(account, reply, "settle");
+  ];
+  const steps: Recorded[] = [];
+  for (;;) {
+    const reply = list(await context.run(script("settle"), account, ...args), "settle");
+    steps.push(recordedOf(account, reply, "settle"));
+    if (reply[0] !== COME_AGAIN) return together(steps);
+  }
 }
 
 export async function putOff(

@@ -157,7 +157,7 @@ export function recordedOf(account: string, reply: unknown, where: string): Reco
   for (let i = 0; i + 1 < flat.length; i += 2)
     targets[stateOf(text(flat[i], where))] = number(flat[i + 1], where);
   return {
-    applied: applied === 1,
+    applied: applied !== 0,
     slots: list(slots, where).map((id) => slotOf(account, text(id, where))),
     transitions: {
       targets,
