@@ -94,7 +94,7 @@ export function createContext(options: StoreOptions): Context {
     ...options,
     byName,
     orphans: orphanReader(options, byName),
-    memory: memoryGauge(options.connection, options.maxMemoryPercent ?? 100),
+    memory: memoryGauge(options.connection, options.maxMemoryPercent ?? 100, options.monotonic),
     resets,
     run: (each, account, ...args) =>
       skewMs === undefined

@@ -4,6 +4,8 @@ import type { Connection } from "./connect.ts";
 
 /** INFO costs the server some 50 µs: once a second does not matter. */
 const FRESH_MS = 1000;
+/** What is due is renewed while the last one serves: of 40 intents a second one would wait for it. */
+const STALE_MS = 2 * FRESH_MS;
 /** Sooner once so much of the room that was read is given away: ten processes may do that at once. */
 const SHARE_OF_ROOM = 0.1;
 /** A server that is slower than this has other troubles, which the staging itself will meet. */
@@ -24,16 +26,22 @@ export interface MemoryGauge {
 }
 
 /** `maxPercent` of the server's `maxmemory` are for new work; the rest is there to drain it. */
-export function memoryGauge(connection: Connection, maxPercent: number): MemoryGauge {
+export function memoryGauge(
+  connection: Connection,
+  maxPercent: number,
+  monotonic: () => number = () => performance.now(),
+): MemoryGauge {
   let last: { readonly state: MemoryState; readonly atMs: number } | null = null;
   let under: Promise<MemoryState> | null = null;
-  /** Given away since the last reading was asked for. */
+  /** Given away since the reading that is known was asked for. */
   let given = 0;
 
   async function ask(): Promise<MemoryState> {
-    given = 0;
+    const before = given;
     const state = fullest(await Promise.all(nodesOf(connection).map((node) => stateOf(node, maxPercent))));
-    last = { state, atMs: performance.now() };
+    // What was given away meanwhile may be no part of it.
+    given -= before;
+    last = { state, atMs: monotonic() };
     return state;
   }
   const read = (): Promise<MemoryState> => {
@@ -44,9 +52,13 @@ export function memoryGauge(connection: Connection, maxPercent: number): MemoryG
   };
   /** As new as it has to be for so many more bytes; the last known where nobody answers. */
   async function known(bytes: number): Promise<MemoryState> {
-    if (last !== null && performance.now() - last.atMs < FRESH_MS) {
+    const ageMs = last === null ? STALE_MS : monotonic() - last.atMs;
+    if (last !== null && ageMs < STALE_MS) {
       const room = roomOf(last.state);
-      if (given + bytes <= room * SHARE_OF_ROOM || given + bytes > room) return last.state;
+      const isSure = given + bytes <= room * SHARE_OF_ROOM || (given + bytes > room && ageMs < FRESH_MS);
+      // Whoever waits for one meets the same fault.
+      if (isSure && ageMs >= FRESH_MS) read().catch(() => undefined);
+      if (isSure) return last.state;
     }
     return (await soon(read())) ?? last?.state ?? UNKNOWN;
   }

@@ -1,5 +1,6 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Bundle, bundle, legOf, type Settings, type View } from "./bundle.ts";
+import { type Bundle, bundle, legOf, type Settings, type View, view } from "./bundle.ts";
 import { record, seal, urls } from "./steps.ts";
 
 const MB = 1024 * 1024;
@@ -49,6 +50,42 @@ describe("room for new work", () => {
     // 10,000 URLs of 25 characters are taken for 1.4 MB; about 8 MB are free.
     expect(letIn).toBeGreaterThanOrEqual(4);
     expect(letIn).toBeLessThanOrEqual(6);
+  });
+
+  it("is told without a wait while a reading that is due is under way", async () => {
+    await limited();
+    let atMs = 0;
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<string>();
+    const info = (): Promise<string> => {
+      asked.resolve();
+      return answered.promise;
+    };
+    const slow = new Proxy(store.connection, {
+      get(target, name) {
+        const value: unknown = name === "info" && atMs > 0 ? info : Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const { intake } = view(
+      slow,
+      () => store.connection,
+      {},
+      0,
+      undefined,
+      () => atMs,
+    );
+    expect(await intake.hasRoom([])).toBe(true);
+    atMs = 1500;
+    let told: boolean | null = null;
+    const telling = intake.hasRoom([]).then((has) => {
+      told = has;
+    });
+    await asked.promise;
+    await turn();
+    expect(told).toBe(true);
+    answered.resolve(await store.connection.info("memory"));
+    await telling;
   });
 
   it("is there again by itself when memory is", async () => {
