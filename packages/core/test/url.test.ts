@@ -118,6 +118,8 @@ describe("texts that are no URL to purge", () => {
     ["http://e.com/100%", "url-escape"],
     ["http://e.com/%zz", "url-escape"],
     ["http://e.com/?a=%4", "url-escape"],
+    [`http://e.com${"/a".repeat(101)}`, "url-depth"],
+    [`http://e.com${"/".repeat(101)}?q`, "url-depth"],
   ])("%j: %s", (text, fault) => {
     expect(parse(text)).toEqual({ ok: false, fault });
   });
@@ -125,6 +127,11 @@ describe("texts that are no URL to purge", () => {
 
 it("a host may have 253 characters beside the root's dot", () => {
   expect(canonical(`http://${"a.".repeat(127)}/`)).toBe(`http://${"a.".repeat(126)}a/`);
+});
+
+it("a path may have 100 slashes, and a query any number", () => {
+  const text = `http://e.com${"/a".repeat(100)}?${"/".repeat(1000)}`;
+  expect(canonical(text)).toBe(text);
 });
 
 describe("cache keys", () => {
