@@ -109,6 +109,17 @@ export const DURABILITY: readonly Mutation[] = [
     ],
   },
   {
+    safeguard: "Settle atomicity: a task stays until the last step of its answer",
+    promise: "P1",
+    file: `${LUA}/settle.lua`,
+    from: "local first = redis.call('HEXISTS', P .. 'tasks', ref) == 1 and firstEnds()",
+    to: "local first = dropTask(ref) and firstEnds()",
+    test: [
+      `${STORE}/settle.redis.test.ts`,
+      "ends the items of many intents in steps that let others in between",
+    ],
+  },
+  {
     safeguard: "Settle atomicity: an end is written once",
     promise: "P1",
     file: `${LUA}/lib/ending.lua`,
