@@ -1,7 +1,8 @@
-import type { Json } from "@purgeline/core";
+import { type Json, StoreUnavailable } from "@purgeline/core";
 import { costIntent, costView } from "@purgeline/engine";
 import { refusalOf } from "../admission-answer.ts";
 import type { ApiDeps, ApiScope } from "../api-deps.ts";
+import { storeAway } from "../error-handler.ts";
 import { givenBody } from "../given-body.ts";
 import { intentBodySchema } from "../schemas/intent-body.ts";
 import { planSchema } from "../schemas/plan.ts";
@@ -27,7 +28,11 @@ export function planIntent(app: ApiScope, { store, intake }: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const costed = await costIntent(givenBody(request.body as Json | undefined), request.producer, ports);
+      const body = givenBody(request.body as Json | undefined);
+      // A plan is a POST that changes nothing: whatever Redis was silent to, no change can have been made.
+      const costed = await costIntent(body, request.producer, ports).catch((error: unknown) => {
+        throw error instanceof StoreUnavailable ? storeAway(error) : error;
+      });
       if (costed.kind === "refused") throw refusalOf(costed, "this intent would be refused");
       return reply.code(200).send(costView(costed));
     },
