@@ -62,7 +62,7 @@ async function measure(
     await fill(floor, backlog - pending);
     const bytes = await memoryOf(connection);
     await fill(ours, backlog - pending);
-    const bytesEach = ((await memoryOf(connection)) - bytes) / (backlog - pending) - lengthOfUrls;
+    const bytesEach = ((await memoryOf(connection)) - bytes) / (backlog - pending) - urlAt(0).length;
     pending = backlog;
     // What the filling left behind is no part of it.
     await turns(both, connection, WARM_UP_ROUNDS);
@@ -107,16 +107,16 @@ async function turns(
 }
 
 let urlsMade = 0;
-let lengthOfUrls = 0;
 
-/** As a deploy names its files: of one host, no two alike. */
+/** As a deploy names its files: a thousand of one host, no two alike, all of one length. */
+function urlAt(n: number): string {
+  const host = `www${String(Math.floor(n / EACH) % HOSTS).padStart(3, "0")}.example.com`;
+  return `https://${host}/assets/2026-11-21/chunk-${String(n).padStart(9, "0")}.js`;
+}
+
 function someUrls(): readonly string[] {
-  const host = `www${String((urlsMade / EACH) % HOSTS).padStart(3, "0")}.example.com`;
-  const urls = Array.from({ length: EACH }, (_, i) => {
-    return `https://${host}/assets/2026-11-21/chunk-${String(urlsMade + i).padStart(9, "0")}.js`;
-  });
+  const urls = Array.from({ length: EACH }, (_, i) => urlAt(urlsMade + i));
   urlsMade += EACH;
-  lengthOfUrls = urls[0]?.length ?? 0;
   return urls;
 }
 
