@@ -174,9 +174,15 @@ function isFresh(
 const NEVER = new AbortController().signal;
 
 /** Some milliseconds: nothing cuts them short. A timer may be early by a part of one. */
-async function until(at: number | undefined, { clock }: WorkPorts): Promise<void> {
+async function until(at: number | undefined, ports: WorkPorts): Promise<void> {
   if (at === undefined) return;
-  for (let ms = at - clock.monotonic(); ms > 0; ms = at - clock.monotonic()) await clock.sleep(ms, NEVER);
+  for (let ms = at - ports.clock.monotonic(); ms > 0; ms = at - ports.clock.monotonic())
+    await pause(ms, ports, NEVER);
+}
+
+/** Whoever dies here dies with an attempt on record, whatever it waits for. */
+async function pause(ms: number, { clock }: WorkPorts, stopping: AbortSignal): Promise<void> {
+  await clock.sleep(ms, stopping);
 }
 
 /** Less is not worth a round trip to the store: 5 ms more between two windows' calls are half a percent of a limit by the second. */
@@ -225,7 +231,7 @@ export async function permitted(
     const { waitMs, grantedAtMs } = given;
     if (waitMs === 0) return { askedAt, grantedAtMs, ageMs };
     if (ports.stopping.aborted || waitMs > mostMs) return null;
-    await ports.clock.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), ports.stopping);
+    await pause(Math.min(waitMs, LONGEST_SLEEP_MS), ports, ports.stopping);
   }
 }
 
