@@ -8,11 +8,11 @@ import { accept, counts, POLL, polled, rescued, seal, urls } from "./steps.ts";
 let store: Bundle;
 afterEach(() => store.close());
 
-/** The connection of a process that is gone after so many steps. */
-function diesAfter(connection: Connection, steps: number): Connection {
+/** A connection that carries so many steps, and then fails with these words. */
+function failsAfter(connection: Connection, steps: number, words: string): Connection {
   let left = steps;
   const evalsha = async (...args: Parameters<Connection["evalsha"]>): Promise<unknown> => {
-    if (left === 0) throw new Error("the process has died");
+    if (left === 0) throw new Error(words);
     left -= 1;
     return await connection.evalsha(...args);
   };
@@ -58,7 +58,8 @@ describe("settle", () => {
     expect(await store.connection.hlen("t:{ali}:tasks")).toBe(0);
   });
 
-  it("ends the items of many intents in steps that let others in between, and a worker's death between two is made up for", async () => {
+  /** 500 intents of one URL in one batch, their one task about to be told; a worker whose second step fails with these words. */
+  async function manyIntents(words: string) {
     store = await bundle();
     const first = (await store.stage("int_0", urls(1)))[0];
     for (let n = 1; n < 500; n += 1) await store.stage(`int_${n}`, urls(1, "a.example.com", n));
@@ -72,8 +73,13 @@ describe("settle", () => {
     if (claimed.kind !== "tasks" || claimed.tasks[0] === undefined) throw new Error(JSON.stringify(claimed));
     const ended = confirmed(...sealed.batch.items.keys());
     const answer = { task: claimed.tasks[0], size: 500, ended, next: [], rest: null, seen: polled };
-    const dying = stoppedClock(diesAfter(store.connection, 1), (skewMs) => store.nowMs + skewMs);
-    const worker = view(dying, () => store.connection, {}, 1600);
+    const failing = stoppedClock(failsAfter(store.connection, 1, words), (skewMs) => store.nowMs + skewMs);
+    const worker = view(failing, () => store.connection, {}, 1600);
+    return { later, sealed, answer, worker };
+  }
+
+  it("ends the items of many intents in steps that let others in between, and a worker's death between two is made up for", async () => {
+    const { later, sealed, answer, worker } = await manyIntents("the process has died");
     await expect(worker.work.settle("ali", answer)).rejects.toThrow("died");
     expect(await counts(store, "int_199")).toMatchObject({ confirmed: 1 });
     expect(await counts(store, "int_200")).toMatchObject({ submitted: 1 });
@@ -84,6 +90,15 @@ describe("settle", () => {
     expect(await counts(store, "int_499")).toMatchObject({ confirmed: 1 });
     expect(await later.work.items("ali", sealed.batch.id)).toBeNull();
     expect(await store.connection.hlen("t:{ali}:tasks")).toBe(0);
+  });
+
+  it("tells of the ends that it has written where Redis is away for the rest", async () => {
+    const { later, answer, worker } = await manyIntents("OOM command not allowed");
+    const written = await worker.work.settle("ali", answer);
+    expect(written.transitions.targets).toEqual({ confirmed: 200 });
+    expect(written.transitions.legs).toHaveLength(200);
+    const rest = await later.work.settle("ali", answer);
+    expect(rest.transitions.targets).toEqual({ confirmed: 300 });
   });
 
   it("replaces a task by what is still to be asked, and ends the rest when nothing is", async () => {

@@ -8,6 +8,7 @@ import {
   type Recorded,
   type Seen,
   type Slot,
+  StoreUnavailable,
   type Task,
   type TaskAnswer,
 } from "@purgeline/core";
@@ -127,9 +128,15 @@ export async function settle(context: Context, account: string, answer: TaskAnsw
   ];
   const steps: Recorded[] = [];
   for (;;) {
-    const reply = list(await context.run(script("settle"), account, ...args), "settle");
-    steps.push(recordedOf(account, reply, "settle"));
-    if (reply[0] !== COME_AGAIN) return together(steps);
+    const reply = await context.run(script("settle"), account, ...args).catch((error: unknown) => {
+      // What the steps before have ended is ended, and told of; the task stays, and is asked again for the rest.
+      if (steps.length === 0 || !(error instanceof StoreUnavailable)) throw error;
+      return null;
+    });
+    if (reply === null) return together(steps);
+    const told = list(reply, "settle");
+    steps.push(recordedOf(account, told, "settle"));
+    if (told[0] !== COME_AGAIN) return together(steps);
   }
 }
 
