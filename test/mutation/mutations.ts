@@ -6,6 +6,7 @@ import { DURABILITY } from "./durability.ts";
 import { LIMITS } from "./limits.ts";
 import { LOOK_UP } from "./look-up.ts";
 import type { Mutation } from "./mutation.ts";
+import { ROLL_UP } from "./roll-up.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   ...DURABILITY,
@@ -13,6 +14,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...CLOCK,
   ...BATCHES,
   ...ABSORPTION,
+  ...ROLL_UP,
   ...LOOK_UP,
   ...CHANGE,
 ];

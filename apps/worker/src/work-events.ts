@@ -68,6 +68,7 @@ export function workEvents(log: Logger, metrics: Metrics): WorkEvents {
     stopped: (account, code, message) =>
       log.error("account.stopped", { account, code, message: message.slice(0, 300) }),
     rescued: (account, what) => log.warn("rescue.swept", { account, ...what }),
+    rolledUp: (account, lane, targets) => log.info("lane.rolled", { account, lane, targets }),
     unqueued: (slots, error) => log.warn("job.failed", { slots: slots.length, error }),
     turned: () => metrics.progress("worker"),
   };

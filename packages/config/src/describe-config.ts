@@ -104,6 +104,7 @@ function describeAccount(account: Account, catalog: ProviderCatalog): JsonObject
       query: typeof query === "string" ? query : { only: query.only },
     })),
     coalesce: { ...account.coalesce },
+    rollup: describeRollup(limits),
     limits: describeLimits(limits),
     quota: {
       ...limits.quotas,
@@ -142,9 +143,14 @@ function describeIdentity(credentials: Credentials): JsonObject {
   }
 }
 
+function describeRollup({ lanes }: Limits): Json {
+  const rollUp = lanes["purge-url"]?.rollUp;
+  return rollUp === undefined ? null : { directories: rollUp.directories, atLeast: rollUp.atLeast };
+}
+
 function describeLimits(limits: Limits): JsonObject {
   const lanes = Object.entries(limits.lanes).map(([lane, own]) => {
-    const { call, quota, quotaByOption, weight, lookup, coveredBy, covers, ...numbers } = own;
+    const { call, quota, quotaByOption, weight, lookup, coveredBy, covers, rollUp, ...numbers } = own;
     return [lane, given(numbers)] as const;
   });
   const calls = Object.entries(limits.calls).map(([call, own]) => [call, given({ ...own })] as const);

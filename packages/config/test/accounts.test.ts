@@ -127,8 +127,8 @@ describe("accounts", () => {
       "_dmarc.a.example",
       "www.example.com",
     ]);
-    expect(accountOf({ hosts: ["A.example", "a.example"] })?.hosts).toEqual(["a.example"]);
-    expect(accountOf({ hosts: [] })?.hosts).toEqual([]);
+    expect(accountOf({ hosts: ["A.example", "a.example"], rollup: undefined })?.hosts).toEqual(["a.example"]);
+    expect(accountOf({ hosts: [], rollup: undefined })?.hosts).toEqual([]);
   });
 
   it.each(["*", "*.", "a.*.b", "**.a", "http://a", "a/b", "a:80", "a..b", "-a.b", "a b", "", "%41.b"])(

@@ -82,6 +82,7 @@ describe("loadConfig", () => {
         quotas: { url: 500, "url@overseas": 400, directory: 50 },
         resetTimeZone: "Europe/Paris",
         reserveForUrgent: 10,
+        rollup: { directories: ["https://www.example.com/static/"], atLeast: 300 },
       },
       giveUpAfterMs: 5_400_000,
       askQuotaEveryMs: 1_000,

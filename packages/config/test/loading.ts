@@ -40,6 +40,7 @@ export const FULL = {
       hosts: ["*.example.com", "www.example.org"],
       cacheKey: [{ host: "img.example.org", query: { only: ["v", "w"] } }],
       coalesce: { quietMs: 1, maxWaitMs: 2 },
+      rollup: { directories: ["https://www.example.com/static/"], atLeast: 300 },
       limits: {
         lanes: {
           "purge-url": {

@@ -9,7 +9,7 @@ const heard = (fields: object): readonly string[] => {
 };
 const lanes = (own: object) => heard({ limits: { lanes: own } });
 const calls = (own: object) => heard({ limits: { calls: own } });
-const quota = (own: object) => heard({ quota: own });
+const quota = (own: object) => heard({ quota: own, rollup: undefined });
 
 describe("overrides of the shipped limits", () => {
   it("are for lanes that the provider has", () => {

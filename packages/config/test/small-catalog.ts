@@ -27,7 +27,10 @@ const lane = (call: string, quota: string, batch: number): LaneSpec => ({
 
 const TABLE: ProviderTable = {
   lanes: {
-    "purge-url": lane("RefreshObjectCaches", "url", 1_000),
+    "purge-url": {
+      ...lane("RefreshObjectCaches", "url", 1_000),
+      coveredBy: [{ lane: "purge-directory", reach: "directory", options: {} }],
+    },
     "purge-directory": lane("RefreshObjectCaches", "directory", 100),
     "prefetch-media": { ...lane("PushMedia", "url", 1), batchIsFixed: true },
   },

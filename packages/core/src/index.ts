@@ -20,6 +20,7 @@ export * from "./quota-refusal.ts";
 export * from "./row-match.ts";
 export * from "./stable-json.ts";
 export * from "./store-views.ts";
+export * from "./take.ts";
 export * from "./url.ts";
 export * from "./url-pattern.ts";
 export * from "./verdict.ts";

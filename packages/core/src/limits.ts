@@ -30,6 +30,20 @@ export interface LaneLimits {
   readonly coveredBy?: readonly Cover[];
   /** Lanes whose targets this lane's may cover; absent: none. */
   readonly covers?: readonly Lane[];
+  /** Absent: its targets are sent themselves, however many they are. */
+  readonly rollUp?: RollUp;
+}
+
+/** Who asks for those directories, as it stands in receipts and shares. No token is called so. */
+export const ROLLUP_PRODUCER = "policy:rollup";
+
+/** Where enough targets wait in one directory, that is purged instead of them. */
+export interface RollUp {
+  /** The lane of directories. */
+  readonly into: Lane;
+  readonly atLeast: number;
+  /** Those whose origins bear it, as they are spelled; none lies in another one. */
+  readonly directories: readonly string[];
 }
 
 export interface CallLimits {
@@ -83,6 +97,8 @@ export interface LimitOverrides {
   readonly resetTimeZone: string | null;
   readonly reserveForUrgent: number;
   readonly shares?: QuotaShares;
+  /** `atLeast` null: the break-even. */
+  readonly rollup?: { readonly directories: readonly string[]; readonly atLeast: number | null };
 }
 
 export const NO_OVERRIDES: LimitOverrides = {
@@ -99,6 +115,7 @@ export const NO_OVERRIDES: LimitOverrides = {
  */
 export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides): Limits {
   const lanes: Partial<Record<Lane, LaneLimits>> = {};
+  const rollUp = rollUpOf(table, overrides);
   for (const lane of LANES) {
     const spec = table.lanes[lane];
     if (spec === undefined) continue;
@@ -119,6 +136,7 @@ export function effectiveLimits(table: ProviderTable, overrides: LimitOverrides)
       ...lookupOf(spec, overrides.listedAfterMs ?? table.listedAfterMs?.value),
       ...(spec.coveredBy === undefined ? {} : { coveredBy: spec.coveredBy }),
       ...coversOf(lane, table.lanes),
+      ...(lane === "purge-url" ? rollUp : {}),
     };
   }
   const calls = mapValues(table.calls, (spec, name) => ({
@@ -146,6 +164,30 @@ function lookupOf({ lookup }: LaneSpec, afterMs: number | undefined): Pick<LaneL
 function coversOf(lane: Lane, specs: ProviderTable["lanes"]): Pick<LaneLimits, "covers"> {
   const covers = LANES.filter((narrow) => specs[narrow]?.coveredBy?.some((by) => by.lane === lane));
   return covers.length === 0 ? {} : { covers };
+}
+
+/**
+ * So many URLs cost as much of a day as one directory; null: the provider has no directories that cover URLs, or does not
+ * count one of them.
+ */
+export function rollUpBreakEven(table: ProviderTable, overrides: LimitOverrides): number | null {
+  const unitPartOf = (lane: "purge-url" | "purge-directory"): number | null => {
+    const { quota = null, unitsPerTarget = 1 } = table.lanes[lane] ?? {};
+    const units = quota === null ? 0 : (overrides.quotas[quota] ?? table.quotas[quota]?.value ?? 0);
+    return units === 0 ? null : (overrides.lanes[lane]?.unitsPerTarget ?? unitsPerTarget) / units;
+  };
+  const isCovered = table.lanes["purge-url"]?.coveredBy?.some(({ lane }) => lane === "purge-directory");
+  const [url, directory] = [unitPartOf("purge-url"), unitPartOf("purge-directory")];
+  if (isCovered !== true || url === null || directory === null) return null;
+  // 1/100 and 1/10,000 are no binary fractions: their ratio may come to a hair above 100.
+  return Math.max(1, Math.ceil(directory / url - 1e-6));
+}
+
+function rollUpOf(table: ProviderTable, overrides: LimitOverrides): Pick<LaneLimits, "rollUp"> {
+  const breakEven = rollUpBreakEven(table, overrides);
+  if (overrides.rollup === undefined || breakEven === null) return {};
+  const { directories, atLeast } = overrides.rollup;
+  return { rollUp: { into: "purge-directory", atLeast: atLeast ?? breakEven, directories } };
 }
 
 /** The classes that a call with these options spends; none: the provider counts nothing. */

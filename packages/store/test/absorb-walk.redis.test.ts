@@ -1,12 +1,13 @@
-import type { Lane, State, Verdict } from "@purgeline/core";
+import type { Lane, Limits, State, Verdict } from "@purgeline/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { covers, isSame, KINDS, type Kind, LANES } from "./absorb-model.ts";
 import { absorbedKeys, absorbLimits, leftovers } from "./absorb-steps.ts";
 import { type Bundle, bundle, type View } from "./bundle.ts";
 import { endTask, sealUnswept } from "./order-steps.ts";
+import { DIRECTORY, rolled } from "./roll-steps.ts";
 import { POLL, polled, record, rescue, type Sealed } from "./steps.ts";
-import { addEnd, type Tally } from "./tally.ts";
+import { addEnd, addEnds, type Tally } from "./tally.ts";
 
 const VERDICTS = {
   done: { do: "finish", rejected: [] },
@@ -54,6 +55,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("retry"), which: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("quota"), units: fc.constantFrom(0, 900) }) },
 );
+const steps = fc.array(step, { minLength: 10, maxLength: 50 });
 const batch = fc.constantFrom(1, 1000);
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
@@ -72,6 +74,14 @@ interface Submission {
   readonly kind: Kind;
   readonly sealedAt: number;
   end: State | null;
+}
+
+/** So many URLs in one of the directories that wishes are for are purged with that; null: none are. */
+function rolling(limits: Limits, atLeast: number | null): Limits {
+  const url = limits.lanes["purge-url"];
+  if (url === undefined || atLeast === null) return limits;
+  const rollUp = { into: DIRECTORY, atLeast, directories: ["https://h.example.com/a/"] } as const;
+  return { ...limits, lanes: { ...limits.lanes, "purge-url": { ...url, rollUp } } };
 }
 
 const ENDS: readonly State[] = ["confirmed", "failed", "unconfirmed", "cancelled"];
@@ -271,14 +281,15 @@ function raise(): never {
 it("whatever happens, a purge ends by a submission sealed after it, of itself or of what covers it, and nothing is forgotten", async () => {
   await fc.assert(
     // In batches of one, wider work goes while what it covers waits for its turn and absorbs in its turn.
-    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 50 }), batch, async (steps, size) => {
-      const limits = absorbLimits({ inFlight: 64, batch: size });
+    fc.asyncProperty(steps, batch, fc.option(fc.constantFrom(1, 2, 3)), async (given, size, atLeast) => {
+      const limits = rolling(absorbLimits({ inFlight: 64, batch: size }), atLeast);
       const store = await bundle({ limits: { ...limits, quotas: { ...limits.quotas, directory: 1000 } } });
       try {
         const walk = new Walk(store);
-        for (const one of steps) await walk.run(one);
+        for (const one of given) await walk.run(one);
         await walk.drain();
         expect(await leftovers(store)).toEqual([]);
+        for (const { counts } of await rolled(store)) addEnds(walk.ends, DIRECTORY, counts);
         expect(store.told, "ends that are counted").toEqual(walk.ends);
       } finally {
         await store.close();

@@ -52,7 +52,7 @@ it("on a Redis Cluster every script runs, and all keys that it is told of and ma
       .sort(),
   ).toEqual(["t:store", "t:{idempotency:shop:k}"]);
   const intents = await now.intake.intentIds({ accounts: ["ali"], sinceMs: null, cursor: null, limit: 9 });
-  expect(intents.items).toHaveLength(2);
+  expect(intents.items).toHaveLength(4);
   await now.intake.ping();
 });
 

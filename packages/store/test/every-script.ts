@@ -1,5 +1,6 @@
 import { type Connection, joinStore } from "../src/index.ts";
 import { limitsWith, type View } from "./bundle.ts";
+import { PAGES, rollLimits } from "./roll-steps.ts";
 import { accept, counts, POLL, polled, SUBMIT, seal, seen, urls } from "./steps.ts";
 
 export interface ScriptCall {
@@ -23,12 +24,23 @@ export function listening(connection: Connection, calls: ScriptCall[]): Connecti
   });
 }
 
+async function rollUp(now: View): Promise<void> {
+  await now.work.publish("ali", rollLimits(), { atMs: 0, digest: "zero" });
+  const [slot] = await now.stage("int_0", PAGES);
+  if (slot === undefined) throw new Error("no slot");
+  for (const kind of ["rolled", "end"] as const) {
+    const taken = await now.work.take(slot);
+    if (taken.kind !== kind) throw new Error(`not ${kind}, but ${JSON.stringify(taken)}`);
+  }
+}
+
 /** An intent's way from stage to its end, and everything else that a process may ask of the store, once. */
 export async function runEveryScript(now: View, later: View, connection: Connection): Promise<void> {
   const joining = { connection, prefix: "t", configuredAtMs: 1, accounts: [], onDiffer: () => undefined };
   const member = await joinStore(joining);
   await member.joined;
   member.leave();
+  await rollUp(now);
   await now.work.publish("ali", limitsWith(), { atMs: 1, digest: "one" });
   const [slot] = await now.stage("int_1", urls(1500), { body: { urls: [] } });
   await now.stage("int_2", urls(1));

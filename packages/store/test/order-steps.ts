@@ -54,7 +54,8 @@ export async function sealUnswept(store: Bundle, lane: Lane, at: View = store): 
 
 async function sealBy(slot: Slot | undefined, at: View): Promise<Sealed | null> {
   if (slot === undefined) return null;
-  const taken = await at.work.take(slot);
+  let taken = await at.work.take(slot);
+  while (taken.kind === "rolled") taken = await at.work.take(slot);
   return taken.kind === "batch" ? { slot, batch: taken.batch, next: taken.slots[0] } : null;
 }
 

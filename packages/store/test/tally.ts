@@ -10,16 +10,20 @@ export function addEnd(tally: Tally, lane: Lane, state: State, count = 1): void 
   if (count > 0) tally.set(name, (tally.get(name) ?? 0) + count);
 }
 
+export function addEnds(tally: Tally, lane: Lane, counts: Transitions["targets"]): void {
+  for (const end of ENDS) addEnd(tally, lane, end, counts[end] ?? 0);
+}
+
 export function addMoved(tally: Tally, { elsewhere }: Moved): void {
   for (const [lane, counts] of Object.entries(elsewhere) as [Lane, Transitions["targets"]][])
-    for (const end of ENDS) addEnd(tally, lane, end, counts[end] ?? 0);
+    addEnds(tally, lane, counts);
 }
 
 /** Counts what each step of the workers says that it moved. */
 export function tallied(work: WorkStore, tally: Tally): WorkStore {
   const add = (lane: Lane, { targets, ...moved }: Transitions): void => {
     addMoved(tally, moved);
-    for (const end of ENDS) addEnd(tally, lane, end, targets[end] ?? 0);
+    addEnds(tally, lane, targets);
   };
   return {
     ...work,

@@ -33,6 +33,7 @@ export const EVENTS = {
   "batch.adopted": "An answer was lost; the provider's list names the tasks: nothing is sent again.",
   "batch.resent": "A batch is sent again, because its last outcome is unknown.",
   "batch.split": "A batch was refused as a whole and is bisected to find the culprit.",
+  "lane.rolled": "Enough URLs waited in one directory: that is purged in their place.",
   "call.throttled": "The provider said slow down: the call waits, and goes on at half of its rate.",
   "call.failed": "A call to a provider failed; what kind of failure says `code`.",
   "call.retried": "A call was signed and sent once more at once.",

@@ -153,6 +153,7 @@ function eventsInto(resends: string[], faults: unknown[]): WorkEvents {
     stopped: nothing,
     rescued: nothing,
     unqueued: (_slots, error) => void faults.push(error),
+    rolledUp: nothing,
     turned: nothing,
   };
 }

@@ -58,7 +58,7 @@ export async function purgelineStore(
     for (let slot = slots.shift(); slot !== undefined; slot = slots.shift()) {
       const took = await work.take(slot);
       if (took.kind === "end") continue;
-      if (took.kind === "wait") throw new Error(`the store waits: ${JSON.stringify(took)}`);
+      if (took.kind !== "batch") throw new Error(`the store waits: ${JSON.stringify(took)}`);
       keep(took.slots);
       return { slot, batch: took.batch };
     }

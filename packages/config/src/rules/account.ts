@@ -5,6 +5,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import type { AccountDraft } from "../schema/file.ts";
 import { readCredentials } from "./credentials.ts";
 import { checkOverrides, readOverrides } from "./overrides.ts";
+import { checkRollup } from "./rollup.ts";
 
 /** Accounts that are whole; the findings tell of the others. */
 export function readAccounts(
@@ -96,6 +97,12 @@ function checkOwnRules(draft: AccountDraft, path: Path, findings: Findings): voi
     const detail = `expected at most coalesce.maxWaitMs, which is ${maxWaitMs}`;
     findings.problem([...path, "coalesce", "quietMs"], "conflict", detail);
   }
+  if (draft.rollup !== undefined && draft.rollup.directories === undefined)
+    findings.problem(
+      [...path, "rollup", "directories"],
+      "required",
+      "expected the directories that it is for",
+    );
   const hosts = draft.cacheKey.map((rule) => rule.host);
   for (const [index, host] of hosts.entries()) {
     if (hosts.indexOf(host) === index) continue;
@@ -143,5 +150,7 @@ function checkAgainst(
     if (settings.credentials === NO_CREDENTIALS && problem.path[0] === "credentials") continue;
     findings.problem([...path, ...problem.path], problem.code, problem.detail);
   }
-  checkOverrides(readOverrides(draft), provider.table(checkable), path, findings);
+  const overrides = readOverrides(draft);
+  checkOverrides(overrides, provider.table(checkable), path, findings);
+  checkRollup(overrides, provider.table(checkable), draft.hosts, [...path, "rollup"], findings);
 }

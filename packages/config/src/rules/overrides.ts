@@ -8,8 +8,15 @@ import { turned } from "../turned.ts";
 /** `limits` and `quota` of an account, compared with what its provider ships. */
 export function readOverrides(draft: AccountDraft): LimitOverrides {
   const { classes, resetTimeZone, reserveForUrgent, shares } = draft.quota;
-  const own = { ...draft.limits, quotas: classes, resetTimeZone, reserveForUrgent };
-  return shares === null ? own : { ...own, shares: turned(shares) };
+  const { directories = [], atLeast = null } = draft.rollup ?? {};
+  return {
+    ...draft.limits,
+    quotas: classes,
+    resetTimeZone,
+    reserveForUrgent,
+    ...(shares === null ? {} : { shares: turned(shares) }),
+    ...(directories.length === 0 ? {} : { rollup: { directories, atLeast } }),
+  };
 }
 
 /** Reports what the provider's table has no place for, and what exceeds it. */

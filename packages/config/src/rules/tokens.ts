@@ -1,3 +1,4 @@
+import { ROLLUP_PRODUCER } from "@purgeline/core";
 import { isLoopbackHost } from "../address.ts";
 import type { Token } from "../config.ts";
 import type { Findings } from "../config-problem.ts";
@@ -84,8 +85,8 @@ function whichAccounts(token: TokenDraft, index: number, draft: Draft, findings:
   }
 }
 
-/** Whoever calls without tokens, and the queue of foreign producers, are producers too. */
-const OTHER_PRODUCERS = ["local", "queue:intents"];
+/** Whoever calls without tokens, the queue of foreign producers and our own policy are producers too. */
+const OTHER_PRODUCERS = ["local", "queue:intents", ROLLUP_PRODUCER];
 
 function whoseShares({ accounts, tokens = [] }: Draft, findings: Findings): void {
   // A token whose name is unreadable may be the one that is meant.

@@ -81,6 +81,9 @@ const limits = section({
   listedAfterMs: limit,
 });
 
+/** The break-even is the provider's, which the schema does not know. */
+const rollup = section({ directories: list(text).optional(), atLeast: integer(1).optional() });
+
 /** Required keys are optional here: rules/ reports them, so that one missing key hides no other problem. */
 export const account = section({
   name: name.optional(),
@@ -94,6 +97,7 @@ export const account = section({
   hosts: z.array(hostPattern, { error: "expected a list" }).default([]),
   cacheKey: z.array(cacheKeyRule, { error: "expected a list" }).default([]),
   coalesce: coalesce.prefault({}),
+  rollup: rollup.optional(),
   limits: limits.prefault({}),
   quota: quota.prefault({}),
   giveUpAfter: duration.prefault("24h"),

@@ -72,7 +72,7 @@ function holdsAll(wide: Json | undefined, narrow: Json | undefined): boolean {
 }
 
 /** Texts that would cover this one: it, or every directory that it lies in. One that could mean another place has none. */
-function placesOf(reach: Cover["reach"], text: string): readonly string[] {
+export function placesOf(reach: Cover["reach"], text: string): readonly string[] {
   if (reach === "key") return [text];
   const [path = ""] = text.split("?", 1);
   const end = path.lastIndexOf("/") + 1;

@@ -15,6 +15,8 @@ export interface LaneFacts {
   /** What others, and the same producer, have waiting for another day, by producer. */
   readonly parked: Readonly<Record<string, number>>;
   readonly fromMs: number;
+  /** On whose behalf; absent: the leg's producer's. */
+  readonly by?: string;
 }
 
 /** One lane of a leg on its way, call by call. */
@@ -22,6 +24,7 @@ export class LaneRun {
   readonly lane: Lane;
   readonly limits: LaneLimits;
   readonly options: CallOptions;
+  /** That the leg names. */
   readonly keys: number;
   readonly absorbed: number;
   readonly #planned: PlannedLane;
@@ -29,6 +32,7 @@ export class LaneRun {
   readonly #call: CallLimits;
   readonly #queue: LaneQueue;
   readonly #parked: Map<string, number>;
+  readonly #by: string | undefined;
   #ahead: number;
   #day = 0;
   #atMs: number;
@@ -39,16 +43,17 @@ export class LaneRun {
     this.lane = planned.lane;
     this.limits = facts.limits;
     this.options = planned.options;
-    this.keys = planned.targets.length;
+    this.keys = facts.by === undefined ? planned.targets.length : 0;
     this.absorbed = covered.size;
     this.#planned = planned;
     this.#covered = covered;
     this.#call = facts.call;
     this.#queue = this.#waiting();
     this.#parked = new Map(Object.entries(facts.parked));
+    this.#by = facts.by;
     this.#ahead = facts.ahead;
     this.#atMs = facts.fromMs;
-    this.#left = this.keys - this.absorbed;
+    this.#left = planned.targets.length - this.absorbed;
   }
 
   /** When it is looked at next, or was sent last. */
@@ -70,7 +75,7 @@ export class LaneRun {
     days.turn(this.#atMs, timeoutMs);
     this.#unpark(days);
     this.#letPass(gate, days);
-    const room = days.room(this.limits, this.options);
+    const room = days.room(this.limits, this.options, this.#by);
     const readyAtMs = this.#queue.readyAtMs(this.#atMs) ?? this.#atMs;
     const openAtMs = room < 1 ? days.turnsAtMs(timeoutMs) : Math.max(readyAtMs, gate.dueAtMs(this.#atMs));
     if (openAtMs > this.#atMs) {
@@ -82,7 +87,7 @@ export class LaneRun {
     this.#left -= taken;
     this.#calls += 1;
     gate.grant(this.#atMs);
-    days.spend(this.limits, this.options, taken);
+    days.spend(this.limits, this.options, taken, this.#by);
     return true;
   }
 

@@ -1,19 +1,20 @@
 import type { Coalesce } from "../account.ts";
 import type { LegPlan } from "../intent.ts";
-import type { CallLimits, Limits } from "../limits.ts";
+import { type CallLimits, type Limits, ROLLUP_PRODUCER } from "../limits.ts";
 import type { AccountState, LaneState } from "../store-views.ts";
 import type { CallName, Lane } from "../words.ts";
 import { CallGate } from "./call-gate.ts";
 import { coveredTargets, type Wider } from "./cover.ts";
-import { LaneRun } from "./lane-run.ts";
+import { type LaneFacts, LaneRun } from "./lane-run.ts";
 import { type QuotaCost, QuotaDays } from "./quota-days.ts";
+import { type RolledUp, rolledUp } from "./roll-up.ts";
 
 export interface LaneCost {
   readonly lane: Lane;
   readonly call: CallName;
   /** Distinct targets. */
   readonly keys: number;
-  /** Of these, what other targets of the intent do as well. */
+  /** Of these, what other targets of the intent do as well, or a directory that they are rolled up into. */
   readonly absorbed: number;
   readonly calls: number;
 }
@@ -87,51 +88,86 @@ export function* legCost(leg: LegPlan, facts: CostFacts): Generator<undefined, L
     account: leg.account,
     targets: runs.reduce((sum, { keys }) => sum + keys, leg.duplicates),
     duplicates: leg.duplicates,
-    lanes: runs
-      .map(({ lane, limits, keys, absorbed, calls }) => ({ lane, call: limits.call, keys, absorbed, calls }))
-      .toSorted((a, b) => (a.lane < b.lane ? -1 : 1)),
+    lanes: lanesOf(runs),
     quotas: days.costs(stuck),
     lastCallAtMs: paused || stopped !== null || stuck.length > 0 ? null : lastMs,
     days,
   };
 }
 
-/** Those that may cover others first. */
-function laneRuns(
-  leg: LegPlan,
-  { limits, coalesce, state, isUrgent, fromMs }: CostFacts,
-  days: QuotaDays,
-): readonly LaneRun[] {
+/** By name; what is rolled up is a call of the lane that nobody gave a key for. */
+function lanesOf(runs: readonly LaneRun[]): readonly LaneCost[] {
+  const byLane = new Map<Lane, LaneCost>();
+  for (const run of runs) {
+    const { lane, limits } = run;
+    const { keys, absorbed, calls } = byLane.get(lane) ?? { keys: 0, absorbed: 0, calls: 0 };
+    byLane.set(lane, {
+      lane,
+      call: limits.call,
+      keys: keys + run.keys,
+      absorbed: absorbed + run.absorbed,
+      calls: calls + run.calls,
+    });
+  }
+  return [...byLane.values()].toSorted((a, b) => (a.lane < b.lane ? -1 : 1));
+}
+
+/** Those that may cover others first, and last what is rolled up. */
+function laneRuns(leg: LegPlan, facts: CostFacts, days: QuotaDays): readonly LaneRun[] {
+  const { limits, coalesce, state, isUrgent, fromMs } = facts;
   const sent = new Map<Lane, Wider>();
+  const rolled: LaneRun[] = [];
   const wide = leg.lanes.toSorted(
     (a, b) =>
       Number(limits.lanes[a.lane]?.covers === undefined) - Number(limits.lanes[b.lane]?.covers === undefined),
   );
-  return wide.flatMap((planned) => {
+  const asked = wide.flatMap((planned) => {
     const { lane, options, targets } = planned;
-    const own = limits.lanes[lane];
-    if (own === undefined) return [];
-    const shown = state.lanes.find((one) => one.lane === lane);
-    const batch = Math.min(own.batch, shown?.batch ?? own.batch);
-    const inForce = { ...own, batch };
+    const inForce = laneFacts(lane, facts);
+    if (inForce === null) return [];
     const all = { options, texts: new Set(targets.map(({ text }) => text)) };
-    const covered = coveredTargets(planned, own, (by) => (by === lane ? all : sent.get(by)));
-    const parked = isUrgent ? {} : (shown?.parked ?? {});
-    const ahead = isUrgent ? 0 : goesFirst(shown);
-    const isFull = targets.length - covered.size + ahead >= batch;
-    const run = new LaneRun(planned, covered, {
-      limits: inForce,
-      call: limits.calls[own.call] ?? UNLIMITED,
-      ahead,
-      parked,
-      fromMs: fromMs + (isUrgent || isFull ? 0 : coalesce.quietMs),
+    const covered = coveredTargets(planned, inForce.limits, (by) => (by === lane ? all : sent.get(by)));
+    const isFull = (left: number): boolean => left + inForce.ahead >= inForce.limits.batch;
+    const readyAtMs = (left: number): number => fromMs + (isUrgent || isFull(left) ? 0 : coalesce.quietMs);
+    const up = rolledUp(planned, leg, limits, state);
+    const absorbed = new Set([...covered, ...(up?.urls ?? [])]);
+    const run = new LaneRun(planned, absorbed, {
+      ...inForce,
+      fromMs: readyAtMs(targets.length - absorbed.size),
     });
-    if (own.covers !== undefined) {
-      const room = days.room(inForce, options) - ahead;
+    if (up !== null) rolled.push(rolledRun(up, leg, readyAtMs(targets.length - covered.size), facts));
+    if (inForce.limits.covers !== undefined) {
+      const room = days.room(inForce.limits, options) - inForce.ahead;
       sent.set(lane, { options, texts: new Set(run.first(room).map(({ text }) => text)) });
     }
     return [run];
   });
+  return [...asked, ...rolled];
+}
+
+/** In the place of URLs that begin to go then: what waits in their lane goes before it once, with what the leg names. */
+function rolledRun({ planned }: RolledUp, leg: LegPlan, urlsAtMs: number, facts: CostFacts): LaneRun {
+  const inForce = laneFacts(planned.lane, facts);
+  if (inForce === null) throw new Error(`plan: no lane ${planned.lane}`);
+  const isAsked = leg.lanes.some(({ lane }) => lane === planned.lane);
+  return new LaneRun(planned, new Set(), {
+    ...inForce,
+    ...(isAsked ? { ahead: 0, parked: {} } : {}),
+    fromMs: urlsAtMs + (facts.isUrgent ? 0 : facts.coalesce.quietMs),
+    by: ROLLUP_PRODUCER,
+  });
+}
+
+function laneFacts(lane: Lane, { limits, state, isUrgent }: CostFacts): Omit<LaneFacts, "fromMs"> | null {
+  const own = limits.lanes[lane];
+  if (own === undefined) return null;
+  const shown = state.lanes.find((one) => one.lane === lane);
+  return {
+    limits: { ...own, batch: Math.min(own.batch, shown?.batch ?? own.batch) },
+    call: limits.calls[own.call] ?? UNLIMITED,
+    ahead: isUrgent ? 0 : goesFirst(shown),
+    parked: isUrgent ? {} : (shown?.parked ?? {}),
+  };
 }
 
 /** Targets that wait in the lane and may go today. */

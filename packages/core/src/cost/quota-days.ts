@@ -84,10 +84,12 @@ export class QuotaDays {
     this.#number += days;
   }
 
-  /** Targets of the lane that the day has room for. */
-  room(lane: LaneLimits, options: CallOptions): number {
+  /** Targets of the lane that the day has room for, on somebody's behalf. */
+  room(lane: LaneLimits, options: CallOptions, by: string = this.producer): number {
+    const shareIn = (name: QuotaClass): number =>
+      by === this.producer ? (this.#share.get(name) ?? 0) : Number.POSITIVE_INFINITY;
     return this.#roomIn(lane, options, (name) =>
-      Math.min((this.#room.get(name) ?? 0) - this.#reserve, this.#share.get(name) ?? 0),
+      Math.min((this.#room.get(name) ?? 0) - this.#reserve, shareIn(name)),
     );
   }
 
@@ -109,8 +111,8 @@ export class QuotaDays {
     });
   }
 
-  spend(lane: LaneLimits, options: CallOptions, targets: number): void {
-    this.takeAway(lane, options, targets, this.producer);
+  spend(lane: LaneLimits, options: CallOptions, targets: number, by: string = this.producer): void {
+    this.takeAway(lane, options, targets, by);
     const ledger = this.#number === 0 ? this.#today : this.#later;
     const units = targets * lane.unitsPerTarget;
     for (const name of quotasOf(lane, options)) ledger.set(name, (ledger.get(name) ?? 0) + units);
@@ -149,7 +151,7 @@ export class QuotaDays {
   }
 }
 
-function shareOf({ shares }: QuotaState, whose: string, which: "limit" | "left"): number {
+export function shareOf({ shares }: QuotaState, whose: string, which: "limit" | "left"): number {
   const share = shares?.find(({ producer }) => producer === whose);
   if (share === undefined) return Number.POSITIVE_INFINITY;
   return which === "limit" ? share.limit : share.limit - share.used;

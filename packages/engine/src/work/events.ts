@@ -83,6 +83,8 @@ export interface WorkEvents {
       readonly intents: number;
     },
   ): void;
+  /** Enough URLs waited in one directory: so many of them, to begin with, are purged with that. */
+  rolledUp(account: string, lane: Lane, targets: number): void;
   /** Jobs could not be queued now; rescue queues them. */
   unqueued(slots: readonly Slot[], error: unknown): void;
   /** Work moved forward: the loop is alive. */

@@ -78,6 +78,10 @@ export async function submit(
         return await carryOut(work, taken, { askedAt, heardAt, ageMs });
       }
       await wake(ports, taken.slots);
+      if (taken.kind === "rolled") {
+        if (taken.absorbed > 0) ports.events.rolledUp(slot.account, lane, taken.absorbed);
+        continue;
+      }
       await show(faceOfWait(slot.account, lane, taken));
       if (taken.waitMs > LONGEST_WAIT_HERE_MS || ports.stopping.aborted)
         return { kind: "later", delayMs: taken.waitMs };

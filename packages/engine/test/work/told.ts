@@ -58,6 +58,7 @@ export function eventsInto(told: Told): WorkEvents {
     stopped: (_account, code, message) => say(`stopped ${code} ${message}`),
     rescued: (_account, what) => say(`rescued ${JSON.stringify(what)}`),
     unqueued: (slots) => say(`unqueued ${slots.map((slot) => slot.id).join(",")}`),
+    rolledUp: (_account, lane, targets) => say(`rolled up ${lane} ${targets}`),
     turned: () => undefined,
   };
 }

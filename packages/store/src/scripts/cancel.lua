@@ -14,6 +14,7 @@
 -- @include carry
 -- @include underway
 -- @include spacing
+-- @include rolled
 -- @include order
 -- @include texts
 -- @include cover

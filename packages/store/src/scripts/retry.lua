@@ -12,6 +12,7 @@
 -- @include carry
 -- @include underway
 -- @include spacing
+-- @include rolled
 -- @include order
 -- @include texts
 -- @include cover
@@ -19,6 +20,7 @@
 -- @include roots
 -- @include absorb
 -- @include blockers
+-- @include below
 -- @include enqueue
 local intent, lane = ARGV[2], ARGV[3]
 local leg = redis.call('GET', P .. 'intent:' .. intent)
@@ -56,6 +58,8 @@ redis.call('HINCRBY', K, 'left:' .. lane, back)
 redis.call('HINCRBY', P .. 'account', 'pending', back)
 if ARGV[6] == '1' then redis.call('HINCRBY', K, 'lives', 1) end
 redis.call('HSET', K, 'accepted', now)
+-- Whoever tries it anew wants it.
+redis.call('HDEL', K, 'rolled')
 -- Also for the later chunks of a life: what the first ones brought back may have ended again.
 if redis.call('HDEL', K, 'finished') == 1 then
   for _, key in ipairs({ K, K .. ':s', K .. ':b', K .. ':o', K .. ':why', K .. ':via', P .. 'intent:' .. intent }) do redis.call('PERSIST', key) end

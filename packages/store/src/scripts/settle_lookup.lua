@@ -20,6 +20,7 @@
 -- @include carry
 -- @include underway
 -- @include spacing
+-- @include rolled
 -- @include order
 -- @include tasks
 -- @include domains

@@ -17,6 +17,7 @@
 -- @include carry
 -- @include underway
 -- @include spacing
+-- @include rolled
 -- @include order
 -- @include texts
 -- @include cover
@@ -24,24 +25,19 @@
 -- @include roots
 -- @include absorb
 -- @include blockers
+-- @include below
 -- @include enqueue
+-- @include leg
 local intent, chunk, lane = ARGV[2], tonumber(ARGV[12]), ARGV[13]
 local count = #ARGV - 21
 local notBefore = tonumber(ARGV[11]) + shift
 local held = notBefore > now
 
-local function makeLeg()
+local function admitLeg()
   local total = tonumber(ARGV[4])
   local pending = tonumber(redis.call('HGET', P .. 'account', 'pending') or '0')
   if pending + total > tonumber(ARGV[8]) then return nil, pending end
-  local leg = redis.call('HINCRBY', P .. 'account', 'legs', 1)
-  redis.call('HINCRBY', P .. 'account', 'pending', total)
-  redis.call('SET', P .. 'intent:' .. intent, leg)
-  redis.call('ZADD', P .. 'intents', now - shift, intent)
-  redis.call('HSET', P .. 'leg:' .. leg, 'id', intent, 'head', ARGV[3], 'total', total, 'dup', ARGV[5],
-    'chunks', ARGV[6], 'history', ARGV[7], 'created', now - shift, 'lives', 1, 'left', total, 'n:p', total)
-  -- What people are shown stays what it was when the clock is set; durations are counted by the account's time.
-  if shift ~= 0 then redis.call('HSET', P .. 'leg:' .. leg, 'accepted', now) end
+  local leg = makeLeg(intent, ARGV[3], total, ARGV[5], ARGV[6], ARGV[7])
   if ARGV[9] ~= '' then
     redis.call('HSET', P .. 'leg:' .. leg, 'body', ARGV[9])
     redis.call('ZADD', P .. 'unstaged', held and notBefore or now + tonumber(ARGV[10]), leg)
@@ -53,7 +49,7 @@ local leg = redis.call('GET', P .. 'intent:' .. intent)
 if not leg then
   if ARGV[9] == '.' then return { 'gone' } end
   local pending
-  leg, pending = makeLeg()
+  leg, pending = admitLeg()
   if not leg then return { 'backlog', pending } end
 end
 local K = P .. 'leg:' .. leg
@@ -102,9 +98,7 @@ if not progress or (not held and string.sub(progress, 1, 1) == 'h') then
       for i = at + 1, at + tonumber(n) do groups[i] = group end
       at = at + tonumber(n)
     end
-    -- Fresh: staged before sealed, by this one clock of the account.
-    redis.call('HSET', K, 'k:' .. chunk, redis.call('INCR', P .. 'clock'))
-    redis.call('HINCRBY', K, 'left:' .. lane, count)
+    queueChunk(leg, chunk, lane, count)
     failUnpurged()
     merged = enqueue(leg, lane, ARGV[14], ARGV[15], positions, digests, groups, { unpack(ARGV, 22, 21 + count) },
       coversOf(lane, ARGV[19], ARGV[20]))
@@ -116,6 +110,7 @@ local waiting = redis.call('HMGET', L, 'why', 'retrying')
 -- Whoever sleeps for the sake of other work, or of quiet, would sleep too long for this.
 local force = waiting[2] or (ARGV[14] == 'u' and (waiting[1] == 'quiet' or waiting[1] == 'quota'))
   or (waiting[1] == 'quiet' and limits and redis.call('HLEN', L .. ':keys') >= limits.batch)
+  or (waiting[1] == 'quota' and below.due(lane, limits) ~= nil)
 local slots = order.slots()
 slots[#slots + 1] = keepLaneSlot(lane, limits, force)
 return { 'staged', created, merged, slots, elsewhereReply(), milestones }

@@ -16,6 +16,7 @@
 -- @include carry
 -- @include underway
 -- @include spacing
+-- @include rolled
 -- @include order
 -- @include texts
 -- @include cover

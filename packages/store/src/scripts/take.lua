@@ -4,7 +4,7 @@
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
 -- ARGV[8] the credential's fingerprint, or ''  [9] how old the permit may get, ms  [10] how much later it may begin, ms
--- returns {'end', moved, milestones}
+-- returns {'end', moved, milestones} or {'due', directory TAB options JSON}: to be rolled up first
 --   or {'wait', ms, reason, until ms, pending, oldest ms, {slots}, moved, milestones}
 --   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, {slots}, clock, waited ms, sealed ms, granted ms, targets sealed, texts, moved, milestones, lead ms, hold ms}
 -- moved: {lane, letter, n, …}; milestones: {intent id, op, stage, ms, …}
@@ -22,6 +22,7 @@
 -- @include carry
 -- @include underway
 -- @include spacing
+-- @include rolled
 -- @include order
 -- @include texts
 -- @include cover
@@ -29,6 +30,7 @@
 -- @include roots
 -- @include absorb
 -- @include holders
+-- @include below
 -- @include split
 -- @include spent
 -- @include share
@@ -58,6 +60,11 @@ local function finish()
 end
 -- The lane has left the configuration: its work waits until it is back.
 if not limits then return finish() end
+-- Enough of what waits lies in one directory that may be purged instead: the caller sees to that first (`roll_up`).
+do
+  local due = below.due(lane, limits)
+  if due then return { 'due', due } end
+end
 
 local function oldest()
   local first = nil

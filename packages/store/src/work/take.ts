@@ -5,6 +5,7 @@ import { kinded, list, number, type Reply, text } from "../script.ts";
 import { slotsIn } from "../slots.ts";
 import { laneWait } from "../waiting.ts";
 import { movedOf } from "./record.ts";
+import { rollUp } from "./roll-up.ts";
 
 /** The newest logical clock that this process saw of each account: a store that knows less has lost state. */
 export type Clocks = Map<string, number>;
@@ -32,6 +33,8 @@ export async function take(
   );
   const { kind, rest } = kinded(reply, "take");
   switch (kind) {
+    case "due":
+      return await rollUp(context, slot, slot.kind.lane, text(rest[0], "take"));
     case "end":
       return { kind, moved: movedOf(rest[0], rest[1], "take") };
     case "wait":

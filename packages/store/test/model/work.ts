@@ -57,6 +57,7 @@ async function takeWith(
     pass(both, 1);
     return "again";
   }
+  if (taken.kind === "rolled") throw new Error("nothing may be rolled up here");
   const { batch } = taken;
   expect({
     kind: "batch",

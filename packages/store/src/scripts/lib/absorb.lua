@@ -28,6 +28,7 @@ do
   -- Two keys become one: the interests of `joining` follow those of `standing`. Returns it as it stands in `keys`.
   local function join(lane, digest, standing, joining)
     local ref, other = refKey(standing), refKey(joining)
+    rolled.adopt(ref)
     redis.call('RPUSH', P .. 'more:' .. ref, other)
     repeat
       local more = redis.call('LPOP', P .. 'more:' .. other, WIDE) or {}

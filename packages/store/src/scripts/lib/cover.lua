@@ -76,7 +76,8 @@ do
   end
 
   local NOWHERE, placesIn = {}, {}
-  local function placesOf(reach, text)
+  -- The texts that would cover a target: it, or the directories that it lies in.
+  function cover.placesOf(reach, text)
     if reach == 'key' then return { text } end
     local query = string.find(text, '?', 1, true)
     local directory, name = string.match(query and string.sub(text, 1, query - 1) or text, '^(.*/)(.*)$')
@@ -187,7 +188,7 @@ do
     for _, by in ipairs(limits.coveredBy) do
       local fields, met, places = {}, {}, {}
       for i, target in ipairs(targets) do
-        places[i] = covering[i] and NOWHERE or placesOf(by.reach, target.text)
+        places[i] = covering[i] and NOWHERE or cover.placesOf(by.reach, target.text)
         -- Neighbours share a list.
         for _, text in ipairs(met[places[i]] and NOWHERE or places[i]) do
           if not met[text] then fields[#fields + 1] = text end

@@ -87,6 +87,7 @@ do
     end
     local limits = limitsOf('lane:' .. lane)
     -- New work that others may look for: what covers them, and what prefetches have to know beside `keys`.
+    local isCounted, counted = limits and limits.rollUp, { digests = {}, texts = {} }
     local isWider, isNoted = not covers and limits and limits.covers, not covers and (REACHES_HOST[lane] or #(digests[1] or '') > BARE)
     local covering = coveringOf(leg, lane, limits, positions, texts, refs)
     local book = barrierBook(L, producer)
@@ -125,6 +126,7 @@ do
           merged = merged + 1
           id = order.idOf(held)
           ref = refKey(held)
+          if isWider then rolled.adopt(ref) end
           local interests = redis.call('RPUSH', P .. 'more:' .. ref, mine)
           ref = ref .. '+'
           push = carry.isNeeded((splitRef(held)), producer) or (urgent and not string.find(held, '!', 1, true))
@@ -139,6 +141,10 @@ do
           absorbed[#absorbed + 1] = { digest = digest, held = ref .. (urgent and '!' or ''), root = covering[i], isNew = true }
           push = false
         else
+          if isCounted and not held then
+            counted.digests[#counted.digests + 1] = digest
+            counted.texts[#counted.digests] = texts[i] or ''
+          end
           local n = #home
           home[n + 1] = digest
           home[n + 2] = (urgent or id) and ref .. (urgent and '!' or '') .. (id and '~' .. id or '') or ref
@@ -166,6 +172,7 @@ do
     wide('HSET', L .. ':keys', index, 2)
     wide('HSET', L .. ':next', nextIndex, 2)
     absorb.take(lane, absorbed)
+    if isCounted and #counted.digests > 0 then below.add(lane, limits, string.match(groups[1], '|(.*)$'), counted.digests, counted.texts) end
     redis.call('ZADD', L .. ':open:' .. class, 'NX', now, leg)
     if class == 'n' and #index + #nextIndex > 0 then
       -- Not only where the lane was empty: what is parked or urgent may have come before.

@@ -43,6 +43,7 @@ do
 
   local function leave(L, digests, batch)
     if #digests > 0 then redis.call('HDEL', L .. ':keys', unpack(digests)) end
+    below.drop(batch.lane, batch.limits, batch.group, digests)
     batch.left[#batch.left + 1] = digests
   end
 
@@ -75,6 +76,7 @@ do
   local function sealable(lane, limits, batch, waiting, digests, texts, queue, options)
     local L, refs = laneKey(lane), waiting.refs
     local wanted, covering = wantedOf(waiting), coveringOf(lane, limits, refs, texts)
+    if limits.covers then rolled.dropIdle(lane, refs, wanted) end
     local under = spacing.batchesOf(L, limits, options, digests)
     local live, dropped, behind, absorbed, takenIn, heldBack = {}, {}, {}, {}, {}, 0
     for i = 1, #refs do
@@ -122,6 +124,7 @@ do
     local L = laneKey(lane)
     local fifo = L .. ':' .. class .. ':q:' .. producer .. ':' .. group
     local taken, heldBack, bytesTaken = 0, 0, 0
+    batch.group = group
     while taken < most do
       if heldBack >= MOST_HELD_BACK then return taken, bytesTaken, redis.call('EXISTS', fifo) == 1, true end
       local popped = redis.call('LPOP', fifo, math.min(most - taken, WIDE))
@@ -244,7 +247,7 @@ do
     local L = laneKey(lane)
     local batch = splitRefs({})
     for _, list in ipairs({ 'texts', 'digests', 'domains', 'by', 'runs', 'producers', 'left', 'unwanted', 'unwantedDigests' }) do batch[list] = {} end
-    batch.domainCount, batch.capOf, batch.day = 0, capOf, day
+    batch.lane, batch.limits, batch.domainCount, batch.capOf, batch.day = lane, limits, 0, capOf, day
     local classes = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
     for _, class in ipairs(classes) do
       if (class == 'u' and plan.urgent) or (class == 'n' and plan.normal) then

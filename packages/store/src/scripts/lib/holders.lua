@@ -5,6 +5,16 @@ do
   -- In one look: each may cost as many commands as a key of a batch does.
   local LOOKS = 200
 
+  -- A directory that waits for another day, and that nobody asked for, is not purged then: its URLs go themselves.
+  local function giveUp(lane, ref)
+    local L, text = laneKey(lane), textsOf({ ref })[1]
+    local root = text and redis.call('HGET', L .. ':roots', text)
+    mark(lane, { ref }, 'x', nil, nil, totalsIn(lane))
+    if root then redis.call('HDEL', L .. ':keys', string.sub(root, 1, BARE) .. tagOf(cover.optionsOf(lane, (splitRef(ref))))) end
+    roots.drop(lane, { ref })
+    order.endUnsealed(lane, { ref })
+  end
+
   -- Looks at some of what holds something, where the last look ended, and lets go of what those hold that have ended, or
   -- wait for another day. What was begun goes on.
   local function lookOn(lane)
@@ -21,6 +31,7 @@ do
         if way == '' then way = 'p0' end
       end
       if way ~= '' then absorb.letGo(lane, ref, way) end
+      if way ~= '' and letter == 'p' and rolled.isIdle(ref) then giveUp(lane, ref) end
     end
   end
 

@@ -161,21 +161,24 @@ do
     local L = laneKey(lane)
     local after, gates, gateReasons = readFields(L, ':after', purges), {}, {}
     for i, purge in ipairs(purges) do
+      local reason = reasons[i]
       if after[purge] then redis.call('HDEL', L .. ':after', purge) end
+      -- What nobody asked for fails nobody: the URLs that it was for are purged themselves.
+      if after[purge] and reason and rolled.is(purge) then reason = false end
       for id in string.gmatch(after[purge] or '', '%S+') do
         local barrier = order.read(L, id)
         local ended = barrier and takeOut(barrier, purge)
         if ended then
-          if barrier.digest == '' and (reasons[i] or #barrier.purges == 0) then
+          if barrier.digest == '' and (reason or #barrier.purges == 0) then
             local pointer = '@' .. barrier.producer
             redis.call('HDEL', L .. ':gates', id)
             if redis.call('HGET', L .. ':gates', pointer) == id then redis.call('HDEL', L .. ':gates', pointer) end
             gates[#gates + 1] = id
-            gateReasons[#gates] = reasons[i]
+            gateReasons[#gates] = reason
           elseif barrier.digest == '' then
             redis.call('HSET', L .. ':gates', id, order.text(barrier))
-          elseif reasons[i] then
-            failInterests(lane, id, barrier, ended, reasons[i])
+          elseif reason then
+            failInterests(lane, id, barrier, ended, reason)
           else
             lowerBarrier(lane, id, barrier)
           end

@@ -1,0 +1,138 @@
+import type { Mutation } from "./mutation.ts";
+
+const LUA = "packages/store/src/scripts";
+const ROLLED = "packages/store/test/roll-up.redis.test.ts";
+const THEMSELVES = "packages/store/test/roll-not.redis.test.ts";
+const NOBODY = "packages/store/test/roll-nobody.redis.test.ts";
+
+/** P4: URLs become a directory where that costs less, and themselves again. */
+export const ROLL_UP: readonly Mutation[] = [
+  {
+    safeguard: "Roll-up: a directory is made of as many URLs as cost more than it",
+    promise: "P4",
+    file: `${LUA}/roll_up.lua`,
+    from: "if #items - #others < enough or redis.call('SCARD', setKey) < limits.rollUp.atLeast then return notEnough() end",
+    to: "",
+    test: [THEMSELVES, "where one was cancelled"],
+  },
+  {
+    safeguard: "Roll-up: what was sent itself is not counted any more",
+    promise: "P4",
+    file: `${LUA}/lib/fill.lua`,
+    from: "below.drop(batch.lane, batch.limits, batch.group, digests)",
+    to: "",
+    test: [ROLLED, "forgets those that were sent"],
+  },
+  {
+    safeguard: "Roll-up: only URLs with the same options become one directory",
+    promise: "P4",
+    file: `${LUA}/lib/below.lua`,
+    from: "return directory .. '\\t' .. options",
+    to: "return directory .. '\\t{}'",
+    test: [THEMSELVES, "where half of them have other options"],
+  },
+  {
+    safeguard: "Roll-up: only what a purge of the directory surely reaches is counted",
+    promise: "P5",
+    file: `${LUA}/lib/below.lua`,
+    from: "local places = cover.placesOf('directory', text)",
+    to: "local places = { string.match(text, '^https://[^/]*/[^/]*/') }",
+    test: [ROLLED, "counts none that a purge of the directory may not reach"],
+  },
+  {
+    safeguard: "Roll-up: no unit of directories is spent that is not there, or kept for urgent work",
+    promise: "P4",
+    file: `${LUA}/roll_up.lua`,
+    from: " or not hasUnit(wider)",
+    to: "",
+    test: [THEMSELVES, "where the quota of directories is"],
+  },
+  {
+    safeguard: "Roll-up: URLs wait for no call but their own",
+    promise: "P4",
+    file: `${LUA}/roll_up.lua`,
+    from: "if isHeld or ",
+    to: "if ",
+    test: [THEMSELVES, "where the provider takes no directories now"],
+  },
+  {
+    safeguard: "Roll-up: directories that wait already come first",
+    promise: "P4",
+    file: `${LUA}/roll_up.lua`,
+    from: "redis.call('HLEN', laneKey(into) .. ':keys')",
+    to: "0",
+    test: [THEMSELVES, "where directories that wait already have the last units"],
+  },
+  {
+    safeguard: "Roll-up: its share of the day's directories bounds it",
+    promise: "P4",
+    file: `${LUA}/roll_up.lua`,
+    from: "math.min(cap.n, cap.share(cjson.decode(ARGV[5]).createdBy))",
+    to: "cap.n",
+    test: [THEMSELVES, "where the share of the day that is for this is spent"],
+  },
+  {
+    safeguard: "Roll-up: where a directory cannot be, the URLs of another area do not wait for it",
+    promise: "P4",
+    file: `${LUA}/roll_up.lua`,
+    from: "redis.call('ZADD', L .. ':rollups', -now, name)",
+    to: "",
+    test: [THEMSELVES, "where their own area has no directories left, and hold up no other area"],
+  },
+  {
+    safeguard: "Roll-up: the directory's lane is woken",
+    promise: "P1",
+    file: `${LUA}/roll_up.lua`,
+    from: "released[into] = true\n",
+    to: "",
+    test: [ROLLED, "queue the directory at once"],
+  },
+  {
+    safeguard: "Roll-up: new URLs wake a lane that sleeps for its quota",
+    promise: "P4",
+    file: `${LUA}/stage.lua`,
+    from: "or (waiting[1] == 'quota' and below.due(lane, limits) ~= nil)",
+    to: "",
+    test: [ROLLED, "go with a directory while their own quota is spent"],
+  },
+  {
+    safeguard: "Roll-up: a directory that holds no URLs any more is not purged",
+    promise: "P4",
+    file: `${LUA}/lib/fill.lua`,
+    from: "if limits.covers then rolled.dropIdle(lane, refs, wanted) end",
+    to: "",
+    test: [NOBODY, "is not purged when all of its URLs were cancelled"],
+  },
+  {
+    safeguard: "Roll-up: a directory that has to wait for another day is not purged then",
+    promise: "P4",
+    file: `${LUA}/lib/holders.lua`,
+    from: "if way ~= '' and letter == 'p' and rolled.isIdle(ref) then giveUp(lane, ref) end",
+    to: "",
+    test: [NOBODY, "gives its URLs back where the day has no unit left for it"],
+  },
+  {
+    safeguard: "Roll-up: a directory is somebody's as soon as somebody asks for it",
+    promise: "P1",
+    file: `${LUA}/lib/enqueue.lua`,
+    from: "if isWider then rolled.adopt(ref) end",
+    to: "",
+    test: [NOBODY, "is somebody's as soon as somebody asks for it"],
+  },
+  {
+    safeguard: "Roll-up: a directory that is tried anew is somebody's",
+    promise: "P1",
+    file: `${LUA}/retry.lua`,
+    from: "redis.call('HDEL', K, 'rolled')",
+    to: "",
+    test: [NOBODY, "is purged when it is tried anew"],
+  },
+  {
+    safeguard: "Roll-up: a directory that nobody asked for fails no prefetch",
+    promise: "P6",
+    file: `${LUA}/lib/order.lua`,
+    from: "if after[purge] and reason and rolled.is(purge) then reason = false end",
+    to: "",
+    test: [NOBODY, "fails no prefetch by its own end"],
+  },
+];
