@@ -40,6 +40,17 @@ describe("submit", () => {
     expect(faces.at(-1)).toMatchObject({ title: "ali purge-url · 2 targets · accepted as t1" });
   });
 
+  it("asks again at once where what waited became a directory, and queues that", async () => {
+    const moved = { elsewhere: {}, legs: [] };
+    const rolled = { kind: "rolled", absorbed: 7, moved, slots: [{ ...SUBMIT_SLOT, id: "s9" }] } as const;
+    const refused = { ...rolled, absorbed: 0, slots: [] };
+    const { told, end } = await run({ takes: [rolled, refused, batch("a")], outcomes: [ACCEPTED] });
+    expect(told.queued).toEqual(["s9", "s2", "minted"]);
+    expect(told.events.filter((line) => line.startsWith("rolled"))).toEqual(["rolled up purge-url 7"]);
+    expect(told.sleeps).toEqual([]);
+    expect(end).toEqual({ kind: "done", summary: "accepted as t1" });
+  });
+
   it("waits for short times here and gives the job back for long ones, with the reason on its face", async () => {
     const short = await run({ takes: [wait("rate", 30), batch("a")], outcomes: [ACCEPTED] });
     expect(short.told.sleeps).toEqual([30]);
