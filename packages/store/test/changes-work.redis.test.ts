@@ -61,9 +61,11 @@ describe("take", () => {
       "leg:1 n:s: - → 2",
       "leg:1:b: - → 0000000100000001",
       "leg:1:s: pp → ss",
+      "quota:days url:DAY: - → DAY",
       "quota:url:DAY reserved: - → 2",
       "unacked purge-url.1: +0 → -",
       "window:purge-url:a.example.com s+0: - → 2",
+      "windows purge-url:a.example.com: - → s+0",
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Bundle, bundle, type View, view } from "./bundle.ts";
+import { type Bundle, bundle, type View } from "./bundle.ts";
 import { jitter, limitsAt, mostIn, saturate } from "./gate-time.ts";
-import { settableClock, type World } from "./settable-clock.ts";
+import { processIn, type World } from "./settable-clock.ts";
 import { accept, finish, POLL, polled, SUBMIT, seal, seen, urls } from "./steps.ts";
 
 const HOUR_MS = 3_600_000;
@@ -15,20 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-/** A process of its own, which has seen Redis's clock before it is set. */
-async function process(): Promise<View> {
-  const made = view(
-    settableClock(store.connection, world),
-    () => store.connection,
-    { limits: SECOND },
-    undefined,
-    undefined,
-    () => world.atMs,
-  );
-  await made.work.sweep("ali");
-  await made.intake.legs("int_0");
-  return made;
-}
+const process = (): Promise<View> => processIn(store, world, { limits: SECOND });
 
 function saturating(...processes: readonly View[]) {
   const from = world.atMs;

@@ -65,16 +65,30 @@ export async function usedMemory({ connection }: Bundle): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(await connection.info("memory"))?.[1]);
 }
 
-/** Takes away what has a time to live, as that time would. */
-export async function endHistory(store: Bundle): Promise<void> {
-  const { connection } = store;
+/** Every key that has a time to live, and for how many ms. */
+export async function eachLife(
+  { connection }: Bundle,
+  visit: (key: string, ms: number) => Promise<unknown>,
+): Promise<void> {
   let cursor = "0";
   do {
     const [next, keys] = await connection.scan(cursor, "COUNT", 1000);
     cursor = next;
     const lives = await Promise.all(keys.map((key) => connection.pttl(key)));
-    await Promise.all(keys.filter((_, i) => (lives[i] ?? 0) > 0).map((key) => connection.del(key)));
+    await Promise.all(
+      keys.map(async (key, i) => {
+        const ms = lives[i] ?? 0;
+        if (ms > 0) await visit(key, ms);
+      }),
+    );
   } while (cursor !== "0");
+}
+
+/** Takes away what has a time to live, as that time would. */
+export async function endHistory(store: Bundle): Promise<void> {
+  const { connection } = store;
+  while ((await connection.zcard("t:{ali}:lane:purge-url:resting")) > 0) await store.work.sweep("ali");
+  await eachLife(store, (key) => connection.del(key));
   // The list of intents loses the ended ones a part at each sweep.
   while ((await connection.zcard("t:{ali}:intents")) > 0) await store.work.sweep("ali");
 }

@@ -1,7 +1,8 @@
 import type { DueLookup } from "@purgeline/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eachLife } from "./flood.ts";
 import { ambiguous, candidate, firstOf, LISTED_MS, type LookupBench, lookupBench } from "./lookup-steps.ts";
-import { accept, keys, record, urls } from "./steps.ts";
+import { accept, keys, POLL, polled, record, urls } from "./steps.ts";
 
 const KNOWN = "t:{ali}:lane:purge-url:known";
 
@@ -52,6 +53,23 @@ describe("a row that a batch on record explains", () => {
   it("is known by its time where the list tells no ids", async () => {
     const lookup = await purgedTwice("t1");
     expect(await bench.told(lookup, { 0: null, 1: null })).toMatchObject({ applied: true, adopted: 0 });
+  });
+
+  it("is known when that batch has ended, too, and Redis's clock was set far ahead since", async () => {
+    await box.stage("int_1", urls(2));
+    await box.answer(accept(store, await bench.sealed(), ["t1"]));
+    const then = store.later(1500);
+    const claimed = await bench.claimed(then, POLL);
+    if (claimed.kind !== "tasks") throw new Error(JSON.stringify(claimed));
+    const rest = { end: "unconfirmed", code: "gone", message: "" } as const;
+    for (const task of claimed.tasks)
+      await then.work.settle("ali", { task, size: 2, ended: [], next: [], rest, seen: polled });
+    await bench.lost(2, "int_2");
+    await eachLife(store, (key) => store.connection.del(key));
+    expect(await bench.told(firstOf(await bench.lookups()), { 0: "t1", 1: "t1" })).toMatchObject({
+      applied: true,
+      adopted: 0,
+    });
   });
 
   it("is not known by its time where it was made after that batch was answered", async () => {

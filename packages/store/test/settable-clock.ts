@@ -1,5 +1,7 @@
 import { type Arg, TELLS_TIME, withScriptsRunBy } from "@purgeline/testkit";
 import type { Connection } from "../src/index.ts";
+import { type Bundle, type Settings, type View, view } from "./bundle.ts";
+import { eachLife } from "./flood.ts";
 
 /** A time for everybody, and Redis's clock, which may be set. */
 export interface World {
@@ -12,7 +14,7 @@ export interface World {
 }
 
 /** The connection, to a Redis whose clock is the world's. */
-export function settableClock(connection: Connection, world: World): Connection {
+function settableClock(connection: Connection, world: World): Connection {
   const run = async (
     source: string,
     _keys: number,
@@ -31,4 +33,27 @@ export function settableClock(connection: Connection, world: World): Connection 
     }
   };
   return withScriptsRunBy(connection, run);
+}
+
+/** A process of its own, which has seen Redis's clock before it is set. */
+export async function processIn(store: Bundle, world: World, settings: Settings): Promise<View> {
+  const made = view(
+    settableClock(store.connection, world),
+    () => store.connection,
+    settings,
+    undefined,
+    undefined,
+    () => world.atMs,
+  );
+  await made.work.sweep("ali");
+  await made.intake.legs("int_0");
+  return made;
+}
+
+/** Sets Redis's clock, by which it lets keys expire. */
+export async function setRedisClock(store: Bundle, world: World, byMs: number): Promise<void> {
+  world.redisMs += byMs;
+  await eachLife(store, async (key, ms) => {
+    await (ms <= byMs ? store.connection.del(key) : store.connection.pexpire(key, ms - byMs));
+  });
 }

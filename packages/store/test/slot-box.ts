@@ -1,5 +1,5 @@
 import type { Recorded, Slot, Take } from "@purgeline/core";
-import type { Bundle, How, View } from "./bundle.ts";
+import type { How, View } from "./bundle.ts";
 import { rescue, type Sealed } from "./steps.ts";
 
 export type Taken =
@@ -14,7 +14,7 @@ export interface SlotBox {
   rescue(view: View): Promise<void>;
 }
 
-export function slotBox(store: Bundle): SlotBox {
+export function slotBox(store: Pick<View, "stage">): SlotBox {
   const slots: Slot[] = [];
   const keep = (more: readonly Slot[]): void => {
     slots.push(...more.filter(({ kind }) => kind.for === "submit"));

@@ -86,7 +86,7 @@ local function retry()
     local call = lost.begin(lane, number, limits, ARGV[10], retryAt)
     return call and keep(keepPollSlot(call))
   end
-  giveDomainsBack(lane, B)
+  domains.giveBack(lane, B)
   redis.call('ZADD', L .. ':retry', retryAt, number)
 end
 
@@ -147,7 +147,7 @@ else
   error('record: unknown verdict ' .. verdict)
 end
 
-if stops == 'domains' and holdDomains(ARGV[14], B, tonumber(ARGV[12])) then
+if stops == 'domains' and domains.hold(ARGV[14], B, tonumber(ARGV[12])) then
   redis.call('HSET', B, 'waits', 'rate')
   openCall(ARGV[14])
 elseif stops == 'throttled' or stops == 'rate' or stops == 'provider' or stops == 'domains' then

@@ -1,7 +1,7 @@
 -- sweep: finds what crashes left behind. Attempts past their deadline are looked up, or sent again; slots that nobody has
 -- seen and lapsed ones are named, so that the caller can ask the queue for their jobs; legs whose staging
 -- was cut off, or whose time has come, are handed out once per lease.
--- KEYS[1] the account's prefix; touches unacked, unstaged, leg:*, intents, account, intent:*, poll:*, credentials, more:*, absorbed:*, lane:*, batch:*, held, limits, quota:*, tasks
+-- KEYS[1] the account's prefix; touches unacked, unstaged, leg:*, intents, account, intent:*, poll:*, credentials, more:*, absorbed:*, lane:*, batch:*, held, limits, quota:*, tasks, hold:*, windows, window:*
 -- ARGV[1] skew ms  [2] lanes, comma-joined  [3] polls, comma-joined  [4] the credential's fingerprint, or ''
 -- returns {{minted or unseen slots: owner, slot, …}, {lapsed: owner, slot, …}, {intent id, head, body, …}, resent,
 -- {other lane, letter, n, …}, {intent id, op, stage, ms, …}}
@@ -10,6 +10,7 @@
 -- @include slots
 -- @include stop
 -- @include runs
+-- @include domains
 -- @include quota
 -- @include mark
 -- @include ring
@@ -43,6 +44,7 @@ end
 local function sweepLane(lane)
   local L, before = laneKey(lane), resent
   local limits = limitsOf('lane:' .. lane)
+  if limits then domains.letGo(limits.call) end
   spacing.freeRested(L, 50 * MOST)
   for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':sending', '-inf', now, 'LIMIT', 0, MOST)) do
     redis.call('HDEL', P .. 'held', redis.call('HGET', P .. 'batch:' .. number, 'slot'))
@@ -93,6 +95,7 @@ for lane in string.gmatch(ARGV[2], '[^,]+') do
 end
 for _, slot in ipairs(order.slots()) do name(found, ownerOf(slot), slot) end
 for call in string.gmatch(ARGV[3], '[^,]+') do sweepPoll(call) end
+domains.dropOver(5 * MOST)
 
 -- A second is ample for a living process to queue the job of a slot that it minted.
 for _, slot in ipairs(redis.call('ZRANGEBYSCORE', P .. 'unacked', '-inf', now - 1000, 'LIMIT', 0, MOST)) do

@@ -1,6 +1,6 @@
 -- take: grants the permit and seals the next batch of a lane, or says why not. Nothing is booked ahead: a
 -- slot that dies holds nothing but its own batch, whose attempt is on record before a byte is sent.
--- KEYS[1] the account's prefix; touches account, credentials, clock, limits, held, hold:*, gate:*, quota:*, told:*, lane:*, batch:*, leg:*, more:*, absorbed:*, window:*, unacked, unstaged, intent:*, poll:*, tasks
+-- KEYS[1] the account's prefix; touches account, credentials, clock, limits, held, hold:*, gate:*, quota:*, told:*, lane:*, batch:*, leg:*, more:*, absorbed:*, window:*, windows, unacked, unstaged, intent:*, poll:*, tasks
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
 -- ARGV[8] the credential's fingerprint, or ''  [9] how old the permit may get, ms  [10] how much later it may begin, ms
@@ -190,7 +190,7 @@ bookProbe(limits.call, ARGV[8], call.timeoutMs)
 local deadline = now + call.timeoutMs + LEASE_MS
 redis.call('HSET', B, 'state', 'sending', 'attempt', attempt, 'slot', slot, 'sent', now)
 redis.call('HDEL', B, 'resend', 'waits')
-if have(limits.perDomainPerMinute) then spendDomains(lane, B) end
+if have(limits.perDomainPerMinute) then domains.spend(lane, B) end
 redis.call('ZADD', L .. ':sending', deadline, number)
 redis.call('HSET', P .. 'held', slot, number)
 redis.call('ZADD', L .. ':slots', deadline, slot)

@@ -1,7 +1,9 @@
 -- domains: targets of one domain that may be sent in a minute. Windows are second buckets; a batch remembers
 -- what it took, so that it can be given back when the provider applied nothing. A domain that the provider throttles
 -- is left alone for a while, in every lane of the call: its answer does not say which lane was too much.
-local domainRoom, spendDomains, giveDomainsBack, holdDomains, domainsFreeAt
+-- All of this goes by the account's time, and has no TTL: Redis would forget the minute when its clock is set ahead.
+-- `windows` has them by when they were last written; an older program gave them a TTL.
+local domains = {}
 do
   local function windowKey(lane, domain) return P .. 'window:' .. lane .. ':' .. domain end
 
@@ -15,7 +17,7 @@ do
   end
 
   -- How many more targets may go now, and when there may be room for others.
-  function domainRoom(lane, call, domain, limit)
+  function domains.room(lane, call, domain, limit)
     if domain == '' then return math.huge, nil end
     local throttled = throttledUntil(call, domain)
     if throttled then return 0, throttled end
@@ -40,16 +42,30 @@ do
     for domain, n in pairs(runs.counts(redis.call('HGET', B, 'domains'))) do visit(domain, n) end
   end
 
-  function spendDomains(lane, B)
-    local second = math.floor(now / 1000)
+  -- Windows whose minute is over.
+  function domains.dropOver(most)
+    local over = math.floor(now / 1000) - 62
+    local found = redis.call('ZRANGEBYSCORE', P .. 'windows', '-inf', over, 'LIMIT', 0, most)
+    for _, window in ipairs(found) do redis.call('DEL', P .. 'window:' .. window) end
+    wide('ZREM', P .. 'windows', found)
+  end
+
+  function domains.spend(lane, B)
+    local second, written = math.floor(now / 1000), {}
     eachDomain(B, function(domain, n)
-      redis.call('HINCRBY', windowKey(lane, domain), second, n)
-      redis.call('PEXPIRE', windowKey(lane, domain), 63000)
+      local key = windowKey(lane, domain)
+      redis.call('HINCRBY', key, second, n)
+      redis.call('PERSIST', key)
+      written[#written + 1] = second
+      written[#written + 1] = lane .. ':' .. domain
     end)
+    wide('ZADD', P .. 'windows', written, 2)
+    -- Two may go for each that comes: there are never many more than a minute brings.
+    domains.dropOver(#written)
     redis.call('HSET', B, 'spentAt', second)
   end
 
-  function giveDomainsBack(lane, B)
+  function domains.giveBack(lane, B)
     local second = redis.call('HGET', B, 'spentAt')
     if not second then return end
     eachDomain(B, function(domain, n)
@@ -59,26 +75,26 @@ do
     redis.call('HDEL', B, 'spentAt')
   end
 
+  function domains.letGo(call) redis.call('ZREMRANGEBYSCORE', throttledKey(call), '-inf', now) end
+
   -- Leaves a batch's domains alone; false: it has none (media).
-  function holdDomains(call, B, ms)
+  function domains.hold(call, B, ms)
     local key = throttledKey(call)
-    redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
     local found = false
     eachDomain(B, function(domain)
       if domain == '' then return end
       found = true
       redis.call('ZADD', key, 'GT', now + ms, domain)
     end)
-    local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
-    if last[2] then redis.call('PEXPIRE', key, tonumber(last[2]) - now + 1000) end
+    redis.call('PERSIST', key)
     return found
   end
 
   -- When a batch that is tried again fits its domains' minutes: nil for now.
-  function domainsFreeAt(lane, call, B, limit)
+  function domains.freeAt(lane, call, B, limit)
     local freeAt = nil
     eachDomain(B, function(domain, n)
-      local room, when = domainRoom(lane, call, domain, limit)
+      local room, when = domains.room(lane, call, domain, limit)
       -- A batch above a limit that was lowered meanwhile waits for an empty minute: it cannot get more.
       if room < math.min(n, limit or n) then freeAt = math.max(freeAt or 0, when) end
     end)

@@ -10,8 +10,6 @@ local function closeBatch(number)
   spacing.dropKeys(L, number)
   forgetHosts(b[1])
   redis.call('DEL', B .. ':m', B .. ':asks')
-  -- Kept as long as a provider can be asked about it (3 days at most providers, 30 at one).
-  redis.call('PEXPIRE', B, 3 * 86400000)
 end
 
 -- The letter that all items of a batch of neighbours end with, where none has ended and there is no more to say of any.

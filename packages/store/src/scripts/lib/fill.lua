@@ -180,7 +180,7 @@ do
     end
     local left = math.min(most, ownRoom, math.min(cap.batch, cap[class]) - #batch.refs)
     if left < 1 then return 0 end
-    local room, freeAt = domainRoom(lane, limits.call, domain, perDomain)
+    local room, freeAt = domains.room(lane, limits.call, domain, perDomain)
     -- What this batch has taken already is written with its seal.
     room = room - (known or 0)
     local function waitForMinute()

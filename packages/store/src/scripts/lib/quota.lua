@@ -68,7 +68,26 @@ local function quotaRoom(class, days, limit)
   return math.max(0, room)
 end
 
-local function keepDay(class, day) redis.call('PEXPIREAT', quotaKey(class, day), day + 4 * 86400000) end
+-- A ledger has no TTL: Redis would forget the day when its clock is set ahead. `quota:days` has those that are written;
+-- where a day comes in, what ended long before it goes. Not by one clock alone: a host that is far ahead hands in days
+-- far ahead. An older program gave its ledgers a TTL.
+local keepDay
+do
+  local FORGOTTEN_MS = 14 * 86400000
+  local isKept = {}
+  function keepDay(class, day)
+    local ledger, indexKey = class .. ':' .. day, P .. 'quota:days'
+    if isKept[ledger] then return end
+    isKept[ledger] = true
+    if redis.call('ZADD', indexKey, 'NX', day, ledger) == 0 then return end
+    redis.call('PERSIST', quotaKey(class, day))
+    local over = string.format('(%.0f', math.min(tonumber(day), now) - FORGOTTEN_MS)
+    for _, old in ipairs(redis.call('ZRANGEBYSCORE', indexKey, '-inf', over, 'LIMIT', 0, 10)) do
+      redis.call('DEL', P .. 'quota:' .. old)
+      redis.call('ZREM', indexKey, old)
+    end
+  end
+end
 
 -- By the provider's word this much is left of a day: what we have not spent of the rest, others have. Counted from
 -- the limit in force, so that a limit which is set below the provider's is all ours while the provider has as much.
@@ -102,6 +121,7 @@ local function settleReservation(B, spend, refused)
     for day in string.gmatch(q[2], '%d+') do
       redis.call('HINCRBY', quotaKey(class, day), 'reserved', -units)
       if spent > 0 then redis.call('HINCRBY', quotaKey(class, day), 'used', spent) end
+      keepDay(class, day)
       for producer, each in pairs(not spend and q[6] and cjson.decode(q[6]) or {}) do
         redis.call('HINCRBY', quotaKey(class, day), 'by:' .. producer, -each)
         givenBack[producer] = true

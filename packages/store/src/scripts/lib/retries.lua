@@ -51,7 +51,7 @@ do
       if #parts[1] > 0 then splitBatch(lane, number, parts) else parkBatch(lane, number, 'quota', headroom.untilMs()) end
       return false
     end
-    local freeAt = domainsFreeAt(lane, limits.call, B, have(limits.perDomainPerMinute))
+    local freeAt = domains.freeAt(lane, limits.call, B, have(limits.perDomainPerMinute))
     if freeAt then parkBatch(lane, number, 'rate', freeAt) end
     return not freeAt
   end

@@ -136,12 +136,17 @@ do
     redis.call('ZADD', L .. ':behind', 'XX', freeAt, number)
   end
 
-  -- Nothing asks for the batch's digests any more, but perhaps its own end, or the keys' rest.
+  -- As long as a provider can be asked about a batch (3 days at most providers, 30 at one).
+  local KEPT_MS = 3 * 86400000
+
+  -- Nothing asks for the batch's digests any more, but perhaps its own end, or the keys' rest. Not before both it begins to
+  -- expire: Redis would forget what is under way when its clock is set ahead.
   function spacing.dropKeys(L, number)
     local B = P .. 'batch:' .. number
     if redis.call('ZSCORE', L .. ':resting', number) or redis.call('ZSCORE', L .. ':known', number) then return end
     local b = redis.call('HMGET', B, 'state', 'lane')
     if b[1] == 'ended' or (b[2] and not laneAfter(b[2])) then redis.call('HDEL', B, 'keys') end
+    if b[1] == 'ended' then redis.call('PEXPIRE', B, KEPT_MS) end
   end
 
   -- Keys that have rested long enough may be sent again; at most `most` of them and their batch's, whose order stays.

@@ -30,8 +30,8 @@ local function splitBatch(lane, number, parts)
   local B, L = P .. 'batch:' .. number, laneKey(lane)
   local b = redis.call('HMGET', B, 'options', 'sealed', 'seal', 'class', 'attempt', 'resend', 'sent', 'domains', 'producers')
   local members = redis.call('LRANGE', B .. ':m', 0, -1)
-  local domains, producers = runs.names(b[8]), runs.names(b[9])
-  if not b[6] then giveDomainsBack(lane, B) end
+  local hosts, producers = runs.names(b[8]), runs.names(b[9])
+  if not b[6] then domains.giveBack(lane, B) end
   local children = {}
   for _, part in ipairs(parts or halvesOf(#members)) do
     local child = newNumber('batches')
@@ -45,7 +45,7 @@ local function splitBatch(lane, number, parts)
     if b[6] then redis.call('HSET', C, 'resend', b[6]) end
     if b[7] then redis.call('HSET', C, 'sent', b[7]) end
     spacing.inheritKeys(L, number, child, part)
-    redis.call('HSET', C, 'domains', runs.part(domains, part))
+    redis.call('HSET', C, 'domains', runs.part(hosts, part))
     if b[9] then redis.call('HSET', C, 'producers', runs.part(producers, part)) end
     inheritReservation(B, C, #refs)
     redis.call('ZADD', L .. ':retry', now, child)
