@@ -2,7 +2,9 @@ import type { Mutation } from "./mutation.ts";
 
 const CLOCK_LUA = "packages/store/src/scripts/clock.lua";
 const ACCOUNT_CLOCK = "packages/store/src/account-clock.ts";
+const LIB = "packages/store/src/scripts/lib";
 const SET = "packages/store/test/clock-set.redis.test.ts";
+const EXPIRY = "packages/store/test/clock-expiry.redis.test.ts";
 
 /** P3 and P4: what hangs on Redis's clock goes on evenly when that is set. */
 export const CLOCK: readonly Mutation[] = [
@@ -64,5 +66,61 @@ export const CLOCK: readonly Mutation[] = [
     from: "redis.call('HINCRBY', P .. 'account', 'skewDoubtMs', string.format('%.0f', math.abs(by)))",
     to: "",
     test: [SET, "around a reset nobody knows the provider's day until its next answer"],
+  },
+  {
+    safeguard: "Pacing: a domain's minute does not expire by Redis's clock",
+    promise: "P3",
+    file: `${LIB}/domains.lua`,
+    from: "redis.call('HINCRBY', key, second, n)\n      redis.call('PERSIST', key)",
+    to: "redis.call('HINCRBY', key, second, n)\n      redis.call('PEXPIRE', key, 63000)",
+    test: [EXPIRY, "makes no room in a domain's minute"],
+  },
+  {
+    safeguard: "Pacing: a domain's minute that goes on is not taken for one that is over",
+    promise: "P3",
+    file: `${LIB}/domains.lua`,
+    from: "wide('ZADD', P .. 'windows', written, 2)",
+    to: "for i = 2, #written, 2 do redis.call('ZADD', P .. 'windows', 'NX', second, written[i]) end",
+    test: [EXPIRY, "counts what is sent after the last one was over"],
+  },
+  {
+    safeguard: "Pacing: domains that the provider throttles are not let go by Redis's clock",
+    promise: "P3",
+    file: `${LIB}/domains.lua`,
+    from: "redis.call('PERSIST', key)\n    return found",
+    to: "redis.call('PEXPIRE', key, ms + 1000)\n    return found",
+    test: [EXPIRY, "does not let a domain go that the provider throttles"],
+  },
+  {
+    safeguard: "Quota: a day's ledger does not expire by Redis's clock",
+    promise: "P4",
+    file: `${LIB}/quota.lua`,
+    from: "redis.call('PERSIST', quotaKey(class, day))",
+    to: "redis.call('PEXPIREAT', quotaKey(class, day), day + 4 * 86400000)",
+    test: [EXPIRY, "makes no room in the day's quota"],
+  },
+  {
+    safeguard: "Quota: a ledger that an older program wrote is kept as well",
+    promise: "P4",
+    file: `${LIB}/quota.lua`,
+    from: "redis.call('PERSIST', quotaKey(class, day))",
+    to: "",
+    test: [EXPIRY, "that an older program wrote loses its time to live"],
+  },
+  {
+    safeguard: "A batch does not expire by Redis's clock while its keys rest",
+    promise: "P1",
+    file: `${LIB}/spacing.lua`,
+    from: "if redis.call('ZSCORE', L .. ':resting', number) or redis",
+    to: "redis.call('PEXPIRE', B, KEPT_MS)\n    if redis.call('ZSCORE', L .. ':resting', number) or redis",
+    test: [EXPIRY, "keeps no key that rests from being sent again"],
+  },
+  {
+    safeguard: "A batch does not expire by Redis's clock while rows of the list may be its own",
+    promise: "P2",
+    file: `${LIB}/spacing.lua`,
+    from: "redis.call('ZSCORE', L .. ':known', number) then return end",
+    to: "false then return end\n    if redis.call('ZSCORE', L .. ':known', number) then return redis.call('PEXPIRE', B, KEPT_MS) end",
+    test: ["packages/store/test/lookup-rows.redis.test.ts", "is known when that batch has ended, too"],
   },
 ];
