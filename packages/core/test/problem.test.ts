@@ -37,4 +37,11 @@ describe("showValue", () => {
     expect(showValue({ a: 1 })).toBe('{"a":1}');
     expect(showValue(undefined)).toBe("undefined");
   });
+
+  it("reads no more of a long value than it shows of it, and of a long user name nothing", () => {
+    // 16 MB is the longest body; each of these took minutes when all of it was read.
+    for (const piece of ["a", "a://", "(/", "http%3A%2F%2F"])
+      expect(showValue(piece.repeat(16_000_000 / piece.length))).toHaveLength(200);
+    expect(showValue(`https://${"x".repeat(5_000)}:pass@a.test/x`)).toBe("https://…");
+  });
 });
