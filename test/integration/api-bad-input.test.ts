@@ -57,6 +57,7 @@ describe("a body that cannot be read", () => {
 describe("an intent with faults is 422 with each one's code and pointer", () => {
   it.each<[string, unknown, readonly (readonly [pointer: string, code: string])[]]>([
     ["a number", 7, [["", "wrong-type"]]],
+    ["null", "null", [["", "wrong-type"]]],
     [
       "no op, no targets",
       {},

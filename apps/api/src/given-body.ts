@@ -3,7 +3,6 @@ import { ApiProblem } from "./api-problem.ts";
 
 /** An intent as it came. Not what a schema made of it: admission names every fault itself. */
 export function givenBody(body: Json | undefined): Json {
-  // Fastify makes null of no body.
-  if (body === undefined || body === null) throw new ApiProblem("empty-body", "Send an intent as JSON.");
+  if (body === undefined) throw new ApiProblem("empty-body", "Send an intent as JSON.");
   return body;
 }

@@ -11,7 +11,8 @@ const PLACE: Readonly<Record<string, string>> = { querystring: "query", params: 
  */
 export function checkParameters(app: ApiScope): void {
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (data) => {
-    if (httpPart === "body") return { value: data };
+    // Without a value the body stays as it came: one that is missing would become null, which is JSON.
+    if (httpPart === "body") return {};
     const parsed = schema.safeParse(data);
     if (parsed.success) return { value: parsed.data };
     return { error: invalidParameter(parsed.error, PLACE[httpPart ?? ""] ?? "query", data) };

@@ -185,6 +185,42 @@ describe("a body with a fault is refused with its code and place", () => {
     expect(problem).toMatchObject({ code: "url-credentials", value: "http://***@www.example.com/a" });
   });
 
+  it.each<[Json, string, string]>([
+    [7, "7", "a number"],
+    [true, "true", "a boolean"],
+    [null, "null", "null"],
+    ["http://u:p@x.org/a?secret=1", "http://***@x.org/a?…", "a string"],
+    ["", "", "an empty string"],
+    ["x".repeat(300), "x".repeat(200), "a string"],
+    [{ Cookie: "secret", b: { c: 1 } }, '{"Cookie":…,"b":…}', "an object"],
+    [{}, "{}", "an object"],
+  ])("of a wrong type %j is shown as given, and named by type", (urls, value, type) => {
+    const expected = "expected a list of one or more strings";
+    expect(problemsOf({ op: "purge", urls })).toEqual([
+      { path: ["urls"], code: "wrong-type", value, detail: `this is ${type}; ${expected}` },
+    ]);
+  });
+
+  it("of a list what lies on top is shown, of a long one its beginning", () => {
+    const shown = (op: Json) => problemsOf({ op, urls: [A] })[0]?.value;
+    expect(shown([1, "http://x.org/?secret=1", [2], [], { c: 1 }, {}, null])).toBe(
+      '[1,"http://x.org/?…",[…],[],{…},{},null]',
+    );
+    expect(shown(Array.from({ length: 10_000 }, () => 1))).toBe("[1,1,1,1,1,1,1,1,1,1,…]");
+    expect(shown(["x".repeat(150), "x".repeat(150)])).toHaveLength(200);
+  });
+
+  it("a body that is no object is shown", () => {
+    expect(problemsOf(null)).toEqual([
+      {
+        path: [],
+        code: "wrong-type",
+        value: "null",
+        detail: "the body is null; expected an object with op and at least one list of targets",
+      },
+    ]);
+  });
+
   it("10,000 targets are taken over all kinds, one more is not", () => {
     const urls = Array.from({ length: 9_999 }, (_, n) => `${A}${n}`);
     expect(faults({ op: "purge", urls, directories: ["http://www.example.com/"] })).toEqual([]);

@@ -6,7 +6,7 @@ import {
   TARGET_KINDS,
   type TargetKind,
 } from "@purgeline/core";
-import { isObject, type Report, typeName, wrongType } from "./json-shape.ts";
+import { glimpse, isObject, type Report, typeName, wrongType } from "./json-shape.ts";
 import { readLabels } from "./labels.ts";
 import { type OptionBlocks, readOptions } from "./option-blocks.ts";
 import { parseTimestamp } from "./timestamp.ts";
@@ -55,7 +55,7 @@ const FIELDS: readonly string[] = [
 export function readBody(body: unknown, providers: readonly string[], report: Report): IntentBody | null {
   if (!isObject(body)) {
     const detail = `the body is ${typeName(body)}; expected an object with op and at least one list of targets`;
-    report({ path: [], code: "wrong-type", detail });
+    report({ path: [], code: "wrong-type", value: glimpse(body), detail });
     return null;
   }
   for (const field of Object.keys(body)) {
@@ -144,7 +144,13 @@ function readTargets(body: JsonObject, report: Report): readonly GivenTarget[] |
   return lists.flatMap(({ kind, values }) =>
     values.flatMap((value, index): GivenTarget[] => {
       if (typeof value === "string" && value !== "") return [{ kind, index, text: value }];
-      if (value === "") report({ path: [kind, index], code: "empty", value: "", detail: "an empty target" });
+      if (value === "")
+        report({
+          path: [kind, index],
+          code: "empty",
+          value: "",
+          detail: "an empty target; expected a string of one or more characters",
+        });
       else report(wrongType([kind, index], value, "expected a string"));
       return [];
     }),
