@@ -88,7 +88,7 @@ describe('a purge with then: "prefetch"', () => {
   it("is refused to a token that may not prefetch", () => {
     const rights = { verbs: new Set(["purge"] as const), hosts: null, accounts: null };
     expect(problemsOf({ ...THEN, urls: [A] }, rights)).toEqual([
-      '/then token-verb: this token is not allowed "prefetch"',
+      '/then token-verb: this token is not allowed "prefetch"; it is allowed purge',
     ]);
   });
 });

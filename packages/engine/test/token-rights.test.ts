@@ -103,6 +103,50 @@ describe("what a token may ask for", () => {
   });
 });
 
+describe("a refusal names what was asked for, and what the token may", () => {
+  it.each<[string, Json, Rights, string | undefined, string]>([
+    [
+      "a verb",
+      { op: "prefetch", urls: [A] },
+      token(["purge", "read"]),
+      "prefetch",
+      'this token is not allowed "prefetch"; it is allowed purge, read',
+    ],
+    [
+      "a directory",
+      { op: "purge", directories: [`${A}/?secret=1`, `${A}/`] },
+      token(["purge"]),
+      `["${A}/?…","${A}/"]`,
+      'this token is not allowed "directory"; it is allowed purge',
+    ],
+    [
+      "an account",
+      { op: "purge", urls: [FILM], account: "film" },
+      token(["purge"], { accounts: ["shop", "vault"] }),
+      "film",
+      'this token does not reach the account "film"; expected one of shop, vault',
+    ],
+    [
+      "a host of another account, which is not named",
+      { op: "purge", urls: [VAULT] },
+      token(["purge"], { accounts: ["shop"] }),
+      VAULT,
+      "this token reaches no account that serves the host vault.org; expected a host of shop",
+    ],
+    [
+      "a host",
+      { op: "purge", urls: [VAULT] },
+      token(["purge"], { hosts: Array.from({ length: 22 }, (_, n) => `${n}.org`) }),
+      VAULT,
+      "this token does not reach the host vault.org; expected one of " +
+        `${Array.from({ length: 20 }, (_, n) => `${n}.org`).join(", ")} and 2 more`,
+    ],
+  ])("%s", (_name, body, rights, value, detail) => {
+    const planned = planIntent(body, { name: "shop", rights }, intake, () => "int_1");
+    expect(planned.ok ? [] : planned.problems).toEqual([expect.objectContaining({ value, detail })]);
+  });
+});
+
 describe("whose intents a token sees", () => {
   const head = {
     id: "int_1",

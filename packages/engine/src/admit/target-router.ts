@@ -3,7 +3,7 @@ import { type IntakeAccount, serves } from "./intake-accounts.ts";
 import type { GivenTarget, IntentBody } from "./intent-body.ts";
 import type { Rights } from "./producer.ts";
 import { SPELLING_DETAIL, type Spelling, spellingOf } from "./target-spelling.ts";
-import { reachable, whyNotHost } from "./token-scope.ts";
+import { listed, reachable, whyNotHost } from "./token-scope.ts";
 
 export type Routed =
   | {
@@ -68,8 +68,11 @@ function hostAccounts(target: GivenTarget, host: string, scope: RouteScope): Fou
       `no account serves the host ${host}; expected one under accounts[].hosts`,
     );
   const accounts = reachable(serving, scope.rights);
-  if (accounts.length === 0)
-    return forbidden(target, "token-account", "this token does not reach an account that serves the host");
+  if (accounts.length === 0) {
+    const reach = listed(scope.rights?.accounts ?? []);
+    const detail = `this token reaches no account that serves the host ${host}; expected a host of ${reach}`;
+    return forbidden(target, "token-account", detail);
+  }
   return { kind: "accounts", accounts };
 }
 
