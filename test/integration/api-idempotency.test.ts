@@ -50,6 +50,10 @@ it("another body with the key is refused, and stores nothing", async () => {
   const before = await api.stored();
   const answer = await post("other", bodyOf("two"));
   expect(answer).toMatchObject({ status: 422, body: { code: "idempotency-mismatch" } });
+  const detail = "This Idempotency-Key came with another body before; expected that body, or another key.";
+  expect(answer.body.errors).toEqual([
+    { pointer: "/headers/idempotency-key", code: "idempotency-mismatch", value: "other", detail },
+  ]);
   expect(await api.stored()).toBe(before);
 });
 
@@ -67,6 +71,14 @@ it("of requests at the same time one makes the intent; the others hear so, or th
   for (const { status, body, headers } of answers) {
     if (status === 202) continue;
     expect([status, body.code, headers.get("retry-after")]).toEqual([409, "idempotency-running", "1"]);
+    expect(body.errors).toEqual([
+      {
+        pointer: "/headers/idempotency-key",
+        code: "idempotency-running",
+        value: "race",
+        detail: expect.stringContaining("expected the same again later"),
+      },
+    ]);
   }
 });
 

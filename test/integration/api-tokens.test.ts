@@ -1,4 +1,6 @@
 import { request } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ApiBundle, apiBundle, TOKENS } from "./api-bundle.ts";
 
@@ -135,6 +137,11 @@ describe("with tokens", () => {
       return [status, ...(body.items ?? []).map(({ account }: Record<string, string>) => account)];
     };
     expect(await shown(FEED)).toEqual([403]);
+    const detail = 'The token feed is not allowed "read"; it is allowed prefetch.';
+    expect((await api.call("GET", "/v1/accounts", { token: FEED })).body).toMatchObject({
+      detail,
+      errors: [{ pointer: "/headers/authorization", code: "token-verb", detail }],
+    });
     expect(await shown(SHOP)).toEqual([200, "ali"]);
     expect(await shown(OPS)).toEqual([200, "ali", "tencent", "video"]);
   });
@@ -195,6 +202,21 @@ describe("without tokens", () => {
     const { body } = await api.call("POST", "/v1/intents", { body: { op: "purge", urls: [A] } });
     const receipt = await api.call("GET", `/v1/intents/${body.id}`);
     expect(receipt.body.createdBy).toBe("local");
+  });
+
+  it.each([
+    "POST /v1/accounts/ali/resume HTTP/1.1\r\nHost:",
+    "GET /v1/intents HTTP/1.1\r\nHost: :8080",
+    "GET /v1/accounts HTTP/1.0",
+    "GET /openapi.json HTTP/1.1\r\nHost:",
+    "GET /docs/ HTTP/1.1\r\nHost:",
+    "GET /metrics HTTP/1.1\r\nHost:",
+  ])("%j, whose Host is empty, is refused as a foreign one", async (head) => {
+    const socket = connect(Number(new URL(api.origin).port), "127.0.0.1");
+    socket.end(`${head}\r\nConnection: close\r\n\r\n`);
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(answer).toContain("foreign-host");
   });
 
   it.each([

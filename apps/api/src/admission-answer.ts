@@ -1,4 +1,4 @@
-import { counted, type Json } from "@purgeline/core";
+import { counted, type Json, showValue } from "@purgeline/core";
 import type { Admitted } from "@purgeline/engine";
 import { ApiProblem } from "./api-problem.ts";
 import { outcomeUnknown, storeAway, storeFull } from "./error-handler.ts";
@@ -8,7 +8,10 @@ const BACKLOG_RETRY_AFTER_S = "30";
 const RUNNING_RETRY_AFTER_S = "1";
 
 /** The response of a taken intent; every other end of admission is thrown as its problem. */
-export function answerOf(admitted: Admitted): { readonly response: Json; readonly isReplayed: boolean } {
+export function answerOf(
+  admitted: Admitted,
+  key: string | null,
+): { readonly response: Json; readonly isReplayed: boolean } {
   switch (admitted.kind) {
     case "accepted":
       return { response: admitted.response, isReplayed: false };
@@ -17,14 +20,17 @@ export function answerOf(admitted: Admitted): { readonly response: Json; readonl
     case "refused":
       throw refusalOf(admitted, "nothing was enqueued");
     case "mismatch":
-      throw new ApiProblem("idempotency-mismatch", "This Idempotency-Key came with another body before.");
+      throw aboutKey(
+        "idempotency-mismatch",
+        key,
+        "This Idempotency-Key came with another body before; expected that body, or another key.",
+      );
     case "running":
-      throw new ApiProblem(
+      throw aboutKey(
         "idempotency-running",
-        "A request with this Idempotency-Key has not been answered yet.",
-        {
-          headers: { "retry-after": RUNNING_RETRY_AFTER_S },
-        },
+        key,
+        "A request with this Idempotency-Key has not been answered yet; expected the same again later.",
+        { "retry-after": RUNNING_RETRY_AFTER_S },
       );
     case "full":
       throw storeFull();
@@ -41,6 +47,16 @@ export function answerOf(admitted: Admitted): { readonly response: Json; readonl
     default:
       return admitted satisfies never;
   }
+}
+
+function aboutKey(
+  code: "idempotency-mismatch" | "idempotency-running",
+  key: string | null,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): ApiProblem {
+  const errors = [{ path: ["headers", "idempotency-key"], code, value: showValue(key), detail }];
+  return new ApiProblem(code, detail, { errors, headers });
 }
 
 /** Every fault of an intent that cannot be taken, and what follows from that for whoever asked. */

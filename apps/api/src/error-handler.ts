@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "@purgeline/core";
+import { StoreUnavailable, showValue } from "@purgeline/core";
 import type { Logger } from "@purgeline/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiProblem, problemDocument } from "./api-problem.ts";
@@ -41,20 +41,38 @@ export function outcomeUnknown(cause: unknown, intentId: string | null): ApiProb
 }
 
 /** Whatever was thrown as a refusal that a client understands; what nobody foresaw is 500 without a word about it. */
-function asProblem(error: unknown, { method, routeOptions }: FastifyRequest): ApiProblem {
+function asProblem(error: unknown, request: FastifyRequest): ApiProblem {
+  const { method } = request;
   if (error instanceof ApiProblem) return error;
   if (error instanceof StoreUnavailable)
     return error.maybeApplied && !READS.has(method) ? outcomeUnknown(error, null) : storeAway(error);
   const { code, statusCode } = facts(error);
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
-    return new ApiProblem("body-too-large", `The body is larger than ${routeOptions.bodyLimit} bytes.`, {
-      cause: error,
-    });
-  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
-    return new ApiProblem("unsupported-media-type", "Send the body with Content-Type: application/json.");
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge(error, request);
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return unsupportedMediaType(request);
   if (statusCode !== null && statusCode >= 400 && statusCode < 500)
     return new ApiProblem("bad-request", error instanceof Error ? error.message : "", { cause: error });
   return new ApiProblem("internal", "The error is in the server's log.", { cause: error });
+}
+
+function bodyTooLarge(cause: unknown, { headers, routeOptions }: FastifyRequest): ApiProblem {
+  const limit = `expected at most ${routeOptions.bodyLimit}`;
+  // Sent in chunks it tells no length, and is read no further than the limit.
+  const length = headers["content-length"];
+  const detail =
+    length === undefined
+      ? `The body is larger than ${routeOptions.bodyLimit} bytes; ${limit}.`
+      : `The body has ${length} bytes; ${limit}.`;
+  const value = length === undefined ? {} : { value: length };
+  const errors = [{ path: [], code: "body-too-large", ...value, detail }];
+  return new ApiProblem("body-too-large", detail, { errors, cause });
+}
+
+function unsupportedMediaType({ headers }: FastifyRequest): ApiProblem {
+  const type = headers["content-type"];
+  const detail = `The body is ${type === undefined ? "of no type" : showValue(type)}; expected Content-Type: application/json.`;
+  const value = type === undefined ? {} : { value: showValue(type) };
+  const errors = [{ path: ["headers", "content-type"], code: "unsupported-media-type", ...value, detail }];
+  return new ApiProblem("unsupported-media-type", detail, { errors });
 }
 
 function facts(error: unknown): { readonly code: string | null; readonly statusCode: number | null } {

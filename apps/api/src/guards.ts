@@ -4,6 +4,7 @@ import type { Logger } from "@purgeline/telemetry";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ApiProblem } from "./api-problem.ts";
 import { authenticator, LOCAL } from "./bearer-tokens.ts";
+import { lacksVerb, mayDo } from "./lacks-verb.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -56,8 +57,7 @@ function tokenCheck(tokens: readonly Token[], pages: boolean): (request: Fastify
   return ({ headers }) => {
     const found = authenticate(headers.authorization);
     if (typeof found === "string") throw unauthorized(found, pages);
-    if (pages && !(found.rights?.verbs.has("read") ?? true))
-      throw new ApiProblem("forbidden", `The token ${found.name} does not allow "read".`);
+    if (pages && !mayDo("read", found)) throw lacksVerb("read", found);
     return found;
   };
 }

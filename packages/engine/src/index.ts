@@ -1,6 +1,7 @@
 export { type AdmitPorts, type Admitted, admitIntent, plansOf, responseOf } from "./admit/admit-intent.ts";
 export { type Intake, type IntakeAccount, intakeOf } from "./admit/intake-accounts.ts";
 export { isIntentId, newIntentId } from "./admit/intent-id.ts";
+export { glimpse } from "./admit/json-shape.ts";
 export { type Planned, planIntent } from "./admit/plan-intent.ts";
 export type { Producer, Rights } from "./admit/producer.ts";
 export { type Readmitted, readmitIntent } from "./admit/readmit-intent.ts";
@@ -10,6 +11,7 @@ export { type Merged, type StagedIntent, stageAll } from "./admit/stage-legs.ts"
 export { adoptAccount, type StoredAccount, storedAccounts } from "./admit/store-view.ts";
 export { type TakenCallback, takeCallback } from "./admit/take-callback.ts";
 export { parseTimestamp } from "./admit/timestamp.ts";
+export { listed } from "./admit/token-scope.ts";
 export { accountView } from "./read/account-view.ts";
 export { type Costed, type CostPorts, costIntent } from "./read/cost-intent.ts";
 export { costView } from "./read/cost-view.ts";

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { admissionPorts } from "../admission-ports.ts";
 import type { ApiDeps, ApiScope } from "../api-deps.ts";
 import { ApiProblem } from "../api-problem.ts";
+import { lacksVerb, mayDo } from "../lacks-verb.ts";
 import { accountListSchema, accountSchema } from "../schemas/account.ts";
 import { refusals } from "../schemas/problem.ts";
 
@@ -17,8 +18,7 @@ export function accountRoutes(app: ApiScope, deps: ApiDeps): void {
     response: { 200: accountListSchema, ...refusals(401, 403, 503) },
   };
   app.get("/v1/accounts", { schema: list }, async ({ producer }) => {
-    if (!(producer.rights?.verbs.has("read") ?? true))
-      throw new ApiProblem("forbidden", `The token ${producer.name} does not allow "read".`);
+    if (!mayDo("read", producer)) throw lacksVerb("read", producer);
     const states = await store.accounts();
     return {
       items: states
@@ -51,8 +51,7 @@ export function accountRoutes(app: ApiScope, deps: ApiDeps): void {
 
 /** Whoever may not pause is not told which accounts there are. */
 function checkAdmin(name: string, producer: Producer, { intake }: ApiDeps): void {
-  if (producer.rights !== null)
-    throw new ApiProblem("forbidden", `The token ${producer.name} does not allow "admin".`);
+  if (producer.rights !== null) throw lacksVerb("admin", producer);
   if (!intake.accounts.some((account) => account.name === name))
     throw new ApiProblem(
       "no-such-account",

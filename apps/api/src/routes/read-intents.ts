@@ -18,25 +18,28 @@ import { intentStateSchema, stateSchema } from "../schemas/words.ts";
 const LONGEST_WAIT_S = 60;
 
 export const idParams = z.object({ id: z.string() });
-const whole = (most: number) =>
-  z
+const whole = (least: number, most: number) => {
+  const expected = `expected a whole number from ${least} to ${most}`;
+  return z
     .string()
-    .regex(/^\d{1,6}$/, `expected a whole number up to ${most}`)
+    .regex(/^\d{1,6}$/, expected)
     .transform(Number)
-    .pipe(z.number().max(most, `expected at most ${most}`));
+    .pipe(z.number().min(least, expected).max(most, expected));
+};
 const cursorOf = (form: RegExp) =>
   z
     .string()
     .regex(form, "expected the nextCursor of a page")
     .optional()
     .describe("nextCursor of the page before");
-const labelSchema = z.string().regex(/^[^:]+:/, 'expected "name:value"');
+const LABEL = 'expected "name:value", at most 16 times';
+const labelSchema = z.string().regex(/^[^:]+:/, LABEL);
 
 const listQuery = z.strictObject({
   state: intentStateSchema.optional(),
   account: z.string().optional(),
   label: z
-    .union([labelSchema, z.array(labelSchema).max(16)])
+    .union([labelSchema, z.array(labelSchema).max(16, LABEL)], { error: LABEL })
     .optional()
     .describe("name:value; several must all match"),
   token: z.string().optional().describe("Name of the token that created it"),
@@ -45,17 +48,17 @@ const listQuery = z.strictObject({
     .refine((text) => parseTimestamp(text) !== null, "expected an RFC 3339 time")
     .optional(),
   cursor: cursorOf(INTENTS_CURSOR),
-  limit: whole(100).pipe(z.number().min(1)).optional().describe("1 to 100; default 50"),
+  limit: whole(1, 100).optional().describe("1 to 100; default 50"),
 });
 
 const targetsQuery = z.strictObject({
   state: stateSchema.optional(),
   cursor: cursorOf(TARGETS_CURSOR),
-  limit: whole(1000).pipe(z.number().min(1)).optional().describe("1 to 1,000; default 100"),
+  limit: whole(1, 1000).optional().describe("1 to 1,000; default 100"),
 });
 
 const waitQuery = z.strictObject({
-  wait: whole(LONGEST_WAIT_S)
+  wait: whole(0, LONGEST_WAIT_S)
     .optional()
     .describe("Answer when the intent has ended, or after so many seconds"),
 });

@@ -43,7 +43,7 @@ export function submitIntent(app: ApiScope, deps: ApiDeps): void {
       const key = request.headers["idempotency-key"] ?? null;
       const admitted = await admitIntent(body, request.producer, key, ports);
       observeAdmission(admitted, body, request.producer.name, deps);
-      const { response, isReplayed } = answerOf(admitted);
+      const { response, isReplayed } = answerOf(admitted, key);
       if (isReplayed) reply.header("idempotent-replayed", "true");
       return reply.code(202).send(response);
     },
