@@ -45,6 +45,35 @@ describe("a body that cannot be read", () => {
     },
   );
 
+  it("a body that is too large or of another type is named, with what was expected", async () => {
+    const big = await refused(JSON.stringify("x".repeat(400_000)));
+    const detail = "The body has 400002 bytes; expected at most 400000.";
+    expect(big.body.errors).toEqual([{ pointer: "", code: "body-too-large", value: "400002", detail }]);
+    const text = await refused("op=purge", { "content-type": "text/plain" });
+    expect(text.body.errors).toEqual([
+      {
+        pointer: "/headers/content-type",
+        code: "unsupported-media-type",
+        value: "text/plain",
+        detail: "The body is text/plain; expected Content-Type: application/json.",
+      },
+    ]);
+  });
+
+  it("of a body in chunks, which tells no length, the limit is named", async () => {
+    const chunked = new Request(`${api.origin}/v1/intents`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: new Blob(["x".repeat(400_001)]).stream(),
+      duplex: "half",
+    });
+    const detail = "The body is larger than 400000 bytes; expected at most 400000.";
+    expect(await (await fetch(chunked)).json()).toMatchObject({
+      status: 413,
+      errors: [{ pointer: "", code: "body-too-large", detail }],
+    });
+  });
+
   it("bytes that are not HTTP", async () => {
     const socket = connect(Number(new URL(api.origin).port), "127.0.0.1");
     socket.end("this is not HTTP\r\n\r\n");
@@ -192,10 +221,60 @@ describe("requests that miss", () => {
     expect(answer.headers.get("allow")).toBe(allow);
   });
 
+  it.each([
+    ["DELETE", "/v1/intents", "", 405],
+    ["PUT", "/v1/intents/int_1", "{", 405],
+    ["POST", "/v1/accounts/ali/stop", "", 404],
+    ["POST", "/v1/nothing", "{", 404],
+  ])(
+    "%s %s with %j for JSON is %i: the route is told before the body",
+    async (method, path, body, status) => {
+      const headers = { "content-type": "application/json" };
+      expect(await api.call(method, path, { headers, body })).toMatchObject({ status });
+    },
+  );
+
+  it("a body where none belongs, of any type, is no fault of a route that is not there", async () => {
+    const answer = await api.call("POST", "/v1/nothing", { headers: { "content-type": "x/y" }, body: "z" });
+    expect(answer).toMatchObject({ status: 404, body: { code: "no-such-route" } });
+  });
+
   it("a parameter that is not known is named", async () => {
     const { body } = await api.call("GET", "/v1/intents?page=2");
-    expect(body.errors).toEqual([
-      { pointer: "/query/page", code: "unknown-parameter", detail: expect.any(String) },
-    ]);
+    const detail =
+      "there is no such parameter; expected one of state, account, label, token, since, cursor, limit";
+    expect(body.errors).toEqual([{ pointer: "/query/page", code: "unknown-parameter", detail }]);
+  });
+
+  it.each([
+    [
+      "state=foo",
+      "foo",
+      "expected one of accepted, running, confirmed, cancelled, partial, failed, unconfirmed",
+    ],
+    ["limit=0", "0", "expected a whole number from 1 to 100"],
+    ["limit=many", "many", "expected a whole number from 1 to 100"],
+    ["limit=", "", "expected a whole number from 1 to 100"],
+    ["label=release", "release", 'expected "name:value", at most 16 times'],
+    ["label=a:1&label=b", '["a:1","b"]', 'expected "name:value", at most 16 times'],
+    [
+      `label=${Array.from({ length: 17 }, () => "a:1").join("&label=")}`,
+      `[${'"a:1",'.repeat(10)}…]`,
+      'expected "name:value", at most 16 times',
+    ],
+    ["account=ali&account=video", '["ali","video"]', "given 2 times; expected it once"],
+    ["state=failed&state=partial", '["failed","partial"]', "given 2 times; expected it once"],
+    ["since=yesterday", "yesterday", "expected an RFC 3339 time"],
+    ["cursor=zz", "zz", "expected the nextCursor of a page"],
+  ])("a list with %s is refused with its value and what was expected", async (query, value, detail) => {
+    const { body } = await api.call("GET", `/v1/intents?${query}`);
+    const pointer = `/query/${query.split("=")[0]}`;
+    expect(body.errors).toEqual([{ pointer, code: "invalid-parameter", value, detail }]);
+  });
+
+  it("every faulty parameter is told at once", async () => {
+    const { body } = await api.call("GET", "/v1/intents?state=foo&limit=0&page=2");
+    const pointers = body.errors.map(({ pointer }: Record<string, string>) => pointer);
+    expect(pointers.sort()).toEqual(["/query/limit", "/query/page", "/query/state"]);
   });
 });

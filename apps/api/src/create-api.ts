@@ -1,5 +1,5 @@
 import swagger from "@fastify/swagger";
-import fastify, { type FastifyInstance, type FastifyPluginAsync } from "fastify";
+import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import type { ApiDeps, ApiScope, ZodParameters } from "./api-deps.ts";
 import { ApiProblem } from "./api-problem.ts";
@@ -34,15 +34,12 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.addHook("onSend", async (_request, reply) => {
     if (deps.signal.aborted) reply.header("connection", "close");
   });
-  app.setNotFoundHandler((request, reply) => {
-    const [path = ""] = request.url.split("?");
-    return sendProblem(
-      new ApiProblem(
-        "no-such-route",
-        `${request.method} ${path.slice(0, 200)} is not here; /docs lists what is.`,
-      ),
-      reply,
-    );
+  // Before the body is read: of a body that nothing takes no fault is told.
+  app.addHook("onRequest", async (request) => {
+    if (request.is404) throw noSuchRoute(request);
+  });
+  app.setNotFoundHandler((request) => {
+    throw noSuchRoute(request);
   });
   answerProblems(app, deps.log);
   if (deps.board !== undefined) await app.register(deps.board);
@@ -55,6 +52,11 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   };
   await app.register(all);
   return app;
+}
+
+function noSuchRoute({ method, url }: FastifyRequest): ApiProblem {
+  const [path = ""] = url.split("?");
+  return new ApiProblem("no-such-route", `${method} ${path.slice(0, 200)} is not here; /docs lists what is.`);
 }
 
 function apiRoutes(deps: ApiDeps): FastifyPluginAsync {

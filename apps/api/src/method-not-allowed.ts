@@ -1,6 +1,5 @@
-import type { FastifyInstance, HTTPMethods } from "fastify";
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from "fastify";
 import { ApiProblem } from "./api-problem.ts";
-import { sendProblem } from "./error-handler.ts";
 
 const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -17,17 +16,17 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
   return () => {
     for (const [url, methods] of [...taken]) {
       const allow = [...methods].sort().join(", ");
+      const refuse = async ({ method }: FastifyRequest): Promise<never> => {
+        const detail = `${method} is not taken here; expected ${allow}.`;
+        throw new ApiProblem("method-not-allowed", detail, { headers: { allow } });
+      };
       app.route({
         method: METHODS.filter((method) => !methods.has(method)),
         url,
         schema: { hide: true },
-        handler: (request, reply) =>
-          sendProblem(
-            new ApiProblem("method-not-allowed", `${request.method} is not taken here; expected ${allow}.`, {
-              headers: { allow },
-            }),
-            reply,
-          ),
+        // Before the body is read: of a body that nothing takes no fault is told.
+        onRequest: refuse,
+        handler: refuse,
       });
     }
   };
