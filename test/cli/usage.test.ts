@@ -63,11 +63,26 @@ describe("a command line that makes no sense ends with 2 and says why", () => {
       ["list", "--url", "localhost:8080"],
       /--url localhost:8080: expected an http/,
     ],
-    ["a missing target file", ["purge", "--file", "/nowhere/urls"], /--file \/nowhere\/urls: ENOENT/],
+    [
+      "a missing target file",
+      ["purge", "--file", "/nowhere/urls"],
+      /--file \/nowhere\/urls: there is no such file; expected/,
+    ],
+    ["a directory of targets", ["purge", "--file", "/tmp"], /--file \/tmp: this is a directory; expected/],
     [
       "a missing configuration",
       ["check", "-c", "/nowhere/p.yaml"],
       /no configuration file \/nowhere\/p\.yaml/,
+    ],
+    [
+      "a directory for a configuration",
+      ["check", "-c", "/tmp"],
+      /^\/tmp: this is a directory; expected a YAML file\n/,
+    ],
+    [
+      "a configuration below a file",
+      ["check", "-c", "/etc/passwd/p.yaml"],
+      /\/etc\/passwd\/p\.yaml: a part of the path is no directory; expected a YAML file/,
     ],
   ])("%s", async (_, args, words) => {
     const { code, stderr, stdout } = await purgeline(args);

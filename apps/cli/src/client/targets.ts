@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { CommandFailed, EXIT, messageOf } from "../exit.ts";
+import { CommandFailed, EXIT } from "../exit.ts";
+import { whyUnreadable } from "../unreadable.ts";
 
 /** One target as the user gave it, and where, so that a refusal can point at the line. */
 export interface GivenTarget {
@@ -58,7 +59,11 @@ async function readNamed(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new CommandFailed(`--file ${file}: ${messageOf(cause)}`, EXIT.usage);
+    throw new CommandFailed(
+      `--file ${file}: ${whyUnreadable(cause)}; expected a file with one target a line`,
+      EXIT.usage,
+      { cause },
+    );
   }
 }
 

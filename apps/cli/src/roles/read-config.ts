@@ -2,7 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import { text as readStream } from "node:stream/consumers";
 import { type Config, type ConfigProblem, loadConfig, renderProblems } from "@purgeline/config";
 import { providers } from "@purgeline/providers";
-import { CommandFailed, EXIT, messageOf } from "../exit.ts";
+import { CommandFailed, EXIT } from "../exit.ts";
+import { isMissing, whyUnreadable } from "../unreadable.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,10 +41,11 @@ async function readNamed(file: string): Promise<Read> {
   try {
     return { text: await readFile(file, "utf8"), writtenAtMs: Math.floor((await stat(file)).mtimeMs) };
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const hint = "-c FILE names one; docs/examples has some to begin with";
     throw new CommandFailed(
-      isMissing ? `no configuration file ${file}: ${hint}` : `${file}: ${messageOf(error)}`,
+      isMissing(error)
+        ? `no configuration file ${file}: ${hint}`
+        : `${file}: ${whyUnreadable(error)}; expected a YAML file`,
       EXIT.usage,
     );
   }
