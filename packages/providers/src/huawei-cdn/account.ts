@@ -26,12 +26,12 @@ export function originOf({ endpoint, region }: AccountSettings): string {
 function regionProblem({ region }: AccountSettings): Problem | null {
   if (region === null || Object.hasOwn(HOSTS, region)) return null;
   const expected = `one of ${Object.keys(HOSTS).join(", ")}, or nothing for ${DEFAULT_REGION}`;
-  return problem(["region"], "bad-region", region, `region: expected ${expected}`);
+  return problem(["region"], "bad-region", region, `expected ${expected}`);
 }
 
 function idProblems({ own: { domainId, enterpriseProjectId } }: AccountSettings): readonly Problem[] {
   const wrong = (name: string, value: string | undefined, expected: string): Problem =>
-    problem(["settings", name], "bad-id", value ?? null, `${name}: expected ${expected}`);
+    problem(["settings", name], "bad-id", value ?? null, `expected ${expected}`);
   const isId = (value: string): boolean => /^[\w-]{1,64}$/.test(value);
   const account = "the account's id (My Credentials in the console), letters, digits, _ and -";
   const project = "the id of an enterprise project, or all";

@@ -26,11 +26,11 @@ export function originOf({ endpoint, region }: AccountSettings): string {
 function projectProblem({ projectId }: AccountSettings): Problem | null {
   if (projectId !== null && /^[\w-]{1,64}$/.test(projectId)) return null;
   const expected = "the id of the VOD project, letters, digits, _ and -: it is part of every path";
-  return problem(["projectId"], "bad-project-id", projectId, `projectId: expected ${expected}`);
+  return problem(["projectId"], "bad-project-id", projectId, `expected ${expected}`);
 }
 
 function regionProblem({ endpoint, region }: AccountSettings): Problem | null {
   if (endpoint !== null || (region !== null && REGIONS.includes(region))) return null;
   const expected = `one of ${REGIONS.join(", ")}, or an endpoint`;
-  return problem(["region"], "bad-region", region, `region: expected ${expected}`);
+  return problem(["region"], "bad-region", region, `expected ${expected}`);
 }

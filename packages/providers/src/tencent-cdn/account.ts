@@ -27,11 +27,11 @@ function areaProblems(settings: AccountSettings): readonly Problem[] {
   const { area } = settings.own;
   if (area === undefined) return [];
   const wrong = (detail: string): Problem[] => [
-    { path: ["settings", "area"], code: "bad-area", value: area, detail: `area: ${detail}` },
+    { path: ["settings", "area"], code: "bad-area", value: showValue(area), detail: detail },
   ];
-  if (!AREAS.includes(area)) return wrong(`expected mainland or overseas, got ${showValue(area)}`);
+  if (!AREAS.includes(area)) return wrong("expected mainland or overseas");
   return isLegacy(settings) && area === "overseas"
-    ? wrong("expected mainland, got overseas: a v2 submit without an area is one for the mainland")
+    ? wrong("expected mainland: a v2 submit without an area is one for the mainland")
     : [];
 }
 

@@ -79,12 +79,12 @@ describe("the tables", () => {
   });
 
   it.each<[string, Partial<AccountSettings>, string]>([
-    ["an unknown area", { own: { area: "global" } }, "area: expected mainland or overseas, got global"],
-    ["a name that every object has", { own: { area: "constructor" } }, "area: expected mainland or overseas"],
+    ["an unknown area", { own: { area: "global" } }, "expected mainland or overseas"],
+    ["a name that every object has", { own: { area: "constructor" } }, "expected mainland or overseas"],
     [
       "overseas in v2",
       { own: { area: "overseas" }, signature: "v2-sha256" },
-      "area: expected mainland, got overseas",
+      "expected mainland: a v2 submit",
     ],
   ])("are not chosen by %s", (_name, changes, detail) => {
     expect(tencentCdn.check(sampleAccount(changes))).toMatchObject([

@@ -9,7 +9,7 @@ export function identityProblem({ credentials }: AccountSettings): Problem | nul
   if (isOrigin) return null;
   const path = ["credentials", "iam", "endpoint"];
   const expected = "an http(s) origin, such as https://iam.cn-north-4.myhuaweicloud.com";
-  return problem(path, "bad-origin", credentials.endpoint, `iam.endpoint: expected ${expected}`);
+  return problem(path, "bad-origin", credentials.endpoint, `expected ${expected}`);
 }
 
 /** A fault of the account: the value is shown where there is one. */
