@@ -47,7 +47,7 @@ describe("a body that cannot be read", () => {
 
   it("a body that is too large or of another type is named, with what was expected", async () => {
     const big = await refused(JSON.stringify("x".repeat(400_000)));
-    const detail = "The body has 400002 bytes; expected at most 400000.";
+    const detail = "The body has 400002 bytes; expected at most 400000 bytes.";
     expect(big.body.errors).toEqual([{ pointer: "", code: "body-too-large", value: "400002", detail }]);
     const text = await refused("op=purge", { "content-type": "text/plain" });
     expect(text.body.errors).toEqual([
@@ -67,7 +67,7 @@ describe("a body that cannot be read", () => {
       body: new Blob(["x".repeat(400_001)]).stream(),
       duplex: "half",
     });
-    const detail = "The body is larger than 400000 bytes; expected at most 400000.";
+    const detail = "The body is too large; expected at most 400000 bytes.";
     expect(await (await fetch(chunked)).json()).toMatchObject({
       status: 413,
       errors: [{ pointer: "", code: "body-too-large", detail }],

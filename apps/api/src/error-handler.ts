@@ -55,13 +55,11 @@ function asProblem(error: unknown, request: FastifyRequest): ApiProblem {
 }
 
 function bodyTooLarge(cause: unknown, { headers, routeOptions }: FastifyRequest): ApiProblem {
-  const limit = `expected at most ${routeOptions.bodyLimit}`;
+  const limit = `expected at most ${routeOptions.bodyLimit} bytes`;
   // Sent in chunks it tells no length, and is read no further than the limit.
   const length = headers["content-length"];
   const detail =
-    length === undefined
-      ? `The body is larger than ${routeOptions.bodyLimit} bytes; ${limit}.`
-      : `The body has ${length} bytes; ${limit}.`;
+    length === undefined ? `The body is too large; ${limit}.` : `The body has ${length} bytes; ${limit}.`;
   const value = length === undefined ? {} : { value: length };
   const errors = [{ path: [], code: "body-too-large", ...value, detail }];
   return new ApiProblem("body-too-large", detail, { errors, cause });
