@@ -108,6 +108,14 @@ export const CLOCK: readonly Mutation[] = [
     test: [EXPIRY, "that an older program wrote loses its time to live"],
   },
   {
+    safeguard: "Quota: a day's ledger stays when a host that is far ahead writes in a day to come",
+    promise: "P4",
+    file: `${LIB}/quota.lua`,
+    from: "math.min(tonumber(day), now) - FORGOTTEN_MS",
+    to: "day - FORGOTTEN_MS",
+    test: [EXPIRY, "stays where a host that is weeks ahead"],
+  },
+  {
     safeguard: "A batch does not expire by Redis's clock while its keys rest",
     promise: "P1",
     file: `${LIB}/spacing.lua`,

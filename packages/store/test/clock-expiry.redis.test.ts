@@ -22,8 +22,8 @@ let one: View;
 let box: SlotBox;
 afterEach(() => store.close());
 
-async function open(limits: Limits): Promise<void> {
-  store = await bundle({ limits, nowMs: MORNING_MS });
+async function open(limits: Limits, nowMs = MORNING_MS): Promise<void> {
+  store = await bundle({ limits, nowMs });
   world = { atMs: store.nowMs, redisMs: 0, lateMs: 0, answerLateMs: 0 };
   one = await processIn(store, world, { limits });
   box = slotBox(one);
@@ -144,6 +144,17 @@ describe("a day's ledger", () => {
     const ledgers = left.map((each) => `quota:${each}`);
     expect(await keys(store, "t:{ali}:quota:*")).toEqual(["quota:days", ...ledgers]);
     expect(await store.connection.zrange("t:{ali}:quota:days", "0", "-1")).toEqual(left);
+  });
+
+  it("stays where a host that is weeks ahead writes in a day to come", async () => {
+    await open(limitsWith(), MORNING_MS - 30 * DAY_MS);
+    const day = today - 30 * DAY_MS;
+    await store.connection.hset(ledger(day), "used", 1);
+    await store.connection.zadd("t:{ali}:quota:days", day, `url:${day}`);
+    await box.stage("int_1", urls(1));
+    await sealed();
+    expect((await keys(store, "t:{ali}:quota:url:*")).length).toBeGreaterThan(1);
+    expect(await store.connection.hget(ledger(day), "used")).toBe("1");
   });
 
   it("that an older program wrote loses its time to live", async () => {
