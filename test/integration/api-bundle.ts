@@ -112,6 +112,7 @@ export async function apiBundle(
     intake,
     tokens: config.tokens,
     maxBodyBytes: config.intake.maxBodyBytes,
+    intentsMs: config.history.intentsMs,
     publicUrl: config.http.publicUrl,
     version: "0.0.0",
     log,

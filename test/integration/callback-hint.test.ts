@@ -14,7 +14,13 @@ async function serveApi(): Promise<{ readonly origin: string; close(): Promise<v
   const log = createLogger({ level: "error", role: "api", pretty: false });
   const metrics = createMetrics({ version: "test" });
   const { signal } = new AbortController();
-  const shared = { tokens: null, maxBodyBytes: 1_000_000, publicUrl: null, version: "test" };
+  const shared = {
+    tokens: null,
+    maxBodyBytes: 1_000_000,
+    intentsMs: 604_800_000,
+    publicUrl: null,
+    version: "test",
+  };
   const app = await createApi({ ...shared, store, queue, intake, log, metrics, signal });
   const origin = await app.listen({ host: "127.0.0.1", port: 0 });
   return { origin, close: () => app.close() };

@@ -20,6 +20,8 @@ export interface ApiDeps {
   /** null: whoever reaches the loopback address may do everything. */
   readonly tokens: readonly Token[] | null;
   readonly maxBodyBytes: number;
+  /** How long intents are kept when they have ended. */
+  readonly intentsMs: number;
   /** How providers that call back reach this API; null: as their requests say. */
   readonly publicUrl: string | null;
   readonly version: string;

@@ -16,6 +16,7 @@ export const PROBLEM_KINDS = {
   "no-such-intent": [404, "There is no such intent"],
   "no-such-account": [404, "There is no such account"],
   "method-not-allowed": [405, "The route does not take this method"],
+  "past-retention": [410, "The intent is no longer kept"],
   "idempotency-running": [409, "The first request with this key is still running"],
   "body-too-large": [413, "The body is too large"],
   "unsupported-media-type": [415, "The body is not application/json"],

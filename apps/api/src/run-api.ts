@@ -51,6 +51,7 @@ export async function runApi(context: ApiContext): Promise<void> {
     intake,
     tokens: config.tokens,
     maxBodyBytes: config.intake.maxBodyBytes,
+    intentsMs: config.history.intentsMs,
     publicUrl: config.http.publicUrl,
     version: context.version,
     log,

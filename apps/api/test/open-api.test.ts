@@ -46,6 +46,7 @@ beforeAll(async () => {
     intake,
     tokens: null,
     maxBodyBytes: 1_000_000,
+    intentsMs: config.history.intentsMs,
     publicUrl: null,
     version: "1.2.3",
     log,

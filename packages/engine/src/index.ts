@@ -1,6 +1,6 @@
 export { type AdmitPorts, type Admitted, admitIntent, plansOf, responseOf } from "./admit/admit-intent.ts";
 export { type Intake, type IntakeAccount, intakeOf } from "./admit/intake-accounts.ts";
-export { isIntentId, newIntentId } from "./admit/intent-id.ts";
+export { isIntentId, isPastRetention, newIntentId } from "./admit/intent-id.ts";
 export { glimpse } from "./admit/json-shape.ts";
 export { type Planned, planIntent } from "./admit/plan-intent.ts";
 export type { Producer, Rights } from "./admit/producer.ts";

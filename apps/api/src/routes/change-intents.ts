@@ -12,16 +12,17 @@ import { admissionPorts } from "../admission-ports.ts";
 import type { ApiDeps, ApiScope } from "../api-deps.ts";
 import { ApiProblem } from "../api-problem.ts";
 import { storeFull } from "../error-handler.ts";
+import { missingIntent } from "../missing-intent.ts";
 import { changedSchema } from "../schemas/intent.ts";
 import { refusals } from "../schemas/problem.ts";
-import { idParams, noSuchIntent } from "./read-intents.ts";
+import { idParams } from "./read-intents.ts";
 
 /** Cancel and retry: for the intent's creator and for admin. */
 export function changeIntents(app: ApiScope, deps: ApiDeps): void {
   const { store, log } = deps;
   const ports = admissionPorts(deps);
   const shared = { tags: ["intents"], params: idParams };
-  const response = { 200: changedSchema, ...refusals(401, 403, 404, 503) };
+  const response = { 200: changedSchema, ...refusals(401, 403, 404, 410, 503) };
   const cancel = {
     ...shared,
     operationId: "cancelIntent",
@@ -51,9 +52,9 @@ export function changeIntents(app: ApiScope, deps: ApiDeps): void {
   });
 }
 
-async function changeable(id: string, { producer }: FastifyRequest, { store }: ApiDeps): Promise<Legs> {
-  const legs = isIntentId(id) ? await readIntent(id, producer, store) : null;
-  if (legs === null) throw noSuchIntent(id);
+async function changeable(id: string, { producer }: FastifyRequest, deps: ApiDeps): Promise<Legs> {
+  const legs = isIntentId(id) ? await readIntent(id, producer, deps.store) : null;
+  if (legs === null) throw await missingIntent(id, deps);
   if (!mayChange(legs[0].head, producer))
     throw new ApiProblem("forbidden", "Only the token that created the intent, and admin, may change it.");
   return legs;

@@ -10,7 +10,7 @@ import {
 } from "@purgeline/engine";
 import { z } from "zod";
 import type { ApiDeps, ApiScope } from "../api-deps.ts";
-import { ApiProblem } from "../api-problem.ts";
+import { missingIntent } from "../missing-intent.ts";
 import { intentPageSchema, receiptSchema, targetPageSchema } from "../schemas/intent.ts";
 import { refusals } from "../schemas/problem.ts";
 import { intentStateSchema, stateSchema } from "../schemas/words.ts";
@@ -63,14 +63,6 @@ const waitQuery = z.strictObject({
     .describe("Answer when the intent has ended, or after so many seconds"),
 });
 
-/** Unknown, not for this token and not an id look alike. */
-export function noSuchIntent(id: string): ApiProblem {
-  return new ApiProblem(
-    "no-such-intent",
-    `No intent ${JSON.stringify(id.slice(0, 100))} is visible to this token.`,
-  );
-}
-
 export function readIntents(app: ApiScope, deps: ApiDeps): void {
   listRoute(app, deps);
   receiptRoute(app, deps);
@@ -104,42 +96,44 @@ function listRoute(app: ApiScope, { store }: ApiDeps): void {
   });
 }
 
-function receiptRoute(app: ApiScope, { store, signal }: ApiDeps): void {
+function receiptRoute(app: ApiScope, deps: ApiDeps): void {
+  const { store, signal } = deps;
   const schema = {
     operationId: "readIntent",
     tags: ["intents"],
     summary: "The receipt of an intent; with wait, once it has ended",
     params: idParams,
     querystring: waitQuery,
-    response: { 200: receiptSchema, ...refusals(400, 401, 404, 503) },
+    response: { 200: receiptSchema, ...refusals(400, 401, 404, 410, 503) },
   };
   app.get("/v1/intents/:id", { schema }, async (request) => {
     const { id } = request.params;
-    if (!isIntentId(id)) throw noSuchIntent(id);
+    if (!isIntentId(id)) throw await missingIntent(id, deps);
     const legs = await awaitIntent(id, request.producer, store, {
       waitMs: (request.query.wait ?? 0) * 1000,
       // Nobody waits any more when the client has gone or the role ends.
       signal: AbortSignal.any([signal, request.signal]),
       monotonicMs: () => performance.now(),
     });
-    if (legs === null) throw noSuchIntent(id);
+    if (legs === null) throw await missingIntent(id, deps);
     return receiptOf(legs);
   });
 }
 
-function targetsRoute(app: ApiScope, { store }: ApiDeps): void {
+function targetsRoute(app: ApiScope, deps: ApiDeps): void {
+  const { store } = deps;
   const schema = {
     operationId: "readTargets",
     tags: ["intents"],
     summary: "The targets of an intent, page by page",
     params: idParams,
     querystring: targetsQuery,
-    response: { 200: targetPageSchema, ...refusals(400, 401, 404, 503) },
+    response: { 200: targetPageSchema, ...refusals(400, 401, 404, 410, 503) },
   };
   app.get("/v1/intents/:id/targets", { schema }, async (request) => {
     const { id } = request.params;
     const legs = isIntentId(id) ? await readIntent(id, request.producer, store) : null;
-    if (legs === null) throw noSuchIntent(id);
+    if (legs === null) throw await missingIntent(id, deps);
     const { state, cursor, limit } = request.query;
     return await store.targets(id, {
       state: (state as State | undefined) ?? null,

@@ -21,7 +21,7 @@ export const problemSchema = z
 
 /** The refusals that a route may answer with, for its description. */
 export function refusals(
-  ...statuses: readonly (400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 503)[]
+  ...statuses: readonly (400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 503)[]
 ) {
   return Object.fromEntries(statuses.map((status) => [status, refusal(DESCRIPTION[status])]));
 }
@@ -36,6 +36,7 @@ const DESCRIPTION = {
   403: "The token does not allow it",
   404: "Unknown, or not visible to this token",
   409: "The first request with this Idempotency-Key is still running",
+  410: "Given by this API longer than history.intents ago, and no longer kept",
   413: "The body is larger than intake.maxBodyBytes",
   415: "The body is not application/json",
   422: "Faults in the body, each with its pointer; or the key was used with another body",
