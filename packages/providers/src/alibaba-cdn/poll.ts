@@ -59,10 +59,8 @@ function byId(body: JsonObject, tasks: readonly Task[]): readonly Progress[] {
   // A sole task owns a row that does not say whose it is: every field of a row may be absent.
   const sole = tasks.length === 1 ? tasks[0]?.id : undefined;
   const cut = (totalCount(body) ?? rows.length) > rows.length;
-  return tasks.map((task) => {
-    const own = rows.filter((row) => (row.taskId ?? sole) === task.id);
-    return taskProgress(task, own, cut);
-  });
+  const byTask = Map.groupBy(rows, (row) => row.taskId ?? sole);
+  return tasks.map((task) => taskProgress(task, byTask.get(task.id) ?? [], cut));
 }
 
 /**

@@ -11,9 +11,9 @@ import type { RefreshRow } from "./refresh-rows.ts";
 export function expectedRows(batch: BatchContent, ids: number): JsonObject | null {
   if (batch.lane !== "purge-url" && batch.lane !== "prefetch-url") return null;
   const counts = new Map<string, number>();
-  for (const item of batch.items) {
-    const host = hostOf(item);
-    if (host !== null) counts.set(host, (counts.get(host) ?? 0) + 1);
+  for (const [beginning, items] of Map.groupBy(batch.items, beginningOf)) {
+    const host = hostOf(beginning);
+    if (host !== null) counts.set(host, (counts.get(host) ?? 0) + items.length);
   }
   return ids <= counts.size ? { rows: Object.fromEntries(counts) } : null;
 }
@@ -22,12 +22,19 @@ export function expectedRows(batch: BatchContent, ids: number): JsonObject | nul
 export function rowsExpected(task: Task, rows: readonly RefreshRow[]): number {
   const counts = task.state?.rows;
   if (!isObject(counts)) return 0;
-  const hosts = new Set(rows.map((row) => hostOf(row.path)));
+  // A task's thousand URLs are of one host: each beginning is parsed once.
+  const hosts = new Set([...new Set(rows.map((row) => beginningOf(row.path)))].map(hostOf));
   let expected = 0;
   for (const [host, count] of Object.entries(counts)) {
     if (hosts.has(host) && typeof count === "number") expected += count;
   }
   return expected;
+}
+
+/** Up to the path, where it has one behind its host: `https://` is eight characters. */
+function beginningOf(url: string): string {
+  const end = url.indexOf("/", 8);
+  return end === -1 ? url : url.slice(0, end);
 }
 
 function hostOf(url: string): string | null {
