@@ -6,6 +6,7 @@ import { asUnavailable } from "../unavailable.ts";
 import { lanesOf, readAccount, readOrphan } from "./account-state.ts";
 import { cancelLeg, retryLeg } from "./change.ts";
 import type { Changes } from "./changes.ts";
+import { heavyChunks } from "./heavy-chunks.ts";
 import { hint } from "./hint.ts";
 import { idempotencyStore } from "./idempotency.ts";
 import { intentIds } from "./intents.ts";
@@ -14,6 +15,7 @@ import { stage } from "./stage.ts";
 import { targetsPage } from "./targets.ts";
 
 export function intakeStore(context: Context, changes: Changes): IntakeStore {
+  const inTurn = heavyChunks();
   const everyone = async (): Promise<readonly StoreAccount[]> => [
     ...context.accounts,
     ...(await context.orphans()),
@@ -33,7 +35,7 @@ export function intakeStore(context: Context, changes: Changes): IntakeStore {
     slots: slots.filter(({ account }) => isConfigured(account)),
   });
   return {
-    stage: (head, leg, body) => stage(context, head, leg, body),
+    stage: (head, leg, body) => stage(context, head, leg, body, inTurn),
     hasRoom: (legs) => context.memory.fits(weightOf(legs)),
     async memory() {
       const wasReady = context.connection.status === "ready";

@@ -16,6 +16,7 @@ import { domainRuns } from "../runs.ts";
 import { kinded, number } from "../script.ts";
 import { slotsIn } from "../slots.ts";
 import { movedOf } from "../work/record.ts";
+import type { InTurn } from "./heavy-chunks.ts";
 
 /** Positions are chunk × 1,000 + place: a chunk is one lane's, and one script call. */
 const CHUNK = 1000;
@@ -35,6 +36,7 @@ export async function stage(
   head: IntentHead,
   leg: LegPlan,
   body: Json | null,
+  inTurn: InTurn,
 ): Promise<Staged> {
   const chunks = leg.lanes.flatMap(chunksOf);
   const total = leg.lanes.reduce((sum, lane) => sum + lane.targets.length, 0);
@@ -59,8 +61,12 @@ export async function stage(
   );
   let createdAtMs = 0;
   for (const [step, [index, chunk]] of inOrder.entries()) {
+    const size = Math.min(CHUNK, chunk.lane.targets.length - chunk.from);
     const run = async (text: string) =>
-      kinded(await runChunk(context, head, leg.account, argsWith(text), index, chunk), "stage");
+      kinded(
+        await inTurn(size, () => runChunk(context, head, leg.account, argsWith(text), index, chunk)),
+        "stage",
+      );
     const { kind, rest } = await (step === 0 ? run(kept) : runNext(run, kept).catch(partlyApplied));
     if (kind === "backlog") return { kind: "backlog", pending: number(rest[0], "stage") };
     createdAtMs = number(rest[0], "stage");
