@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Accounts } from "../accounts-answer.ts";
 import { type Entry, ledgerOf } from "../bench/arrivals.ts";
 import { costOf } from "../bench/provider-stats.ts";
 import { call } from "../real-input/producers.ts";
@@ -39,17 +40,6 @@ const INTENT = 100;
 const PATIENCE_MS = 180_000;
 
 type LedgerEntry = Entry & Arrival;
-
-interface Accounts {
-  readonly items: readonly {
-    readonly account: string;
-    readonly lanes: readonly {
-      readonly pending: number;
-      readonly inFlight: number;
-      readonly running: number;
-    }[];
-  }[];
-}
 
 /** Saturation; then a worker killed and another started while replies get lost; then a trickle and a burst. */
 export async function standAtTheDoor(plan: DoorPlan): Promise<DoorReport> {

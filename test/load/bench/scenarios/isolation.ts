@@ -1,5 +1,6 @@
 import { constants, setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Accounts } from "../../accounts-answer.ts";
 import { call } from "../../real-input/producers.ts";
 import { type Place, type Stack, startStack } from "../../stack.ts";
 import { arrivalsOf, ledgerOf } from "../arrivals.ts";
@@ -234,17 +235,6 @@ function flooded(api: string, targets: number): readonly Neighbour[] {
       },
     },
   ];
-}
-
-interface Accounts {
-  readonly items: readonly {
-    readonly account: string;
-    readonly lanes: readonly {
-      readonly pending: number;
-      readonly inFlight: number;
-      readonly running: number;
-    }[];
-  }[];
 }
 
 /** What is left to do for an account: targets that wait, and batches under way. */
