@@ -43,6 +43,17 @@ it("the next window counts from when the permit began", async () => {
   expect(taken).toMatchObject({ batch: { grantedAtMs: dueAt + DUE_MS, leadMs: 0, holdMs: 0 } });
 });
 
+it("the permit of a slow process, booked as late as its bytes may leave, is forgotten by nobody", async () => {
+  const { slot } = await used();
+  const early = await store.later(DUE_MS - EARLY_MS).work.take(slot, 1000, EARLY_MS);
+  const next = early.kind === "batch" ? early.slots[0] : undefined;
+  if (next === undefined) throw new Error("no slot was minted");
+  for (const atMs of [DUE_MS - EARLY_MS, DUE_MS, 2 * DUE_MS + 980])
+    expect(await store.later(atMs).work.take(next)).toMatchObject({ kind: "wait", why: { reason: "rate" } });
+  const taken = await store.later(2 * DUE_MS + 990).work.take(next);
+  expect(taken).toMatchObject({ kind: "batch" });
+});
+
 it("nobody who has not asked for it gets a permit before its time", async () => {
   const { slot } = await used();
   const waits = await store.later(DUE_MS - 1).work.take(slot);

@@ -8,6 +8,8 @@ do
   local LATE_MS = 5
   local AGE_MS = 10
   local MARGIN_MS = 25
+  -- No grant is booked further ahead: a permit may get 1,000 ms old and begin 20 ms later.
+  local MOST_AHEAD_MS = 1100
 
   local function windowDue(logKey, limit, windowMs)
     if not limit then return nil end
@@ -18,7 +20,7 @@ do
   -- Redis's clock has jumped back: what is logged ahead of it tells nothing. A whole window is waited out instead.
   local function forgetFuture(logKey)
     local last = redis.call('LINDEX', logKey, -1)
-    if last and tonumber(last) > now + 1000 then
+    if last and tonumber(last) > now + MOST_AHEAD_MS then
       redis.call('DEL', logKey)
       redis.call('HSET', P .. 'account', 'lostAt', now)
     end
