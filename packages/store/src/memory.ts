@@ -22,6 +22,8 @@ const BARRIER_BYTES = 200;
 export interface MemoryGauge {
   /** Whether so many more bytes leave the headroom untouched; where they do they count from then on. */
   fits(bytes: number): Promise<boolean>;
+  /** While it runs these bytes count, however often Redis is asked: it has not got them yet. */
+  during<T>(bytes: number, run: () => Promise<T>): Promise<T>;
   read(): Promise<MemoryState>;
 }
 
@@ -33,11 +35,12 @@ export function memoryGauge(
 ): MemoryGauge {
   let last: { readonly state: MemoryState; readonly atMs: number } | null = null;
   let under: Promise<MemoryState> | null = null;
-  /** Given away since the reading that is known was asked for. */
+  /** Given away since the reading that is known was asked for, or on its way since before that. */
   let given = 0;
+  let onTheWay = 0;
 
   async function ask(): Promise<MemoryState> {
-    const before = given;
+    const before = Math.max(0, given - onTheWay);
     const state = fullest(await Promise.all(nodesOf(connection).map((node) => stateOf(node, maxPercent))));
     // What was given away meanwhile may be no part of it.
     given -= before;
@@ -69,6 +72,15 @@ export function memoryGauge(
       if (given + bytes > room) return false;
       given += bytes;
       return true;
+    },
+    async during(bytes, run) {
+      onTheWay += bytes;
+      given = Math.max(given, onTheWay);
+      try {
+        return await run();
+      } finally {
+        onTheWay -= bytes;
+      }
     },
     read,
   };

@@ -52,6 +52,37 @@ describe("room for new work", () => {
     expect(letIn).toBeLessThanOrEqual(6);
   });
 
+  it("counts what waits to be stored, however often Redis is asked meanwhile", async () => {
+    await limited();
+    await setMaxMemory(20 * MB);
+    const stored = Promise.withResolvers<void>();
+    const stalled = new Proxy(store.connection, {
+      get(target, name) {
+        const run = async (...args: Parameters<typeof target.evalsha>): Promise<unknown> => {
+          await stored.promise;
+          return await target.evalsha(...args);
+        };
+        const value: unknown = name === "evalsha" ? run : Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const { intake, stage } = view(stalled, () => store.connection, { maxMemoryPercent: 50 }, 0);
+    await intake.memory();
+    const staged: Promise<unknown>[] = [];
+    // About 8 MB are free, and each is taken for 1.4 MB.
+    for (let n = 0; n < 4; n += 1) {
+      expect(await intake.hasRoom([legOf(urls(10_000))])).toBe(true);
+      staged.push(stage(`int_${n}`, urls(10_000, `h${n}.example.com`)));
+      await intake.memory();
+    }
+    await intake.memory();
+    expect(await intake.hasRoom([legOf(urls(30_000))])).toBe(false);
+    stored.resolve();
+    await Promise.all(staged);
+    await intake.memory();
+    expect(await intake.hasRoom([legOf(urls(1000))])).toBe(true);
+  });
+
   it("is told without a wait while a reading that is due is under way", async () => {
     await limited();
     let atMs = 0;

@@ -35,7 +35,9 @@ export function intakeStore(context: Context, changes: Changes): IntakeStore {
     slots: slots.filter(({ account }) => isConfigured(account)),
   });
   return {
-    stage: (head, leg, body) => stage(context, head, leg, body, inTurn),
+    // Its chunks may wait for their turn.
+    stage: (head, leg, body) =>
+      context.memory.during(weightOf([leg]), () => stage(context, head, leg, body, inTurn)),
     hasRoom: (legs) => context.memory.fits(weightOf(legs)),
     async memory() {
       const wasReady = context.connection.status === "ready";
