@@ -54,7 +54,7 @@ describe("heavy chunks", () => {
     expect(begun.toSorted()).toEqual(["a at 0", "small at 0"]);
   });
 
-  test("do not add up their waits for a Redis that is silent", async () => {
+  test("wait 50 ms for each other where Redis is silent, and not for its time-outs", async () => {
     const { begun, hand } = chunks(5000);
     for (const name of ["a", "b", "c"]) void hand(name);
     await vi.advanceTimersByTimeAsync(200);

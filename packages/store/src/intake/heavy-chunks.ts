@@ -6,7 +6,7 @@ const REST_PER_MS = 3;
 const LONGEST_REST_MS = 15;
 /** Whoever asked within this time may ask again. */
 const OTHERS_MS = 1000;
-/** A Redis that is slower than this, or silent, must not add up the waits of all who ask. */
+/** Behind a Redis that is slower than this, or silent, nobody waits for the time-outs of all before. */
 const LONGEST_TURN_MS = 50;
 
 export type InTurn = <T>(targets: number, run: () => Promise<T>) => Promise<T>;
