@@ -57,4 +57,4 @@ export type Take =
       readonly slots: readonly Slot[];
     }
   /** Nothing to do for this slot any more. */
-  | { readonly kind: "end"; readonly moved: Moved };
+  | { readonly kind: "end"; readonly moved: Moved; readonly slots: readonly Slot[] };

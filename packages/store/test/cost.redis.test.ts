@@ -137,8 +137,8 @@ async function run(store: Bundle, first: readonly Slot[], resetsAtMs: number) {
     for (const slot of slots) {
       let taken = await view.work.take(slot);
       for (; taken.kind === "rolled"; taken = await view.work.take(slot)) next.push(...taken.slots);
-      if (taken.kind === "end") continue;
       next.push(...taken.slots);
+      if (taken.kind === "end") continue;
       if (taken.kind === "wait") {
         next.push(slot);
         untilMs = Math.min(untilMs, taken.why.untilMs ?? untilMs);

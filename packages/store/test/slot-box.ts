@@ -27,13 +27,13 @@ export function slotBox(store: Pick<View, "stage">): SlotBox {
       for (;;) {
         if (slots.length === 0) keep(await rescue(view));
         const slot = slots.at(-1);
-        if (slot === undefined) return { kind: "end", moved: { elsewhere: {}, legs: [] } };
+        if (slot === undefined) return { kind: "end", moved: { elsewhere: {}, legs: [] }, slots: [] };
         const taken = await view.work.take(slot);
         // A take that finds nothing but what must not go looks again at once.
         if (taken.kind === "wait" && taken.waitMs > 1) return taken;
         if (taken.kind !== "wait") slots.pop();
-        if (taken.kind !== "batch") continue;
         keep(taken.slots);
+        if (taken.kind !== "batch") continue;
         return { kind: "batch", sealed: { slot, batch: taken.batch, next: taken.slots[0] } };
       }
     },

@@ -71,13 +71,13 @@ export async function submit(
       const heardAt = ports.clock.monotonic();
       ports.events.turned();
       tellTaken(work, taken);
-      if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
       if (taken.kind === "batch") {
         // Whoever is next need not wait for the bytes.
         endTurn();
         return await carryOut(work, taken, { askedAt, heardAt, ageMs });
       }
       await wake(ports, taken.slots);
+      if (taken.kind === "end") return { kind: "done", summary: "nothing left to send" };
       if (taken.kind === "rolled") {
         if (taken.absorbed > 0) ports.events.rolledUp(slot.account, lane, taken.absorbed);
         continue;

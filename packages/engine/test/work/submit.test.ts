@@ -51,6 +51,13 @@ describe("submit", () => {
     expect(end).toEqual({ kind: "done", summary: "accepted as t1" });
   });
 
+  it("queues the slots of other lanes before it ends for want of work", async () => {
+    const slots = [{ ...SUBMIT_SLOT, id: "s9" }];
+    const { told, end } = await run({ takes: [{ kind: "end", moved: { elsewhere: {}, legs: [] }, slots }] });
+    expect(told.queued).toEqual(["s9"]);
+    expect(end).toEqual({ kind: "done", summary: "nothing left to send" });
+  });
+
   it("waits for short times here and gives the job back for long ones, with the reason on its face", async () => {
     const short = await run({ takes: [wait("rate", 30), batch("a")], outcomes: [ACCEPTED] });
     expect(short.told.sleeps).toEqual([30]);
@@ -73,7 +80,7 @@ describe("submit", () => {
       const takes = [wait(reason, 30)];
       const take = async ({ id }: typeof SUBMIT_SLOT): Promise<Take> => {
         asked.push(id);
-        return takes.shift() ?? { kind: "end", moved: { elsewhere: {}, legs: [] } };
+        return takes.shift() ?? { kind: "end", moved: { elsewhere: {}, legs: [] }, slots: [] };
       };
       const sleep = async (): Promise<void> => {
         await new Promise(setImmediate);

@@ -31,7 +31,7 @@ describe("turns", () => {
     const take = async ({ id }: typeof SUBMIT_SLOT): Promise<Take> => {
       if (id !== "s2") return batch("a");
       resolve();
-      return { kind: "end", moved: { elsewhere: {}, legs: [] } };
+      return { kind: "end", moved: { elsewhere: {}, legs: [] }, slots: [] };
     };
     const send: typeof ports.transport.send = async (request, options) => {
       await asked;

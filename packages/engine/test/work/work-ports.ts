@@ -243,7 +243,7 @@ function store(
   return {
     take: async (_slot, ageMs = 0) => {
       told.ages.push(ageMs);
-      return left.takes.shift() ?? { kind: "end", moved: { elsewhere: {}, legs: [] } };
+      return left.takes.shift() ?? { kind: "end", moved: { elsewhere: {}, legs: [] }, slots: [] };
     },
     permit: async (_account, _call, _unusedMs, use) => {
       const waitMs = left.waits.shift() ?? 0;

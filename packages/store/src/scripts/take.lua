@@ -4,7 +4,7 @@
 -- ARGV[1] skew ms  [2] lane  [3] slot  [4] the last clock this process saw  [5] quiet ms  [6] max wait ms
 -- ARGV[7] reset instants, epoch ms, comma-joined, from the last past one on
 -- ARGV[8] the credential's fingerprint, or ''  [9] how old the permit may get, ms  [10] how much later it may begin, ms
--- returns {'end', moved, milestones} or {'due', directory TAB options JSON}: to be rolled up first
+-- returns {'end', {slots}, moved, milestones} or {'due', directory TAB options JSON}: to be rolled up first
 --   or {'wait', ms, reason, until ms, pending, oldest ms, {slots}, moved, milestones}
 --   or {'batch', number, attempt, resend or '', age ms, options JSON, pending, {slots}, clock, waited ms, sealed ms, granted ms, targets sealed, texts, moved, milestones, lead ms, hold ms}
 -- moved: {lane, letter, n, …}; milestones: {intent id, op, stage, ms, …}
@@ -51,7 +51,7 @@ if clock < tonumber(ARGV[4]) then
   redis.call('HSET', P .. 'account', 'lostAt', now)
 end
 
-local function over() return { 'end', elsewhereReply(), milestones } end
+local function over() return { 'end', order.slots(), elsewhereReply(), milestones } end
 if not holdsSlot(L .. ':slots', slot) then return over() end
 local function finish()
   doneWaiting(L, slot)
@@ -83,8 +83,9 @@ end
 
 local function wait(reason, untilMs)
   local ms = waitAs(L, L .. ':slots', slot, reason, untilMs)
-  if not ms then return over() end
+  -- Before the slot ends, too: whoever sleeps does not know yet that the day is over.
   holders.look(lane)
+  if not ms then return over() end
   return { 'wait', ms, reason, untilMs - shift, redis.call('HLEN', L .. ':keys'), oldest() - shift, slotsElsewhere(), elsewhereReply(), milestones }
 end
 

@@ -36,7 +36,11 @@ export async function take(
     case "due":
       return await rollUp(context, slot, slot.kind.lane, text(rest[0], "take"));
     case "end":
-      return { kind, moved: movedOf(rest[0], rest[1], "take") };
+      return {
+        kind,
+        slots: slotsIn(slot.account, rest[0], "take"),
+        moved: movedOf(rest[1], rest[2], "take"),
+      };
     case "wait":
       return waitOf(slot.account, rest);
     case "batch":

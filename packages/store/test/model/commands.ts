@@ -46,6 +46,7 @@ export const settings = fc.record({
   /** Whether the walk goes on until nothing is left, which takes as many steps again. */
   isDrained: fc.constantFrom(false, false, true),
 });
+export type ChosenSettings = typeof settings extends fc.Arbitrary<infer Given> ? Given : never;
 
 export function settingsOf({
   areas,
@@ -57,7 +58,7 @@ export function settingsOf({
   absorbs,
   isDrained: _isDrained,
   ...change
-}: typeof settings extends fc.Arbitrary<infer Given> ? Given : never): ModelSettings {
+}: ChosenSettings): ModelSettings {
   const limits = limitsWith({ ...change, quotaByOption: areas ? BY_AREA : null });
   const url = limits.lanes["purge-url"];
   if (url === undefined) throw new Error("no lane purge-url");

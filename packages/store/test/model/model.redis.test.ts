@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, it } from "vitest";
 import { type Connection, connect } from "../../src/index.ts";
 import type { Both } from "./both.ts";
-import { type Step, settings, settingsOf, steps } from "./commands.ts";
+import { type ChosenSettings, type Step, settings, settingsOf, steps } from "./commands.ts";
+import { FOUND } from "./found.ts";
 import { openReal } from "./real.ts";
 import { drainBoth, mayRun, runBoth } from "./walk.ts";
 
@@ -38,7 +39,9 @@ afterAll(async () => {
   await redis.stop();
 });
 
-function commandOf(step: Step): fc.AsyncCommand<Both, Both> {
+type Command = fc.AsyncCommand<Both, Both>;
+
+function commandOf(step: Step): Command {
   return {
     check: (both) => mayRun(both, step),
     run: (both) => runBoth(both, step),
@@ -52,6 +55,23 @@ const commands = fc.commands([steps.map(commandOf)], {
   ...(STEPS === undefined ? {} : { replayPath: STEPS }),
 });
 
+async function walkBoth(chosen: ChosenSettings, walk: Iterable<Command>): Promise<void> {
+  const given = settingsOf(chosen);
+  const real = await openReal(connection, subscriber, given);
+  try {
+    const twin = createTwin({ ...given, resets: real.resets }, real.startMs);
+    const both = { real, twin, plans: new Map(), sending: [], asked: [] };
+    await fc.asyncModelRun(() => ({ model: both, real: both }), walk);
+    if (chosen.isDrained) await drainBoth(both);
+  } finally {
+    real.close();
+  }
+}
+
+it.each(FOUND.map((found) => [found.name, found] as const))("%s", async (_name, { chosen, steps: found }) => {
+  await walkBoth(chosen, found.map(commandOf));
+});
+
 it(
   "whatever is done in whatever order, the scripts do what a plain twin of them does",
   async ({ annotate }) => {
@@ -59,16 +79,7 @@ it(
     // Unbiased: short walks come to nothing, and what is found is made shorter anyway.
     const property = fc.asyncProperty(fc.noBias(settings), fc.noBias(commands), async (chosen, walk) => {
       walks += 1;
-      const given = settingsOf(chosen);
-      const real = await openReal(connection, subscriber, given);
-      try {
-        const twin = createTwin({ ...given, resets: real.resets }, real.startMs);
-        const both = { real, twin, plans: new Map(), sending: [], asked: [] };
-        await fc.asyncModelRun(() => ({ model: both, real: both }), walk);
-        if (chosen.isDrained) await drainBoth(both);
-      } finally {
-        real.close();
-      }
+      await walkBoth(chosen, walk);
     });
     await fc.assert(property, {
       numRuns: Number(WALKS),

@@ -40,6 +40,7 @@ async function takeWith(
   expect(taken.moved.elsewhere).toEqual(both.twin.elsewhere);
   if (taken.kind === "end") {
     both.real.drop(slot);
+    both.real.keep(taken.slots);
     if (expected.kind === "wait") await waitsAlready(both, lane, expected.until);
     else expect({ kind: taken.kind }).toEqual(expected);
     return "again";
