@@ -84,6 +84,14 @@ export const CLOCK: readonly Mutation[] = [
     test: [EXPIRY, "counts what is sent after the last one was over"],
   },
   {
+    safeguard: "Pacing: a domain's minute in which an older program sends is not over",
+    promise: "P3",
+    file: `${LIB}/domains.lua`,
+    from: "last = math.max(last, tonumber(bucket))",
+    to: "last = 0",
+    test: [EXPIRY, "counts what an older program sends in it"],
+  },
+  {
     safeguard: "Pacing: domains that the provider throttles are not let go by Redis's clock",
     promise: "P3",
     file: `${LIB}/domains.lua`,

@@ -111,6 +111,21 @@ describe("a domain's minute", () => {
     expect(await box.take(one)).toMatchObject({ kind: "wait", why: { reason: "rate" } });
   });
 
+  it("counts what an older program sends in it, of which no index tells", async () => {
+    await open(limitsWith({ batch: 2, perDomainPerMinute: 3 }));
+    await box.stage("int_1", urls(9));
+    await box.answer(finish(one, await sealed()));
+    world.atMs += 50_000;
+    const minute = `t:{ali}:window:purge-url:${A}`;
+    await store.connection.hincrby(minute, String(Math.floor(world.atMs / 1000)), 3);
+    world.atMs += 13_000;
+    await box.rescue(one);
+    expect(await box.take(one)).toMatchObject({ kind: "wait", why: { reason: "rate" } });
+    world.atMs += 50_000;
+    await box.rescue(one);
+    expect(await keys(store, "t:{ali}:window*")).toEqual([]);
+  });
+
   it("is forgotten with the next ones of others, however few sweeps there are", async () => {
     await open(limitsWith({ domains: 10, perDomainPerMinute: 3 }));
     for (const [minute, count] of [30, 20].entries()) {
