@@ -135,8 +135,8 @@ export const CLOCK: readonly Mutation[] = [
     safeguard: "A batch does not expire by Redis's clock while rows of the list may be its own",
     promise: "P2",
     file: `${LIB}/spacing.lua`,
-    from: "redis.call('ZSCORE', L .. ':known', number) then return end",
-    to: "false then return end\n    if redis.call('ZSCORE', L .. ':known', number) then return redis.call('PEXPIRE', B, KEPT_MS) end",
+    from: "if b[1] == 'ended' then redis.call('ZADD', L .. ':ended', now + LOOK_MS, number) end",
+    to: "if redis.call('ZSCORE', L .. ':known', number) then redis.call('PEXPIRE', B, KEPT_MS) end",
     test: ["packages/store/test/lookup-rows.redis.test.ts", "is known when that batch has ended, too"],
   },
 ];

@@ -165,4 +165,12 @@ export const LIMITS: readonly Mutation[] = [
     to: "return { reset }, reset",
     test: [`${STORE}/quota.redis.test.ts`, "waits until what is left of the new day may be sent"],
   },
+  {
+    safeguard: "Bounded: an ended batch expires, whichever program lets it go",
+    promise: "P10",
+    file: `${LUA}/sweep.lua`,
+    from: "spacing.dropEnded(L, MOST)",
+    to: "",
+    test: [`${STORE}/memory.redis.test.ts`, "keeps no batch for ever that an older program lets go"],
+  },
 ];

@@ -147,6 +147,7 @@ describe("of a batch under way", () => {
         "batch:1 spans: 1:0*3 → -",
         "batch:1 state: sending → ended",
         "batch:1:m: [1:0 1:1 1:2] → -",
+        `${L}:ended 1: - → +20000`,
         `${L}:open:n 1: +0 → -`,
         `${L}:resting 1: - → +3000`,
         "leg:1 finished: - → +0",

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { type Bundle, bundle, limitsWith } from "./bundle.ts";
-import { accept, drain, finish, keys, polled, rescue, urls } from "./steps.ts";
+import { accept, drain, finish, keys, polled, rescue, seal, urls } from "./steps.ts";
 
 let store: Bundle;
 afterEach(() => store.close());
@@ -43,7 +43,26 @@ it("returns to what history keeps after a drain of 20,000 targets, and to nothin
   while ((await store.connection.zcard("t:{ali}:lane:purge-url:resting")) > 0) await later.work.sweep("ali");
   for (const key of await keys(store, "t:{ali}:batch:*"))
     expect(await store.connection.pttl(`t:{ali}:${key}`)).toBeGreaterThan(0);
+  expect(await keys(store, "t:{ali}:lane:*:ended")).toEqual([]);
   await later.work.sweep("ali");
   expect(await store.connection.zcard("t:{ali}:intents")).toBe(0);
   expect(await store.connection.hget("t:{ali}:account", "pending")).toBe("0");
 });
+
+it.each(["resting", "known"])(
+  "keeps no batch for ever that an older program lets go from `%s`",
+  async (set) => {
+    store = await bundle();
+    const sealed = await seal(store, (await store.stage("int_1", urls(1)))[0]);
+    const number = sealed.batch.id.split("_").at(-1) ?? "";
+    const [batch, kept] = [`t:{ali}:batch:${number}`, `t:{ali}:lane:purge-url:${set}`];
+    await store.connection.zadd(kept, store.nowMs + 50_000, number);
+    await finish(store, sealed);
+    await store.later(25_000).work.sweep("ali");
+    expect(await store.connection.pttl(batch)).toBe(-1);
+    await store.connection.zrem(kept, number);
+    await store.later(50_000).work.sweep("ali");
+    expect(await store.connection.pttl(batch)).toBeGreaterThan(0);
+    expect(await keys(store, "t:{ali}:lane:*:ended")).toEqual([]);
+  },
+);

@@ -54,6 +54,7 @@ local function sweepLane(lane)
   end
   -- Not before: what nobody swept for long may be asked about now.
   lost.forget(L, 10 * MOST)
+  spacing.dropEnded(L, MOST)
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
   lookThrough(lane, limits)
   holders.sweep(lane, limits)

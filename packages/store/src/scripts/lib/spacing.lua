@@ -143,10 +143,21 @@ do
   -- expire: Redis would forget what is under way when its clock is set ahead.
   function spacing.dropKeys(L, number)
     local B = P .. 'batch:' .. number
-    if redis.call('ZSCORE', L .. ':resting', number) or redis.call('ZSCORE', L .. ':known', number) then return end
     local b = redis.call('HMGET', B, 'state', 'lane')
+    if redis.call('ZSCORE', L .. ':resting', number) or redis.call('ZSCORE', L .. ':known', number) then
+      if b[1] == 'ended' then redis.call('ZADD', L .. ':ended', now + LOOK_MS, number) end
+      return
+    end
     if b[1] == 'ended' or (b[2] and not laneAfter(b[2])) then redis.call('HDEL', B, 'keys') end
     if b[1] == 'ended' then redis.call('PEXPIRE', B, KEPT_MS) end
+    redis.call('ZREM', L .. ':ended', number)
+  end
+
+  -- An older program lets an ended batch go and does not make it expire: it did so when the batch ended.
+  function spacing.dropEnded(L, most)
+    for _, number in ipairs(redis.call('ZRANGEBYSCORE', L .. ':ended', '-inf', now, 'LIMIT', 0, most)) do
+      spacing.dropKeys(L, number)
+    end
   end
 
   -- Keys that have rested long enough may be sent again; at most `most` of them and their batch's, whose order stays.
