@@ -173,4 +173,12 @@ export const LIMITS: readonly Mutation[] = [
     to: "",
     test: [`${STORE}/memory.redis.test.ts`, "keeps no batch for ever that an older program lets go"],
   },
+  {
+    safeguard: "Bounded: a take passes over so many keys that are not its batch's",
+    promise: "P10",
+    file: `${LUA}/lib/fill.lua`,
+    from: "if batch.passedOver >= MOST_PASSED_OVER then",
+    to: "if false then",
+    test: [`${STORE}/take-fair.redis.test.ts`, "passes over a bounded number of cancelled keys"],
+  },
 ];

@@ -56,6 +56,21 @@ describe("fairness", () => {
   });
 });
 
+it("a take passes over a bounded number of cancelled keys, and the next takes over the others", async () => {
+  store = await bundle({ limits: many() });
+  const slot = (await store.stage("int_1", urls(6000)))[0];
+  await store.stage("int_2", urls(6000, "a.example.com", 6000));
+  await store.stage("int_3", urls(1, "a.example.com", 12_000));
+  for (const id of ["int_1", "int_2"]) await store.intake.cancel(id);
+  const left = async () => await store.connection.llen("t:{ali}:lane:purge-url:n:q:shop:a.example.com|{}");
+  expect(await left()).toBe(12_001);
+  for (const rest of [8001, 4001, 1]) {
+    expect(await waits(store, slot)).toMatchObject({ waitMs: 1 });
+    expect(await left()).toBe(rest);
+  }
+  expect((await seal(store, slot)).batch.items).toEqual(urls(1, "a.example.com", 12_000));
+});
+
 describe("parts of a refused batch", () => {
   const poisoned = { do: "split", code: "Bad", message: "" } as const;
   /** A batch of a flood that falls apart for good, and one of `how` staged meanwhile; whose batches go next. */

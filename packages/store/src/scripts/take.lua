@@ -177,7 +177,7 @@ if retry then
 else
   number, texts, sealedTargets = seal(lane, limits, plan, headroom.cap, headroom.days[1])
   if not number then
-    -- All that was popped had been cancelled or must wait: the next take finds a clean queue.
+    -- All that was popped had been cancelled or must wait: the next take goes on behind it.
     withdraw(limits.call, grantedAt)
     return wait('rate', now + 1)
   end

@@ -3,7 +3,7 @@
 -- A batch holds one option set and as few domains as possible.
 local whatToTake, seal
 do
-  local MOST_HELD_BACK = 4000
+  local MOST_PASSED_OVER = 4000
 
   -- What a take may seal now: classes, or that the lane is empty, or until when it keeps quiet.
   function whatToTake(L, limits, quietMs, maxWaitMs)
@@ -71,23 +71,21 @@ do
     return splitRefs(refs), digests
   end
 
-  -- The indexes of those that may be sealed, how many were held back (covered by wider work and absorbed, or sent a moment
-  -- ago and waiting behind their batch), and the digests that nobody wants any more.
+  -- The indexes of those that may be sealed, and the digests that nobody wants any more. The others were held back:
+  -- covered by wider work and absorbed, or sent a moment ago and waiting behind their batch.
   local function sealable(lane, limits, batch, waiting, digests, texts, queue, options)
     local L, refs = laneKey(lane), waiting.refs
     local wanted, covering = wantedOf(waiting), coveringOf(lane, limits, refs, texts)
     if limits.covers then rolled.dropIdle(lane, refs, wanted) end
     local under = spacing.batchesOf(L, limits, options, digests)
-    local live, dropped, behind, absorbed, takenIn, heldBack = {}, {}, {}, {}, {}, 0
+    local live, dropped, behind, absorbed, takenIn = {}, {}, {}, {}, {}
     for i = 1, #refs do
       if wanted[i] and covering[i] then
         absorbed[#absorbed + 1] = { digest = digests[i], held = refs[i], root = covering[i] }
         takenIn[#absorbed] = digests[i]
-        heldBack = heldBack + 1
       elseif wanted[i] and under[i] then
         behind[under[i]] = behind[under[i]] or {}
         table.insert(behind[under[i]], digests[i])
-        heldBack = heldBack + 1
       elseif wanted[i] then
         live[#live + 1] = i
       else
@@ -100,7 +98,7 @@ do
     leave(L, takenIn, batch)
     absorb.take(lane, absorbed)
     for number, held in pairs(behind) do spacing.waitBehind(L, number, queue, held) end
-    return live, heldBack, dropped
+    return live, dropped
   end
 
   -- A target joins the batch as it will stand in its members: without a mark of its class.
@@ -118,21 +116,22 @@ do
     batch.texts, batch.digests = texts, digests
   end
 
-  -- Pops up to `most` keys of one group that may be sealed, and looks at a bounded number of others, for the take's cost.
+  -- Pops up to `most` keys of one group that may be sealed. A take passes over a bounded number of others, for its cost:
+  -- held back, cancelled, or gone by another queue.
   -- Returns how many, their bytes, whether there are more, and whether the batch ends here.
   local function popGroup(lane, limits, class, producer, group, options, most, batch)
     local L = laneKey(lane)
     local fifo = L .. ':' .. class .. ':q:' .. producer .. ':' .. group
-    local taken, heldBack, bytesTaken = 0, 0, 0
+    local taken, bytesTaken = 0, 0
     batch.group = group
     while taken < most do
-      if heldBack >= MOST_HELD_BACK then return taken, bytesTaken, redis.call('EXISTS', fifo) == 1, true end
+      if batch.passedOver >= MOST_PASSED_OVER then return taken, bytesTaken, redis.call('EXISTS', fifo) == 1, true end
       local popped = redis.call('LPOP', fifo, math.min(most - taken, WIDE))
       if not popped or #popped == 0 then return taken, bytesTaken, false, false end
+      local before = taken
       local waiting, digests = waitingOf(L, popped)
       local texts, areMissing = textsAt(waiting)
-      local live, held, gone = sealable(lane, limits, batch, waiting, digests, texts, class .. '\t' .. producer .. '\t' .. group, options)
-      heldBack = heldBack + held
+      local live, gone = sealable(lane, limits, batch, waiting, digests, texts, class .. '\t' .. producer .. '\t' .. group, options)
       local bytes = weigh.count(limits, batch, texts, live)
       local isAll = not bytes and not areMissing and #batch.refs == 0 and #live == #waiting.refs
       if isAll and not string.find(table.concat(waiting.refs), '!', 1, true) then
@@ -156,6 +155,7 @@ do
         end
       end
       leave(L, gone, batch)
+      batch.passedOver = batch.passedOver + #popped - (taken - before)
     end
     return taken, bytesTaken, redis.call('EXISTS', fifo) == 1, false
   end
@@ -248,6 +248,7 @@ do
     local batch = splitRefs({})
     for _, list in ipairs({ 'texts', 'digests', 'domains', 'by', 'runs', 'producers', 'left', 'unwanted', 'unwantedDigests' }) do batch[list] = {} end
     batch.lane, batch.limits, batch.domainCount, batch.capOf, batch.day = lane, limits, 0, capOf, day
+    batch.passedOver = 0
     local classes = plan.normalFirst and { 'n', 'u' } or { 'u', 'n' }
     for _, class in ipairs(classes) do
       if (class == 'u' and plan.urgent) or (class == 'n' and plan.normal) then
