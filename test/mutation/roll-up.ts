@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 const LUA = "packages/store/src/scripts";
 const ROLLED = "packages/store/test/roll-up.redis.test.ts";
 const THEMSELVES = "packages/store/test/roll-not.redis.test.ts";
+const KEPT = "packages/store/test/roll-kept.redis.test.ts";
 const NOBODY = "packages/store/test/roll-nobody.redis.test.ts";
 
 /** P4: URLs become a directory where that costs less, and themselves again. */
@@ -113,11 +114,43 @@ export const ROLL_UP: readonly Mutation[] = [
   },
   {
     safeguard: "Roll-up: a directory is somebody's as soon as somebody asks for it",
-    promise: "P1",
+    promise: "P6",
     file: `${LUA}/lib/enqueue.lua`,
     from: "if isWider then rolled.adopt(ref) end",
     to: "",
-    test: [NOBODY, "is somebody's as soon as somebody asks for it"],
+    test: [NOBODY, "fails prefetches as soon as somebody asks for it"],
+  },
+  {
+    safeguard: "Roll-up: no key goes that others want, whatever is said of who stands for it",
+    promise: "P1",
+    file: `${LUA}/lib/rolled.lua`,
+    from: "not string.find(ref, '+', 1, true) and ",
+    to: "",
+    test: [KEPT, "is purged though its URLs were cancelled"],
+  },
+  {
+    safeguard: "Roll-up: nor where the day has no unit left for it",
+    promise: "P1",
+    file: `${LUA}/lib/holders.lua`,
+    from: "if redis.call('EXISTS', P .. 'more:' .. ref) == 1 then return end",
+    to: "",
+    test: [KEPT, "is purged on another day where this one has no unit left"],
+  },
+  {
+    safeguard: "Roll-up: no directory is made that waits already",
+    promise: "P1",
+    file: `${LUA}/roll_up.lua`,
+    from: "if redis.call('HEXISTS', laneKey(into) .. ':keys', digest) == 1 then return notNow() end",
+    to: "",
+    test: [KEPT, "is not rolled up: the URLs go themselves"],
+  },
+  {
+    safeguard: "Roll-up: a directory that becomes one with somebody's own is somebody's",
+    promise: "P6",
+    file: `${LUA}/lib/absorb.lua`,
+    from: "rolled.adopt(other)",
+    to: "",
+    test: [KEPT, "fails the prefetches that wait for it"],
   },
   {
     safeguard: "Roll-up: a directory that is tried anew is somebody's",

@@ -82,10 +82,12 @@ export interface Settings {
   readonly intentsMs?: number;
   /** Default: the machine's time. */
   readonly nowMs?: number;
+  /** Default: the text. */
+  readonly keyOf?: (text: string) => string;
 }
 
 export function domainOf(url: string): string {
-  return /^https?:\/\/([^/]+)/.exec(url)?.[1] ?? "";
+  return /^https?:\/\/([^/:]+)/.exec(url)?.[1] ?? "";
 }
 
 export function headOf(id: string, how: How = {}): IntentHead {
@@ -101,8 +103,12 @@ export function headOf(id: string, how: How = {}): IntentHead {
   };
 }
 
-export function legOf(urls: readonly string[], how: How = {}): LegPlan {
-  const targets = urls.map((text) => ({ text, key: text, domain: domainOf(text) }));
+export function legOf(
+  urls: readonly string[],
+  how: How = {},
+  keyOf: (text: string) => string = (text) => text,
+): LegPlan {
+  const targets = urls.map((text) => ({ text, key: keyOf(text), domain: domainOf(text) }));
   return {
     account: "ali",
     lanes: [{ lane: how.lane ?? "purge-url", options: how.options ?? {}, targets }],
@@ -161,7 +167,7 @@ export function view(
           call.startsWith("Describe"),
         ),
         ...(credential === undefined ? {} : { credential }),
-        keyOf: (_: Lane, text: string) => ({ key: text, domain: domainOf(text) }),
+        keyOf: (_: Lane, text: string) => ({ key: settings.keyOf?.(text) ?? text, domain: domainOf(text) }),
       },
     ],
     intentsMs: settings.intentsMs ?? 60_000,
@@ -184,7 +190,11 @@ export function view(
     },
     work,
     async stage(id, urls, how = {}) {
-      const staged = await intakeNow().stage(headOf(id, how), legOf(urls, how), how.body ?? null);
+      const staged = await intakeNow().stage(
+        headOf(id, how),
+        legOf(urls, how, settings.keyOf),
+        how.body ?? null,
+      );
       if (staged.kind !== "staged") throw new Error(`refused: ${staged.pending} are pending`);
       return staged.slots;
     },

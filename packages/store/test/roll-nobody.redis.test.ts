@@ -57,6 +57,14 @@ describe("a directory that nobody asked for", () => {
     expect(await confirmLane(store, "prefetch-url")).toEqual([PAGES[0]]);
   });
 
+  it("fails prefetches as soon as somebody asks for it", async () => {
+    await purgeDirectory(store, "int_2", [SHOP]);
+    await prefetch(store, "int_3", [`${SHOP}else`]);
+    await endLane(store, DIRECTORY, "failed");
+    expect(await states(store, "int_2")).toEqual(["failed"]);
+    expect(await states(store, "int_3")).toEqual(["failed"]);
+  });
+
   it("is waited for by prefetches as any purge", async () => {
     await prefetch(store, "int_2", [`${SHOP}else`]);
     expect(await confirmLane(store, "prefetch-url")).toEqual([]);

@@ -84,6 +84,9 @@ local items = waiting()
 local others = cover.isPossible(limits) and takeCovered(lane, limits, items) or {}
 wide('SREM', setKey, others)
 if #items - #others < enough or redis.call('SCARD', setKey) < limits.rollUp.atLeast then return notEnough() end
+local digest = ARGV[7] .. tagOf(options)
+-- Somebody's own purge of it waits, spelled otherwise, or may not take them in: another one would only join that.
+if redis.call('HEXISTS', laneKey(into) .. ':keys', digest) == 1 then return notNow() end
 
 local leg = makeLeg(ARGV[4], ARGV[5], 1, 0, 1, ARGV[6])
 local K = P .. 'leg:' .. leg
@@ -92,7 +95,7 @@ redis.call('RPUSH', K .. ':t:0', directory)
 redis.call('SETRANGE', K .. ':s', 0, 'p')
 totalsIn(into).p = 1
 queueChunk(leg, 0, into, 1)
-enqueue(leg, into, 'n', carry.producerOf(leg), { 0 }, { ARGV[7] .. tagOf(options) }, { ARGV[8] .. '|' .. options }, { directory })
+enqueue(leg, into, 'n', carry.producerOf(leg), { 0 }, { digest }, { ARGV[8] .. '|' .. options }, { directory })
 local taken = takeCovered(lane, limits, waiting())
 redis.call('DEL', setKey)
 redis.call('ZREM', L .. ':rollups', name)

@@ -29,6 +29,7 @@ do
   local function join(lane, digest, standing, joining)
     local ref, other = refKey(standing), refKey(joining)
     rolled.adopt(ref)
+    rolled.adopt(other)
     redis.call('RPUSH', P .. 'more:' .. ref, other)
     repeat
       local more = redis.call('LPOP', P .. 'more:' .. other, WIDE) or {}

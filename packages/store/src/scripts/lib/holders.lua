@@ -5,12 +5,16 @@ do
   -- In one look: each may cost as many commands as a key of a batch does.
   local LOOKS = 200
 
-  -- A directory that waits for another day, and that nobody asked for, is not purged then: its URLs go themselves.
+  -- A directory that waits for another day, and that nobody asked for, is not purged then: its URLs go themselves. Where its
+  -- key is not found (`cancel`) it falls out at its seal; others' interests stay.
   local function giveUp(lane, ref)
+    if redis.call('EXISTS', P .. 'more:' .. ref) == 1 then return end
     local L, text = laneKey(lane), textsOf({ ref })[1]
     local root = text and redis.call('HGET', L .. ':roots', text)
+    local bare, tag = string.sub(root or '', 1, BARE), tagOf(cover.optionsOf(lane, (splitRef(ref))))
+    local held = redis.call('HGET', L .. ':keys', bare .. tag)
     mark(lane, { ref }, 'x', nil, nil, totalsIn(lane))
-    if root then redis.call('HDEL', L .. ':keys', string.sub(root, 1, BARE) .. tagOf(cover.optionsOf(lane, (splitRef(ref))))) end
+    if held and refKey(held) == ref then redis.call('HDEL', L .. ':keys', bare .. tag) end
     roots.drop(lane, { ref })
     order.endUnsealed(lane, { ref })
   end
