@@ -153,6 +153,14 @@ export const ROLL_UP: readonly Mutation[] = [
     test: [KEPT, "fails the prefetches that wait for it"],
   },
   {
+    safeguard: "Roll-up: a directory that is given up holds back no prefetch",
+    promise: "P6",
+    file: `${LUA}/lib/holders.lua`,
+    from: "if tag ~= '' and laneAfter(lane) then dropUnderway(L, { bare }, { ref }) end",
+    to: "",
+    test: [NOBODY, "leaves nothing behind where it has options and the day no unit left for it"],
+  },
+  {
     safeguard: "Roll-up: a directory that is tried anew is somebody's",
     promise: "P1",
     file: `${LUA}/retry.lua`,

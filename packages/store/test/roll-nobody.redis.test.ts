@@ -42,6 +42,17 @@ describe("a directory that nobody asked for", () => {
     expect(await leftovers(store)).toEqual([]);
   });
 
+  it("leaves nothing behind where it has options and the day no unit left for it", async () => {
+    await store.intake.cancel("int_1");
+    expect(await confirmLane(store, DIRECTORY)).toEqual([]);
+    await purge(store, "int_2", PAGES, { options: { Area: "mainland" } });
+    await sealLane(store, "purge-url");
+    await tellDirectories(0);
+    await waits(store, await slotOf(store, DIRECTORY));
+    expect(await confirmLane(store, "purge-url")).toEqual(PAGES);
+    expect(await leftovers(store)).toEqual([]);
+  });
+
   it("is somebody's as soon as somebody asks for it", async () => {
     await purgeDirectory(store, "int_2", [SHOP]);
     await store.intake.cancel("int_1");

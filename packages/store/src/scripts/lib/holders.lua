@@ -15,6 +15,7 @@ do
     local held = redis.call('HGET', L .. ':keys', bare .. tag)
     mark(lane, { ref }, 'x', nil, nil, totalsIn(lane))
     if held and refKey(held) == ref then redis.call('HDEL', L .. ':keys', bare .. tag) end
+    if tag ~= '' and laneAfter(lane) then dropUnderway(L, { bare }, { ref }) end
     roots.drop(lane, { ref })
     order.endUnsealed(lane, { ref })
   end
