@@ -12,7 +12,7 @@ export const ROLL_UP: readonly Mutation[] = [
     safeguard: "Roll-up: a directory is made of as many URLs as cost more than it",
     promise: "P4",
     file: `${LUA}/roll_up.lua`,
-    from: "if #items - #others < enough or redis.call('SCARD', setKey) < limits.rollUp.atLeast then return notEnough() end",
+    from: "if #items - #others < enough or redis.call('SCARD', setKey) < limits.rollUp.atLeast then return answer(0) end",
     to: "",
     test: [THEMSELVES, "where one was cancelled"],
   },
@@ -159,6 +159,14 @@ export const ROLL_UP: readonly Mutation[] = [
     from: "if tag ~= '' and laneAfter(lane) then dropUnderway(L, { bare }, { ref }) end",
     to: "",
     test: [NOBODY, "leaves nothing behind where it has options and the day no unit left for it"],
+  },
+  {
+    safeguard: "Roll-up: a count is looked at until what is left of it is too small",
+    promise: "P4",
+    file: `${LUA}/roll_up.lua`,
+    from: "if #items - #others < enough or redis.call('SCARD', setKey) < limits.rollUp.atLeast then return answer(0) end",
+    to: "if #items - #others < enough or redis.call('SCARD', setKey) < limits.rollUp.atLeast then return notEnough() end",
+    test: [ROLLED, "forgets those that were cancelled, however many, before it is too small"],
   },
   {
     safeguard: "Roll-up: a directory that is tried anew is somebody's",

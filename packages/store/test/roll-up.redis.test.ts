@@ -1,3 +1,4 @@
+import type { Limits } from "@purgeline/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { leftovers, SHOP, SITE, states } from "./absorb-steps.ts";
 import { type Bundle, bundle } from "./bundle.ts";
@@ -128,6 +129,18 @@ describe("a hundred URLs that wait in a directory which may be purged instead", 
   });
 });
 
+/** null: URLs are not rolled up at all. */
+function rollingUp(limits: Limits, directories: readonly string[] | null): Limits {
+  const { rollUp, ...url } = limits.lanes["purge-url"] ?? raise();
+  const lane =
+    rollUp === undefined || directories === null ? url : { ...url, rollUp: { ...rollUp, directories } };
+  return { ...limits, lanes: { ...limits.lanes, "purge-url": lane } };
+}
+
+function raise(): never {
+  throw new Error("no purge-url");
+}
+
 describe("the count", () => {
   const counted = async () => (await keys(store)).filter((key) => /:(below|rollups)/.test(key));
 
@@ -137,6 +150,32 @@ describe("the count", () => {
     expect(await counted()).toHaveLength(1);
     expect(await confirmLane(store, "purge-url")).toHaveLength(99);
     expect(await counted()).toEqual([]);
+  });
+
+  it("forgets those that were cancelled, however many, before it is too small", async () => {
+    await open();
+    await purge(
+      store,
+      "int_1",
+      Array.from({ length: 2_500 }, (_, n) => `${SHOP}${n}`),
+    );
+    await purge(store, "int_2", PAGES);
+    await store.intake.cancel("int_1");
+    expect(await confirmLane(store, "purge-url")).toEqual([]);
+    expect(await confirmLane(store, DIRECTORY)).toEqual([SHOP]);
+    expect(await counts(store, "int_2")).toMatchObject({ confirmed: 100 });
+  });
+
+  it.each<[string, (limits: Limits) => Limits]>([
+    ["the directory", (limits) => rollingUp(limits, [`${SITE}other/`])],
+    ["roll-up", (limits) => rollingUp(limits, null)],
+  ])("names none that may have enough where %s has left the configuration", async (_what, change) => {
+    await open();
+    await purge(store, "int_1", PAGES);
+    expect((await counted()).filter((key) => key.endsWith("rollups"))).toHaveLength(1);
+    await store.work.publish("ali", change(rollLimits()), { atMs: 2, digest: "two" });
+    expect(await confirmLane(store, "purge-url")).toEqual(PAGES);
+    expect((await counted()).filter((key) => key.endsWith("rollups"))).toEqual([]);
   });
 
   it("counts none that a purge of the directory may not reach", async () => {

@@ -83,7 +83,8 @@ local items = waiting()
 -- Somebody's own purge may reach them already.
 local others = cover.isPossible(limits) and takeCovered(lane, limits, items) or {}
 wide('SREM', setKey, others)
-if #items - #others < enough or redis.call('SCARD', setKey) < limits.rollUp.atLeast then return notEnough() end
+-- The rest of a large set may be enough: the caller comes again, and each time the set is smaller.
+if #items - #others < enough or redis.call('SCARD', setKey) < limits.rollUp.atLeast then return answer(0) end
 local digest = ARGV[7] .. tagOf(options)
 -- Somebody's own purge of it waits, spelled otherwise, or may not take them in: another one would only join that.
 if redis.call('HEXISTS', laneKey(into) .. ':keys', digest) == 1 then return notNow() end

@@ -58,6 +58,8 @@ local function sweepLane(lane)
   for _, slot in ipairs(redis.call('ZRANGEBYSCORE', L .. ':slots', '-inf', now, 'LIMIT', 0, MOST)) do name(lapsed, lane, slot) end
   lookThrough(lane, limits)
   holders.sweep(lane, limits)
+  -- It has left the configuration, and nobody looks at them any more.
+  if limits and not limits.rollUp then redis.call('DEL', L .. ':rollups') end
   local slot = limits and keepLaneSlot(lane, limits, resent > before or sleepsInVain(L, limits.call))
   if slot then name(found, lane, slot) end
 end
