@@ -6,6 +6,10 @@ import { catalog } from "./small-catalog.ts";
 
 const STATIC = "https://www.example.com/static/";
 
+function sections(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, n) => `https://www.example.com/section-${n}/`);
+}
+
 /** Problems of a refused file, warnings of a good one. */
 function heard(rollup: object, fields: object = {}): readonly string[] {
   const loaded = load(withAccount({ limits: {}, quota: {}, rollup, ...fields }));
@@ -84,6 +88,12 @@ describe("rollup", () => {
       "somebody else's host",
       { directories: ["https://www.example.net/static/"] },
       ["refused", "directories.0: foreign-host"],
+    ],
+    ["a hundred of one host", { directories: sections(100) }, ["good"]],
+    [
+      "one more of one host",
+      { directories: [...sections(100), "https://www.example.com/more/"] },
+      ["refused", "directories.100: too-many-directories"],
     ],
     ["the same twice", { directories: [STATIC, STATIC] }, ["refused", "directories.1: duplicate"]],
     ["one in the other", { directories: [`${STATIC}a/`, STATIC] }, ["refused", "directories.1: duplicate"]],

@@ -3,6 +3,9 @@ import type { LimitOverrides, ProviderTable } from "@purgeline/core";
 import { anyHostMatches, canonicalUrl, rollUpBreakEven } from "@purgeline/core";
 import type { Findings, Path } from "../config-problem.ts";
 
+/** A batch's keys are looked up in the set of each directory of their host; 2026-11-21, Purgeline. */
+const MOST_A_HOST = 100;
+
 /** `rollup` of an account: which directories may be purged in the place of URLs, and from how many on. */
 export function checkRollup(
   own: LimitOverrides,
@@ -15,6 +18,7 @@ export function checkRollup(
   const { directories, atLeast } = own.rollup;
   for (const [index, directory] of directories.entries())
     checkDirectory(directory, directories.slice(0, index), hosts, [...path, "directories", index], findings);
+  checkCount(directories, [...path, "directories"], findings);
   const breakEven = rollUpBreakEven(table, own);
   if (breakEven === null) {
     const detail =
@@ -23,6 +27,20 @@ export function checkRollup(
   } else if (atLeast !== null && atLeast < breakEven) {
     const detail = `below the break-even: one directory costs as much of a day as ${breakEven} URLs`;
     findings.warning([...path, "atLeast"], "below-break-even", detail);
+  }
+}
+
+function checkCount(directories: readonly string[], path: Path, findings: Findings): void {
+  const counts = new Map<string, number>();
+  for (const [index, directory] of directories.entries()) {
+    const parsed = canonicalUrl(directory, { asciiHost: domainToASCII });
+    const host = parsed.ok ? parsed.domain : "";
+    const count = (counts.get(host) ?? 0) + 1;
+    counts.set(host, count);
+    // Once is enough.
+    if (count !== MOST_A_HOST + 1 || host === "") continue;
+    const detail = `expected at most ${MOST_A_HOST} directories of one host: this is one more of ${host}`;
+    findings.problem([...path, index], "too-many-directories", detail);
   }
 }
 
