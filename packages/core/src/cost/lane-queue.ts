@@ -2,7 +2,7 @@ import type { PlannedTarget } from "../intent.ts";
 import type { LaneLimits } from "../limits.ts";
 import { DomainMinute } from "./domain-minute.ts";
 import { encodedBytes } from "./encoded-bytes.ts";
-import { GROUPS_A_TURN, MOST_HELD_BACK } from "./store-figures.ts";
+import { GROUPS_A_TURN, MOST_PASSED_OVER } from "./store-figures.ts";
 
 interface Group {
   readonly domain: string;
@@ -22,6 +22,7 @@ interface Draft {
   readonly domains: Map<Group, number>;
   readonly taken: PlannedTarget[];
   bytes: number;
+  passedOver: number;
   isFull: boolean;
 }
 
@@ -69,6 +70,7 @@ export class LaneQueue {
       domains: new Map(),
       taken: [],
       bytes: this.#limits.weight.fixed,
+      passedOver: 0,
       isFull: false,
     };
     for (let before = -1; draft.taken.length > before && !draft.isFull && draft.taken.length < most; ) {
@@ -116,16 +118,16 @@ export class LaneQueue {
 
   #pop(group: Group, most: number, draft: Draft): number {
     let taken = 0;
-    for (let heldBack = 0; taken < most; group.at += 1) {
+    for (; taken < most; group.at += 1) {
       const target = group.targets[group.at];
       if (target === undefined) break;
       if (this.#covered.has(target)) {
-        heldBack += 1;
+        draft.passedOver += 1;
         continue;
       }
       const bytes = encodedBytes(target.text, this.#limits.weight);
       const isBodyFull = draft.bytes + bytes > this.#limits.bodyBytes && draft.taken.length > 0;
-      if (isBodyFull || heldBack >= MOST_HELD_BACK) {
+      if (isBodyFull || draft.passedOver >= MOST_PASSED_OVER) {
         draft.isFull = true;
         break;
       }
