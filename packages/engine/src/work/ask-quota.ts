@@ -5,8 +5,9 @@ import {
   type QuotaFigure,
   StoreUnavailable,
 } from "@purgeline/core";
-import { isFailure, permitted, sendCall } from "./call.ts";
+import { permitted, sendCall } from "./call.ts";
 import { decideQuery } from "./decide-query.ts";
+import { isFailure } from "./failures.ts";
 import type { WorkAccount, WorkPorts } from "./ports.ts";
 import { wake } from "./wake.ts";
 

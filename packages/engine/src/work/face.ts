@@ -8,7 +8,7 @@ import {
   type TakenBatch,
   type Verdict,
 } from "@purgeline/core";
-import { isFailure } from "./call.ts";
+import { isFailure } from "./failures.ts";
 
 const PREVIEW = 3;
 const count = new Intl.NumberFormat("en-US");

@@ -8,9 +8,10 @@ import type {
   Provider,
   Seen,
 } from "@purgeline/core";
-import { type Answered, isFailure, type Permit, sendCall } from "./call.ts";
+import { type Answered, type Permit, sendCall } from "./call.ts";
 import { candidatesOf } from "./candidates.ts";
 import { postpone } from "./decide-query.ts";
+import { isFailure } from "./failures.ts";
 import type { Query } from "./query.ts";
 import { wake } from "./wake.ts";
 

@@ -14,9 +14,10 @@ import {
   type TaskAnswer,
 } from "@purgeline/core";
 import type { BatchItems } from "./batch-items.ts";
-import { type Answered, isFailure, type Permit, sendCall } from "./call.ts";
+import { type Answered, type Permit, sendCall } from "./call.ts";
 import { postpone } from "./decide-query.ts";
 import { faceOfLookups } from "./face.ts";
+import { isFailure } from "./failures.ts";
 import { lookUp } from "./look-up.ts";
 import { permitAgeMs } from "./permit-age.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";

@@ -16,8 +16,9 @@ import {
 } from "@purgeline/core";
 import { askQuota } from "./ask-quota.ts";
 import type { KeptItems } from "./batch-items.ts";
-import { type Answered, isFailure, SUPERSEDED, sendCall } from "./call.ts";
+import { type Answered, sendCall } from "./call.ts";
 import { faceOfBatch, faceOfWait, outcomeText } from "./face.ts";
+import { isFailure, SUPERSEDED } from "./failures.ts";
 import { learnReadyAfter, permitAgeMs, permitEarlyMs } from "./permit-age.ts";
 import { accountOf, type WorkAccount, type WorkPorts } from "./ports.ts";
 import { surely } from "./surely.ts";
